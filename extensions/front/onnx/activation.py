@@ -1,0 +1,117 @@
+"""Activation functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extensions.front.onnx.common import channelwise, converts, maps
+from extensions.ops import activation as act
+from extensions.ops.arithmetic import Add, Divide, Greater, Multiply, Select
+from extensions.ops.shaping import Reshape, ShapeOf
+from extensions.ops.unary import Abs
+from mo.front.model import SourceNode
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.op import Op
+from mo.graph.shape import normalize_axis
+
+maps(
+    {
+        "HardSwish": act.HSwish,
+        "Mish": act.Mish,
+        "Relu": act.ReLU,
+        "Sigmoid": act.Sigmoid,
+        "Softplus": act.SoftPlus,
+        "Tanh": act.Tanh,
+    }
+)
+
+
+@converts("Elu")
+def elu(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(act.Elu(alpha=node.get("alpha", 1.0)), x)
+
+
+@converts("Celu")
+def celu(g: Graph, node: SourceNode, x: Output) -> Output:
+    alpha = float(node.get("alpha", 1.0))
+    inner = g.add(act.Elu(alpha=1.0), g.add(Divide(), x, alpha))
+    return g.add(Multiply(), inner, alpha)
+
+
+@converts("Selu")
+def selu(g: Graph, node: SourceNode, x: Output) -> Output:
+    alpha = float(node.get("alpha", 1.6732632423543772))
+    gamma = float(node.get("gamma", 1.0507009873554805))
+    return g.add(act.Selu(), x, alpha, gamma)
+
+
+@converts("LeakyRelu")
+def leaky_relu(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(act.PReLU(), x, float(node.get("alpha", 0.01)))
+
+
+@converts("ThresholdedRelu")
+def thresholded_relu(g: Graph, node: SourceNode, x: Output) -> Output:
+    above = g.add(Greater(), x, float(node.get("alpha", 1.0)))
+    return g.add(Select(), above, x, g.constant(np.asarray(0.0), x.dtype))
+
+
+@converts("PRelu")
+def prelu_1(g: Graph, node: SourceNode, x: Output, slope: Output) -> Output:
+    return g.add(act.PReLU(), x, channelwise(g, slope, x.rank) if slope.rank == 1 else slope)
+
+
+@converts("PRelu", since=7)
+def prelu_7(g: Graph, node: SourceNode, x: Output, slope: Output) -> Output:
+    if slope.rank == 1 and x.rank is not None and x.rank > 1:
+        # The IR lays a vector along the channels; here it broadcasts from the last axis.
+        slope = g.add(Reshape(), slope, [1] * (x.rank - 1) + [-1])
+    return g.add(act.PReLU(), x, slope)
+
+
+@converts("HardSigmoid")
+def hard_sigmoid(g: Graph, node: SourceNode, x: Output) -> Output:
+    alpha, beta = float(node.get("alpha", 0.2)), float(node.get("beta", 0.5))
+    if np.float32(alpha) == np.float32(1 / 6) and beta == 0.5:
+        return g.add(act.HSigmoid(), x)
+    return g.add(act.HardSigmoid(), x, alpha, beta)
+
+
+@converts("Gelu")
+def gelu(g: Graph, node: SourceNode, x: Output) -> Output:
+    mode = "TANH" if node.get("approximate") == "tanh" else "ERF"
+    return g.add(act.Gelu(approximation_mode=mode), x)
+
+
+@converts("Swish")
+def swish(g: Graph, node: SourceNode, x: Output) -> Output:
+    alpha = float(node.get("alpha", 1.0))
+    return g.add(act.Swish(), x) if alpha == 1 else g.add(act.Swish(), x, alpha)
+
+
+@converts("Softsign")
+def softsign(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(Divide(), x, g.add(Add(), g.add(Abs(), x), 1.0))
+
+
+@converts("Softmax", "LogSoftmax")
+def softmax_1(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Before 13 all axes from ``axis`` on are one."""
+    axis = node.get("axis", 1)
+    if x.shape is not None:
+        axis = normalize_axis(axis, len(x.shape)) if x.shape else 0
+        if all(dim == 1 for dim in x.shape[axis + 1 :]):
+            return g.add(_softmax(node, axis), x)
+    flat = g.add(Reshape(special_zero=True), x, [0] * axis + [-1])
+    return g.add(Reshape(), g.add(_softmax(node, axis), flat), g.add(ShapeOf(), x))
+
+
+@converts("Softmax", "LogSoftmax", since=13)
+def softmax_13(g: Graph, node: SourceNode, x: Output) -> Output:
+    axis = node.get("axis", -1)
+    return g.add(_softmax(node, normalize_axis(axis, x.rank) if x.rank else axis), x)
+
+
+def _softmax(node: SourceNode, axis: int) -> Op:
+    return act.Softmax(axis=axis) if node.type == "Softmax" else act.LogSoftmax(axis=axis)

@@ -1,0 +1,230 @@
+"""Arithmetic, comparison, logic, mathematics and element types."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import numpy as np
+
+from extensions.front.onnx.common import converts, maps, refuse
+from extensions.front.onnx.tensors import element_type
+from extensions.ops import arithmetic as a
+from extensions.ops import unary as u
+from extensions.ops.activation import Clamp, Convert, ConvertLike, ReLU
+from extensions.ops.shaping import Unsqueeze
+from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.op import Op
+
+maps(
+    {
+        "Abs": u.Abs,
+        "Acos": u.Acos,
+        "Acosh": u.Acosh,
+        "Asin": u.Asin,
+        "Asinh": u.Asinh,
+        "Atan": u.Atan,
+        "Atanh": u.Atanh,
+        "BitwiseAnd": a.BitwiseAnd,
+        "BitwiseNot": u.BitwiseNot,
+        "BitwiseOr": a.BitwiseOr,
+        "BitwiseXor": a.BitwiseXor,
+        "CastLike": ConvertLike,
+        "Ceil": u.Ceiling,
+        "Cos": u.Cos,
+        "Cosh": u.Cosh,
+        "Erf": u.Erf,
+        "Exp": u.Exp,
+        "Floor": u.Floor,
+        "IsNaN": u.IsNaN,
+        "Log": u.Log,
+        "Neg": u.Negative,
+        "Not": u.LogicalNot,
+        "Round": u.Round,
+        "Sign": u.Sign,
+        "Sin": u.Sin,
+        "Sinh": u.Sinh,
+        "Sqrt": u.Sqrt,
+        "Tan": u.Tan,
+        "Where": a.Select,
+    }
+)
+
+_BINARY: dict[str, type[Op]] = {
+    "Add": a.Add,
+    "And": a.LogicalAnd,
+    "Equal": a.Equal,
+    "Greater": a.Greater,
+    "GreaterOrEqual": a.GreaterEqual,
+    "Less": a.Less,
+    "LessOrEqual": a.LessEqual,
+    "Mul": a.Multiply,
+    "Or": a.LogicalOr,
+    "Sub": a.Subtract,
+    "Xor": a.LogicalXor,
+}
+
+
+@converts(*_BINARY)
+def binary_1(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    return g.add(_BINARY[node.type](), x, aligned(g, node, x, y))
+
+
+maps(_BINARY, since=7)
+
+
+def aligned(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    """Before operation set 7, ``axis`` says where in x the shape of y starts."""
+    axis = node.get("axis")
+    if not node.get("broadcast") or axis is None or x.rank is None or y.rank is None:
+        return y
+    behind = x.rank - (axis + x.rank if axis < 0 else axis) - y.rank
+    return g.add(Unsqueeze(), y, [y.rank + i for i in range(behind)]) if behind > 0 else y
+
+
+@converts("Div")
+def div_1(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    return divide(g, x, aligned(g, node, x, y))
+
+
+@converts("Div", since=7)
+def div_7(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    return divide(g, x, y)
+
+
+def divide(g: Graph, x: Output, y: Output) -> Output:
+    """Integer division is cut off towards zero, unlike Python's."""
+    never_negative = not x.dtype.is_signed or _is_shape(x)
+    return g.add(a.Divide(m_pythondiv=x.dtype.is_float or never_negative), x, y)
+
+
+def _is_shape(value: Output) -> bool:
+    known = value.partial_value()
+    return known is not None and all(
+        getattr(item, "min", item) >= 0 for item in known.reshape(-1).tolist()
+    )
+
+
+@converts("Pow")
+def pow_1(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    return power(g, x, aligned(g, node, x, y))
+
+
+@converts("Pow", since=7)
+def pow_7(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    return power(g, x, y)
+
+
+def power(g: Graph, x: Output, y: Output) -> Output:
+    """The exponent may have another type since 12; the result has the type of the base."""
+    if y.dtype is not x.dtype:
+        y = g.add(Convert(destination_type=x.dtype), y)
+    return g.add(a.Power(), x, y)
+
+
+@converts("Mod")
+def mod(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    return g.add(a.Mod() if node.get("fmod") else a.FloorMod(), x, y)
+
+
+@converts("Sum")
+def sum_(g: Graph, node: SourceNode, *xs: Output) -> Output:
+    return reduce(lambda x, y: g.add(a.Add(), x, y), xs)
+
+
+@converts("Max")
+def max_(g: Graph, node: SourceNode, *xs: Output) -> Output:
+    return reduce(lambda x, y: g.add(a.Maximum(), x, y), xs)
+
+
+@converts("Min")
+def min_(g: Graph, node: SourceNode, *xs: Output) -> Output:
+    return reduce(lambda x, y: g.add(a.Minimum(), x, y), xs)
+
+
+@converts("Mean")
+def mean(g: Graph, node: SourceNode, *xs: Output) -> Output:
+    return g.add(a.Divide(), sum_(g, node, *xs), float(len(xs)))
+
+
+@converts("Reciprocal")
+def reciprocal(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(a.Divide(), g.constant(np.asarray(1.0), x.dtype), x)
+
+
+@converts("IsInf")
+def is_inf(g: Graph, node: SourceNode, x: Output) -> Output:
+    op = u.IsInf(
+        detect_negative=bool(node.get("detect_negative", 1)),
+        detect_positive=bool(node.get("detect_positive", 1)),
+    )
+    return g.add(op, x)
+
+
+@converts("Clip")
+def clip_1(g: Graph, node: SourceNode, x: Output) -> Output:
+    return clamp(g, x, node.get("min"), node.get("max"))
+
+
+@converts("Clip", since=11)
+def clip_11(
+    g: Graph, node: SourceNode, x: Output, low: Output | None = None, high: Output | None = None
+) -> Output:
+    constant = all(limit is None or limit.is_constant for limit in (low, high))
+    if constant and x.dtype.is_float:
+        limits = [
+            None if v is None or v.constant is None else v.constant.item() for v in (low, high)
+        ]
+        return clamp(g, x, *limits)
+    if low is not None:
+        x = g.add(a.Maximum(), x, low)
+    return x if high is None else g.add(a.Minimum(), x, high)
+
+
+def clamp(g: Graph, x: Output, low: float | None, high: float | None) -> Output:
+    """Limits of None are open."""
+    greatest = float(np.finfo(np.float32).max)
+    low = None if low is not None and low <= -greatest else low
+    high = None if high is not None and high >= greatest else high
+    if low is None and high is None:
+        return x
+    if high is None and low == 0:
+        return g.add(ReLU(), x)
+    if low is None or high is None:
+        op = a.Minimum() if low is None else a.Maximum()
+        return g.add(op, x, float(high if low is None else low))  # type: ignore[arg-type]
+    return g.add(Clamp(min=float(low), max=float(high)), x)
+
+
+_TYPE_NAMES = {
+    "FLOAT": 1,
+    "UINT8": 2,
+    "INT8": 3,
+    "UINT16": 4,
+    "INT16": 5,
+    "INT32": 6,
+    "INT64": 7,
+    "BOOL": 9,
+    "FLOAT16": 10,
+    "DOUBLE": 11,
+    "UINT32": 12,
+    "UINT64": 13,
+}
+
+
+@converts("Cast")
+def cast(g: Graph, node: SourceNode, x: Output) -> Output:
+    wanted = node.get("to")
+    # Operation sets before 6 spell the type out.
+    kind = element_type(_TYPE_NAMES.get(wanted, wanted))
+    if kind is ElementType.string or x.dtype is ElementType.string:
+        raise refuse(node, "a cast from or to strings")
+    return x if x.dtype is kind else g.add(Convert(destination_type=kind), x)
+
+
+@converts("BitShift")
+def bit_shift(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    left = node.get("direction") == "LEFT"
+    return g.add(a.BitwiseLeftShift() if left else a.BitwiseRightShift(), x, y)

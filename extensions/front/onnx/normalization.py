@@ -1,0 +1,131 @@
+"""Normalisations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extensions.front.onnx.common import channelwise, converts, rank_of, refuse
+from extensions.ops.activation import Convert
+from extensions.ops.arithmetic import Add, Divide, Multiply, Power, Subtract
+from extensions.ops.normalization import LRN, MVN, GroupNormalization, NormalizeL2
+from extensions.ops.reduction import ReduceL1, ReduceMean
+from extensions.ops.shaping import Reshape, ShapeOf
+from extensions.ops.unary import Sqrt
+from mo.front.model import SourceNode
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import normalize_axis
+
+
+@converts("BatchNormalization")
+def batch_normalization(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    scale: Output,
+    bias: Output,
+    mean: Output,
+    variance: Output,
+) -> Output:
+    """A multiplication and an addition per channel: what follows can be folded into it."""
+    if node.get("training_mode"):
+        raise refuse(node, "training mode")
+    if not node.get("spatial", 1):
+        raise refuse(node, "spatial 0 (a norm per activation)")
+    factor = g.add(Divide(), scale, g.add(Sqrt(), g.add(Add(), variance, _epsilon(node))))
+    offset = g.add(Subtract(), bias, g.add(Multiply(), mean, factor))
+    rank = rank_of(x)
+    if factor.dtype is not x.dtype:
+        factor = g.add(Convert(destination_type=x.dtype), factor)
+        offset = g.add(Convert(destination_type=x.dtype), offset)
+    scaled = g.add(Multiply(), x, channelwise(g, factor, rank))
+    return g.add(Add(), scaled, channelwise(g, offset, rank))
+
+
+def _epsilon(node: SourceNode) -> float:
+    return float(node.get("epsilon", 1e-5))
+
+
+@converts("InstanceNormalization")
+def instance_normalization(
+    g: Graph, node: SourceNode, x: Output, scale: Output, bias: Output
+) -> Output:
+    rank = rank_of(x)
+    normal = g.add(MVN(eps=_epsilon(node)), x, list(range(2, rank)))
+    scaled = g.add(Multiply(), normal, channelwise(g, scale, rank))
+    return g.add(Add(), scaled, channelwise(g, bias, rank))
+
+
+@converts("LayerNormalization")
+def layer_normalization(
+    g: Graph, node: SourceNode, x: Output, scale: Output, bias: Output | None = None
+) -> tuple[Output, ...]:
+    rank = rank_of(x)
+    axis = normalize_axis(node.get("axis", -1), rank)
+    axes = list(range(axis, rank))
+    y = g.add(Multiply(), g.add(MVN(eps=_epsilon(node)), x, axes), scale)
+    if bias is not None:
+        y = g.add(Add(), y, bias)
+    if not node.has_output(1) and not node.has_output(2):
+        return (y,)
+    mean = g.add(ReduceMean(keep_dims=True), x, axes)
+    centred = g.add(Subtract(), x, mean)
+    variance = g.add(ReduceMean(keep_dims=True), g.add(Multiply(), centred, centred), axes)
+    deviation = g.add(Sqrt(), g.add(Add(), variance, _epsilon(node)))
+    return y, mean, g.add(Power(), deviation, -1.0)
+
+
+@converts("RMSNormalization")
+def rms_normalization(g: Graph, node: SourceNode, x: Output, scale: Output) -> Output:
+    rank = rank_of(x)
+    axes = list(range(normalize_axis(node.get("axis", -1), rank), rank))
+    square = g.add(ReduceMean(keep_dims=True), g.add(Multiply(), x, x), axes)
+    root = g.add(Sqrt(), g.add(Add(), square, _epsilon(node)))
+    return g.add(Multiply(), g.add(Divide(), x, root), scale)
+
+
+@converts("GroupNormalization")
+def group_normalization_18(
+    g: Graph, node: SourceNode, x: Output, scale: Output, bias: Output
+) -> Output:
+    """Scale and bias per group (replaced in 21)."""
+    groups = node.get("num_groups")
+    grouped = g.add(Reshape(special_zero=True), x, [0, groups, -1])
+    normal = g.add(MVN(eps=_epsilon(node)), grouped, [2])
+    y = g.add(Multiply(), normal, g.add(Reshape(), scale, [1, groups, 1]))
+    y = g.add(Add(), y, g.add(Reshape(), bias, [1, groups, 1]))
+    return g.add(Reshape(), y, g.add(ShapeOf(), x))
+
+
+@converts("GroupNormalization", since=21)
+def group_normalization_21(
+    g: Graph, node: SourceNode, x: Output, scale: Output, bias: Output
+) -> Output:
+    op = GroupNormalization(num_groups=node.get("num_groups"), epsilon=_epsilon(node))
+    return g.add(op, x, scale, bias)
+
+
+@converts("LRN")
+def lrn(g: Graph, node: SourceNode, x: Output) -> Output:
+    op = LRN(
+        alpha=float(node.get("alpha", 1e-4)),
+        beta=float(node.get("beta", 0.75)),
+        bias=float(node.get("bias", 1.0)),
+        size=node.get("size"),
+    )
+    return g.add(op, x, [1])
+
+
+@converts("LpNormalization")
+def lp_normalization(g: Graph, node: SourceNode, x: Output) -> Output:
+    axis = normalize_axis(node.get("axis", -1), rank_of(x))
+    if node.get("p", 2) == 1:
+        return g.add(Divide(), x, g.add(ReduceL1(keep_dims=True), x, [axis]))
+    tiny = float(np.finfo(np.float32).tiny)
+    return g.add(NormalizeL2(eps=tiny, eps_mode="max"), x, [axis])
+
+
+@converts("MeanVarianceNormalization")
+def mean_variance_normalization(g: Graph, node: SourceNode, x: Output) -> Output:
+    op = MVN(eps=1e-9, eps_mode="outside_sqrt")
+    return g.add(op, x, list(node.get("axes", (0, 2, 3))))

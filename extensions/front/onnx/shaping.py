@@ -1,0 +1,215 @@
+"""Shapes: asking for them, reshaping, expanding, generating."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extensions.front.onnx.common import (
+    attribute_or_input,
+    converts,
+    needed_constant,
+    rank_of,
+    refuse,
+    scalar,
+)
+from extensions.front.onnx.tensors import element_type
+from extensions.ops import shaping as s
+from extensions.ops.activation import Convert
+from extensions.ops.arithmetic import Add, GreaterEqual, Less, LessEqual, Select
+from extensions.ops.movement import Concat, StridedSlice, Transpose
+from extensions.ops.reduction import ReduceProd
+from extensions.ops.shaping import Broadcast, Eye, Range, Reshape, ShapeOf, Squeeze, Tile, Unsqueeze
+from extensions.ops.unary import CumSum
+from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import normalize_axes, normalize_axis
+from mo.graph.tensor import Tensor
+
+
+@converts("Identity", "Dropout")
+def identity(g: Graph, node: SourceNode, x: Output, *_: Output | None) -> Output:
+    """Dropout does nothing at inference; its mask output is refused by the walker."""
+    if node.type == "Dropout" and len(_) > 1 and _[1] is not None:
+        training = _[1].value()
+        if training is None or training.any():
+            raise refuse(node, "training mode")
+    return x
+
+
+@converts("Constant")
+def constant(g: Graph, node: SourceNode) -> Output:
+    for name, value in node.attributes.items():
+        if name in ("value", "sparse_value"):
+            return g.constant(value, name=node.name)
+        if name in ("value_float", "value_floats"):
+            return g.constant(np.asarray(value, np.float32), name=node.name)
+        if name in ("value_int", "value_ints"):
+            return g.constant(np.asarray(value, np.int64), name=node.name)
+        if name in ("value_string", "value_strings"):
+            texts = np.asarray(value, object)
+            return g.constant(Tensor(ElementType.string, texts.shape, texts), name=node.name)
+    raise refuse(node, "a constant without a value")
+
+
+@converts("Shape")
+def shape(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Since 15 a part of the shape may be asked for."""
+    sizes = g.add(ShapeOf(), x)
+    start, end = node.get("start", 0), node.get("end")
+    if start == 0 and end is None:
+        return sizes
+    op = StridedSlice(begin_mask=(1,), end_mask=(0 if end is None else 1,))
+    return g.add(op, sizes, [start], [end or 0], [1])
+
+
+@converts("Size")
+def size(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(ReduceProd(), g.add(ShapeOf(), x), [0])
+
+
+@converts("Reshape")
+def reshape_1(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(Reshape(special_zero=True), x, list(node.get("shape", ())) or _no_axes())
+
+
+@converts("Reshape", since=5)
+def reshape_5(g: Graph, node: SourceNode, x: Output, pattern: Output) -> Output:
+    return g.add(Reshape(special_zero=not node.get("allowzero", 0)), x, pattern)
+
+
+def _no_axes() -> np.ndarray:
+    return np.empty(0, np.int64)
+
+
+@converts("Flatten")
+def flatten(g: Graph, node: SourceNode, x: Output) -> Output:
+    axis = node.get("axis", 1)
+    if axis < 0:
+        axis += rank_of(x)
+    if axis == 0:
+        return g.add(Reshape(), x, [1, -1])
+    if axis == 1:
+        return g.add(Reshape(special_zero=True), x, [0, -1])
+    if x.rank == axis:
+        return g.add(Reshape(), x, [-1, 1])
+    sizes = g.add(ShapeOf(), x)
+    rows = StridedSlice(begin_mask=(1,), end_mask=(1,))
+    front = g.add(ReduceProd(keep_dims=True), g.add(rows, sizes, [0], [axis], [1]), [0])
+    return g.add(Reshape(), x, g.add(Concat(axis=0), front, [-1]))
+
+
+@converts("Squeeze")
+def squeeze(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) -> Output:
+    listed = attribute_or_input(node, "axes", axes)
+    if listed is None:
+        return g.add(Squeeze(), x) if axes is None else g.add(Squeeze(), x, axes)
+    if x.rank is not None:
+        listed = normalize_axes(listed, x.rank)
+    return g.add(Squeeze(), x, list(listed)) if listed else x
+
+
+@converts("Unsqueeze")
+def unsqueeze(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) -> Output:
+    listed = attribute_or_input(node, "axes", axes)
+    if listed is None:
+        return g.add(Unsqueeze(), x, axes)
+    if x.rank is not None:
+        listed = tuple(sorted(normalize_axes(listed, x.rank + len(listed))))
+    return g.add(Unsqueeze(), x, list(listed)) if listed else x
+
+
+@converts("Transpose")
+def transpose(g: Graph, node: SourceNode, x: Output) -> Output:
+    order = node.get("perm")
+    if order is None and x.rank is not None:
+        order = list(reversed(range(x.rank)))
+    return g.add(Transpose(), x, list(order) if order else _no_axes())
+
+
+@converts("Expand")
+def expand(g: Graph, node: SourceNode, x: Output, target: Output) -> Output:
+    if target.dtype is not ElementType.i64:
+        target = g.add(Convert(destination_type=ElementType.i64), target)
+    return g.add(Broadcast(mode="bidirectional"), x, target)
+
+
+@converts("ConstantOfShape")
+def constant_of_shape(g: Graph, node: SourceNode, target: Output) -> Output:
+    value = node.get("value") or Tensor.of(np.zeros(1, np.float32))
+    if target.shape == (0,):
+        return g.constant(value.reshaped(()))
+    return g.add(Broadcast(), g.constant(value.reshaped(())), target)
+
+
+@converts("Tile")
+def tile_1(g: Graph, node: SourceNode, x: Output, tiles: Output, axis: Output) -> Output:
+    repeats = np.ones(rank_of(x), np.int64)
+    along = normalize_axis(int(needed_constant(axis, "axis").item()), rank_of(x))
+    repeats[along] = int(needed_constant(tiles, "number of tiles").item())
+    return g.add(Tile(), x, repeats)
+
+
+@converts("Tile", since=6)
+def tile_6(g: Graph, node: SourceNode, x: Output, repeats: Output) -> Output:
+    return g.add(Tile(), x, repeats)
+
+
+@converts("Range")
+def range_(g: Graph, node: SourceNode, start: Output, stop: Output, step: Output) -> Output:
+    limits = [scalar(g, value) for value in (start, stop, step)]
+    return g.add(Range(output_type=start.dtype), *limits)
+
+
+@converts("OneHot")
+def one_hot(g: Graph, node: SourceNode, indices: Output, depth: Output, values: Output) -> Output:
+    """Values are [off, on]; an index below zero counts from the end."""
+    depth = scalar(g, depth)
+    if depth.dtype is not ElementType.i64:
+        depth = g.add(Convert(destination_type=ElementType.i64), depth)
+    if indices.dtype is not ElementType.i64:
+        indices = g.add(Convert(destination_type=ElementType.i64), indices)
+    known = indices.value()
+    if known is None or (known < 0).any():
+        below = g.add(Less(), indices, g.constant(np.int64(0)))
+        indices = g.add(Select(), below, g.add(Add(), indices, depth), indices)
+    first = StridedSlice(begin_mask=(1,), end_mask=(1,), shrink_axis_mask=(1,))
+    off = g.add(first, values, [0], [1], [1])
+    on = g.add(first, values, [1], [2], [1])
+    return g.add(s.OneHot(axis=node.get("axis", -1)), indices, depth, on, off)
+
+
+@converts("EyeLike")
+def eye_like(g: Graph, node: SourceNode, x: Output) -> Output:
+    kind = element_type(node.get("dtype")) if node.get("dtype") else x.dtype
+    sizes = g.add(ShapeOf(), x)
+    pick = StridedSlice(begin_mask=(1,), end_mask=(1,), shrink_axis_mask=(1,))
+    rows, columns = (g.add(pick, sizes, [i], [i + 1], [1]) for i in (0, 1))
+    return g.add(Eye(output_type=kind), rows, columns, g.constant(np.int64(node.get("k", 0))))
+
+
+@converts("Trilu")
+def trilu(g: Graph, node: SourceNode, x: Output, k: Output | None = None) -> Output:
+    """Elements on one side of a diagonal, the others 0."""
+    sizes = g.add(ShapeOf(), x)
+    pick = StridedSlice(begin_mask=(1,), end_mask=(1,), shrink_axis_mask=(1,))
+    last = StridedSlice(begin_mask=(1,), end_mask=(0,), shrink_axis_mask=(1,))
+    rows = g.add(pick, sizes, [-2], [-1], [1])
+    columns = g.add(last, sizes, [-1], [0], [1])
+    zero, one = g.constant(np.int64(0)), g.constant(np.int64(1))
+    row = g.add(Range(output_type=ElementType.i64), zero, rows, one)
+    column = g.add(Range(output_type=ElementType.i64), zero, columns, one)
+    edge = g.add(Unsqueeze(), row, [1])
+    if k is not None:
+        edge = g.add(Add(), edge, scalar(g, k))
+    upper = node.get("upper", 1)
+    inside = g.add(GreaterEqual() if upper else LessEqual(), g.add(Unsqueeze(), column, [0]), edge)
+    return g.add(Select(), inside, x, g.constant(np.asarray(0), x.dtype))
+
+
+@converts("CumSum")
+def cum_sum(g: Graph, node: SourceNode, x: Output, axis: Output) -> Output:
+    op = CumSum(exclusive=bool(node.get("exclusive")), reverse=bool(node.get("reverse")))
+    return g.add(op, x, scalar(g, axis))
+

@@ -1,0 +1,56 @@
+"""What the operation families share: axes from inputs, clamped sizes, type checks."""
+
+from __future__ import annotations
+
+from mo.graph.element_type import ElementType
+from mo.graph.node import Output
+from mo.graph.shape import Dim, Dimension, bounds, interval, normalize_axes
+
+
+def size(dim: Dimension, least: int = 0) -> Dimension:
+    """A computed dimension as a size: never below ``least``."""
+    if isinstance(dim, Dim):
+        low, high = bounds(dim)
+        return dim if low >= least else interval(least, max(high, least))
+    if dim < least:
+        raise ValueError(f"a dimension would become {dim}")
+    return dim
+
+
+def tied(*inputs: Output | None) -> ElementType:
+    """The one element type of all these inputs; ValueError if they differ."""
+    found = ElementType.dynamic
+    for value in inputs:
+        if value is None or value.dtype is ElementType.dynamic or value.dtype is found:
+            continue
+        if found is not ElementType.dynamic:
+            raise ValueError(f"element types {found.name} and {value.dtype.name} differ")
+        found = value.dtype
+    return found
+
+
+def constant_ints(value: Output | None) -> tuple[int, ...] | None:
+    """The elements of a constant integer input, flattened; None if they are not known."""
+    if value is None or value.constant is None:
+        return None
+    return tuple(int(item) for item in value.constant.array.reshape(-1))
+
+
+def constant_axes(value: Output | None, rank: int | None) -> tuple[int, ...] | None:
+    """Constant axes as non-negative numbers; None if they or the rank are not known."""
+    axes = constant_ints(value)
+    return None if axes is None or rank is None else normalize_axes(axes, rank)
+
+
+def length(value: Output) -> int | None:
+    """The number of elements of a vector input, if it is known (a scalar counts as one)."""
+    if value.shape is None:
+        return None
+    if not value.shape:
+        return 1
+    return value.shape[0] if isinstance(value.shape[0], int) else None
+
+
+def unknown(rank: int | None) -> tuple[Dim, ...] | None:
+    """A shape of which only the rank is known, or not even that."""
+    return None if rank is None else tuple(Dim() for _ in range(rank))

@@ -1,0 +1,79 @@
+"""Reductions over axes given by the second input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from extensions.ops.common import constant_axes, length, unknown
+from mo.graph.element_type import ElementType
+from mo.graph.node import Output
+from mo.graph.op import Op, TensorType
+from mo.graph.shape import Shape
+
+
+class Reduction(Op):
+    keep_dims: bool = False
+
+    def infer(self, data: Output, axes: Output) -> TensorType:
+        return TensorType(self._reduced(data, axes), data.dtype)
+
+    def _reduced(self, data: Output, axes: Output) -> Shape:
+        if data.shape is None:
+            return None
+        known = constant_axes(axes, len(data.shape))
+        if known is None:
+            if self.keep_dims:
+                return unknown(len(data.shape))
+            count = length(axes)
+            return unknown(None if count is None else len(data.shape) - count)
+        if self.keep_dims:
+            return tuple(1 if i in known else dim for i, dim in enumerate(data.shape))
+        return tuple(dim for i, dim in enumerate(data.shape) if i not in known)
+
+
+def _row(
+    name: str,
+    function: Callable[..., Any],
+    opset: str = "opset1",
+    partial: bool = False,
+) -> type[Reduction]:
+    def fold(self: Reduction, x: np.ndarray, axes: np.ndarray) -> np.ndarray:
+        along = tuple(int(axis) for axis in axes.reshape(-1))
+        return np.asarray(function(x, axis=along, keepdims=self.keep_dims))
+
+    members = {
+        "opset": opset,
+        "fold": fold,
+        "partial_values": partial,
+        "__module__": __name__,
+    }
+    return type(name, (Reduction,), members)
+
+
+def _mean(x: np.ndarray, axis: tuple[int, ...], keepdims: bool) -> np.ndarray:
+    if x.dtype.kind in "iu":
+        total = np.sum(x, axis=axis, keepdims=keepdims)
+        return total // (x.size // max(total.size, 1))
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+ReduceSum = _row("ReduceSum", np.sum)
+ReduceProd = _row("ReduceProd", np.prod, partial=True)
+ReduceMean = _row("ReduceMean", _mean)
+ReduceMax = _row("ReduceMax", np.max)
+ReduceMin = _row("ReduceMin", np.min)
+ReduceL1 = _row("ReduceL1", lambda x, **k: np.sum(np.abs(x), **k), "opset4")
+ReduceL2 = _row("ReduceL2", lambda x, **k: np.sqrt(np.sum(x * x, **k)), "opset4")
+
+
+class ReduceLogicalAnd(Reduction):
+    def infer(self, data: Output, axes: Output) -> TensorType:
+        return TensorType(self._reduced(data, axes), ElementType.boolean)
+
+
+class ReduceLogicalOr(Reduction):
+    def infer(self, data: Output, axes: Output) -> TensorType:
+        return TensorType(self._reduced(data, axes), ElementType.boolean)

@@ -1,0 +1,154 @@
+"""A model as its file tells it: framework nodes joined by named tensors, nothing interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from mo.errors import ModelFileError
+from mo.graph.element_type import ElementType
+from mo.graph.graph import cycle_error
+from mo.graph.shape import Shape
+from mo.graph.tensor import Tensor
+
+
+class SourceNode:
+    """One operation of the framework. An omitted input or output has the name ''."""
+
+    __slots__ = ("attributes", "domain", "inputs", "name", "opset", "outputs", "type")
+
+    def __init__(
+        self,
+        type: str,
+        name: str,
+        inputs: list[str],
+        outputs: list[str],
+        attributes: dict[str, Any],
+        domain: str = "",
+        opset: int = 1,
+    ) -> None:
+        self.type = type
+        self.name = name
+        self.inputs = inputs
+        self.outputs = outputs
+        self.attributes = attributes
+        self.domain = domain
+        # Version of the operation set of ``domain`` that the model asks for.
+        self.opset = opset
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """An attribute, or ``default`` if the node does not carry it."""
+        return self.attributes.get(name, default)
+
+    def has_output(self, index: int) -> bool:
+        return index < len(self.outputs) and bool(self.outputs[index])
+
+    def __repr__(self) -> str:
+        return f"{self.type} '{self.name}'"
+
+
+@dataclass
+class ModelInput:
+    """A tensor fed from outside; the shape is in the framework's layout."""
+
+    name: str
+    shape: Shape
+    dtype: ElementType
+
+
+@dataclass
+class Model:
+    """What every reader returns."""
+
+    name: str
+    framework: str
+    nodes: list[SourceNode]
+    inputs: list[ModelInput]
+    outputs: list[str]
+    constants: dict[str, Tensor] = field(default_factory=dict)
+    # Further names by which the user may call a tensor (frozen inputs, renamed outputs).
+    output_names: dict[str, str] = field(default_factory=dict)
+
+    def producers(self) -> dict[str, SourceNode]:
+        """Tensor name to the node that makes it; ModelFileError if two nodes do."""
+        found: dict[str, SourceNode] = {}
+        for node in self.nodes:
+            for name in node.outputs:
+                if name and found.setdefault(name, node) is not node:
+                    raise ModelFileError(
+                        f"Tensor '{name}' is made by {found[name]} and by {node}",
+                        hint="The model is not valid; export it again.",
+                    )
+        return found
+
+    def tensor_names(self) -> Iterator[str]:
+        for item in self.inputs:
+            yield item.name
+        yield from self.constants
+        for node in self.nodes:
+            yield from filter(None, node.outputs)
+
+
+def sorted_nodes(model: Model, targets: Iterable[str]) -> list[SourceNode]:
+    """The nodes that ``targets`` need, each after its inputs; a cycle is an error."""
+    producers = model.producers()
+    known = {item.name for item in model.inputs} | model.constants.keys()
+    state: dict[int, bool] = {}  # False while a node is being visited
+    order: list[SourceNode] = []
+    for target in targets:
+        if target in known:
+            continue
+        root = producers.get(target)
+        if root is None:
+            raise ModelFileError(
+                f"The model has an output '{target}' that no node makes",
+                hint="The model is not valid; export it again, or name outputs with --output.",
+            )
+        if id(root) in state:
+            continue
+        state[id(root)] = False
+        stack = [(root, iter(_reads(root)))]
+        while stack:
+            node, names = stack[-1]
+            for name in names:
+                if not name or name in known:
+                    continue
+                producer = producers.get(name)
+                if producer is None:
+                    raise ModelFileError(
+                        f"{node} reads tensor '{name}', which nothing makes",
+                        hint="The model is not valid; export it again, or cut with --input.",
+                    )
+                done = state.get(id(producer))
+                if done is None:
+                    state[id(producer)] = False
+                    stack.append((producer, iter(_reads(producer))))
+                    break
+                if not done:
+                    path = [entry for entry, _ in stack]
+                    cycle = path[next(i for i, n in enumerate(path) if n is producer) :]
+                    raise ModelFileError(cycle_error([str(n) for n in cycle]).message)
+            else:
+                stack.pop()
+                state[id(node)] = True
+                order.append(node)
+    return order
+
+
+def _reads(node: SourceNode) -> list[str]:
+    """Inputs of a node and what its sub-graphs take from outside."""
+    names = list(node.inputs)
+    for value in node.attributes.values():
+        if isinstance(value, Model):
+            names += captured(value)
+    return names
+
+
+def captured(body: Model) -> list[str]:
+    """Tensor names that a sub-graph uses without defining them."""
+    own = set(body.tensor_names())
+    needed = dict.fromkeys(body.outputs)
+    for node in body.nodes:
+        needed.update(dict.fromkeys(_reads(node)))
+    return [name for name in needed if name and name not in own]

@@ -1,0 +1,71 @@
+"""Which function or operation translates which framework operation."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.op import Op
+
+# (graph, node, *inputs) -> Output, or a tuple of them; an omitted input is None.
+Translation = Callable[..., Any]
+
+
+class Translations:
+    """The translations of one framework, by domain, type and operation set version."""
+
+    def __init__(self) -> None:
+        # (domain, type) -> versions and functions, both in ascending order of version.
+        self._rows: dict[tuple[str, str], tuple[list[int], list[Translation]]] = {}
+
+    def converts(
+        self, *types: str, since: int = 1, domain: str = ""
+    ) -> Callable[[Translation], Translation]:
+        """Decorator: the function translates these types from operation set ``since`` on."""
+
+        def register(function: Translation) -> Translation:
+            for kind in types:
+                self._put(domain, kind, since, function)
+            return function
+
+        return register
+
+    def maps(self, table: Mapping[str, type[Op]], since: int = 1, domain: str = "") -> None:
+        """Types that are one operation without attributes, inputs unchanged."""
+        for kind, op in table.items():
+            self._put(domain, kind, since, _direct(op))
+
+    def _put(self, domain: str, kind: str, since: int, function: Translation) -> None:
+        versions, functions = self._rows.setdefault((domain, kind), ([], []))
+        if since in versions:
+            other = functions[versions.index(since)]
+            raise ValueError(
+                f"{kind} since {since} is translated by {_origin(other)} and {_origin(function)}"
+            )
+        at = bisect_right(versions, since)
+        versions.insert(at, since)
+        functions.insert(at, function)
+
+    def find(self, domain: str, kind: str, opset: int) -> Translation | None:
+        """The translation in force at an operation set version."""
+        versions, functions = self._rows.get((domain, kind), ([], []))
+        at = bisect_right(versions, opset)
+        return functions[at - 1] if at else None
+
+    def types(self, domain: str = "") -> list[str]:
+        return sorted(kind for where, kind in self._rows if where == domain)
+
+
+def _direct(op: type[Op]) -> Translation:
+    def translate(g: Graph, node: Any, *inputs: Output | None) -> Output:
+        return g.add(op(), *inputs)
+
+    translate.__name__ = op.__name__
+    return translate
+
+
+def _origin(function: Translation) -> str:
+    return f"{function.__module__}.{function.__name__}"

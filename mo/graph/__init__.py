@@ -1,0 +1,1 @@
+"""The graph: operations, the values between them, shapes, element types and constants."""
