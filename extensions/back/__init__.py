@@ -1,0 +1,1 @@
+"""What the IR version and the chosen precision demand, just before writing."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
-from mo.graph.shape import Dim, Dimension, bounds, interval, normalize_axes
+from mo.graph.shape import (
+    INFINITY,
+    Dim,
+    Dimension,
+    Shape,
+    bounds,
+    interval,
+    merge,
+    normalize_axes,
+)
 
 
 def size(dim: Dimension, least: int = 0) -> Dimension:
@@ -49,6 +58,40 @@ def length(value: Output) -> int | None:
     if not value.shape:
         return 1
     return value.shape[0] if isinstance(value.shape[0], int) else None
+
+
+def as_dims(value: Output | None) -> tuple[Dimension, ...] | None:
+    """The elements of a vector input as dimensions, as far as they are known."""
+    if value is None:
+        return None
+    array = value.partial_value()
+    if array is not None:
+        return tuple(array.reshape(-1).tolist())
+    known = length(value)
+    return None if known is None else tuple(Dim(-INFINITY) for _ in range(known))
+
+
+def merge_shapes(a: Shape, b: Shape) -> tuple[Dimension, ...] | None:
+    """The shape that is both, both of known rank; None if there is no such shape."""
+    if a is None or b is None or len(a) != len(b):
+        return None
+    merged = [merge(x, y) for x, y in zip(a, b)]
+    return None if None in merged else tuple(merged)  # type: ignore[arg-type]
+
+
+def divided(dim: Dimension, by: Dimension) -> Dimension:
+    """``dim`` in equal parts; ValueError if it is no multiple of ``by``."""
+    if isinstance(dim, int) and isinstance(by, int):
+        if by == 0 or dim % by:
+            raise ValueError(f"{dim} is not a multiple of {by}")
+        return dim // by
+    if isinstance(by, int) and by == 1:
+        return dim
+    (low, high), (least, most) = bounds(dim), bounds(by)
+    least = max(least, 1)
+    high = high // least if high < INFINITY else INFINITY
+    low = -(-low // most) if most < INFINITY else min(low, 1)
+    return interval(low, high) if low <= high else Dim()
 
 
 def unknown(rank: int | None) -> tuple[Dim, ...] | None:

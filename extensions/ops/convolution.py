@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from extensions.ops.common import size, tied, unknown
+from collections.abc import Iterable
+
+from extensions.ops.common import as_dims, divided, merge_shapes, size, tied, unknown
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, Shape, broadcast_dim, merge, text
+from mo.graph.shape import Dim, Dimension, bounds, broadcast_dim, merge, text
 
 
 def window_count(
     dim: Dimension, kernel: Dimension, stride: int, pads: int, dilation: int = 1, up: bool = False
 ) -> Dimension:
-    """How many windows fit: the spatial size after a convolution or a pooling."""
+    """How many windows fit: the spatial size after a convolution or a pooling.
+
+    Of an unknown size it is taken that one does.
+    """
+    if kernel.__class__ is int and dim.__class__ is int:
+        room = dim + pads - dilation * (kernel - 1) - 1
+        if room < 0:
+            raise ValueError(f"a window of {kernel} (dilation {dilation}) exceeds the size {dim}")
+        return (room + (stride - 1 if up else 0)) // stride + 1
     if isinstance(kernel, Dim):
         kernel = size(kernel, 1)
     room = dim + pads - (dilation * (kernel - 1) + 1)
-    if not isinstance(room, Dim) and room < 0:
-        raise ValueError(f"a window of {kernel} (dilation {dilation}) exceeds the size {dim}")
     return size((room + (stride - 1 if up else 0)) // stride + 1, 1)
 
 
@@ -34,59 +42,71 @@ class _Convolution(Op):
     pads_end: tuple[int, ...]
     auto_pad: str = "explicit"
 
-    def _spatial(self, data: Shape, kernel: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
-        if data is None:
-            return tuple(Dim() for _ in kernel)
-        sizes = []
-        for i, (dim, k) in enumerate(zip(data[2:], kernel)):
-            if self.auto_pad.startswith("same"):
-                sizes.append(same_size(dim, self.strides[i]))
-                continue
-            pads = 0 if self.auto_pad == "valid" else self.pads_begin[i] + self.pads_end[i]
-            sizes.append(window_count(dim, k, self.strides[i], pads, self.dilations[i]))
-        return tuple(sizes)
-
-    def _check_rank(self, data: Shape, weights: Shape, extra: int) -> None:
+    def _shapes(
+        self, data: Output, weights: Output, extra: int
+    ) -> tuple[tuple[Dimension, ...], tuple[Dimension, ...]]:
+        """The shapes of both inputs; weights have ``extra`` axes before the spatial ones."""
         spatial = len(self.strides)
-        lengths = {len(self.dilations), len(self.pads_begin), len(self.pads_end)}
-        if lengths != {spatial}:
+        if not len(self.dilations) == len(self.pads_begin) == len(self.pads_end) == spatial:
             raise ValueError("strides, dilations and pads differ in length")
-        if data is not None and len(data) != spatial + 2:
-            raise ValueError(f"data {text(data)} does not have {spatial} spatial dimensions")
-        if weights is not None and len(weights) != spatial + extra:
-            raise ValueError(f"weights {text(weights)} do not have {spatial} spatial dimensions")
+        image = data.shape or unknown(spatial + 2) or ()
+        kernel = weights.shape or unknown(spatial + extra) or ()
+        if len(image) != spatial + 2 or data.shape == ():
+            raise ValueError(f"data {text(data.shape)} does not have {spatial} spatial dimensions")
+        if len(kernel) != spatial + extra or weights.shape == ():
+            raise ValueError(
+                f"weights {text(weights.shape)} do not have {spatial} spatial dimensions"
+            )
+        return image, kernel
+
+    def _spatial(
+        self, image: tuple[Dimension, ...], kernel: tuple[Dimension, ...]
+    ) -> list[Dimension]:
+        """Sizes after convolving the axes behind N and C with a kernel."""
+        if self.auto_pad.startswith("same"):
+            return [same_size(dim, stride) for dim, stride in zip(image[2:], self.strides)]
+        valid = self.auto_pad == "valid"
+        return [
+            window_count(dim, k, stride, 0 if valid else begin + end, dilation)
+            for dim, k, stride, begin, end, dilation in zip(
+                image[2:], kernel, self.strides, self.pads_begin, self.pads_end, self.dilations
+            )
+        ]
 
 
-def _check_channels(data: Shape, channels: Dimension) -> None:
-    if data is not None and merge(data[1], channels) is None:
-        raise ValueError(f"data has {data[1]} channels, the weights expect {channels}")
+def _check_channels(image: tuple[Dimension, ...], channels: Dimension) -> None:
+    if merge(image[1], channels) is None:
+        raise ValueError(f"data has {image[1]} channels, the weights expect {channels}")
+
+
+def _groups(groups: Dimension, channels: Dimension, in_group: Dimension) -> Dimension:
+    """The number of groups, as far as the channels of data and weights tell it."""
+    if isinstance(groups, int):
+        return groups
+    if isinstance(channels, int) and channels == 0:
+        return groups
+    return merge(groups, divided(channels, in_group)) or groups
 
 
 class Convolution(_Convolution):
     """Weights are [O, I, spatial...]."""
 
     def infer(self, data: Output, weights: Output) -> TensorType:
-        self._check_rank(data.shape, weights.shape, 2)
         kind = tied(data, weights)
-        rank = len(self.strides)
-        batch = data.shape[0] if data.shape is not None else Dim()
-        kernel = weights.shape or unknown(rank + 2) or ()
-        _check_channels(data.shape, kernel[1])
-        return TensorType((batch, kernel[0], *self._spatial(data.shape, kernel[2:])), kind)
+        image, kernel = self._shapes(data, weights, 2)
+        _check_channels(image, kernel[1])
+        return TensorType((image[0], kernel[0], *self._spatial(image, kernel[2:])), kind)
 
 
 class GroupConvolution(_Convolution):
     """Weights are [G, O/G, I/G, spatial...]."""
 
     def infer(self, data: Output, weights: Output) -> TensorType:
-        self._check_rank(data.shape, weights.shape, 3)
         kind = tied(data, weights)
-        rank = len(self.strides)
-        batch = data.shape[0] if data.shape is not None else Dim()
-        kernel = weights.shape or unknown(rank + 3) or ()
-        _check_channels(data.shape, kernel[0] * kernel[2])
-        channels = kernel[0] * kernel[1]
-        return TensorType((batch, channels, *self._spatial(data.shape, kernel[3:])), kind)
+        image, kernel = self._shapes(data, weights, 3)
+        _check_channels(image, kernel[0] * kernel[2])
+        channels = _groups(kernel[0], image[1], kernel[2]) * kernel[1]
+        return TensorType((image[0], channels, *self._spatial(image, kernel[3:])), kind)
 
 
 class _Transposed(_Convolution):
@@ -100,50 +120,47 @@ class _Transposed(_Convolution):
             del attributes["output_padding"]
         return attributes
 
-    def _grown(self, data: Shape, kernel: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
-        if data is None:
-            return tuple(Dim() for _ in kernel)
-        sizes = []
+    def _grown(
+        self, image: tuple[Dimension, ...], kernel: tuple[Dimension, ...], sizes: Output | None
+    ) -> Iterable[Dimension]:
+        """Spatial sizes of the output: given, or those whose convolution has the input's size."""
+        if sizes is not None:
+            known = as_dims(sizes)
+            if known is None:
+                return unknown(len(kernel)) or ()
+            if len(known) != len(kernel):
+                raise ValueError(f"{len(known)} output sizes for {len(kernel)} spatial dimensions")
+            return [Dim() if bounds(dim)[0] < 0 else dim for dim in known]
+        result = []
         extra = self.output_padding or (0,) * len(kernel)
-        for i, (dim, k) in enumerate(zip(data[2:], kernel)):
-            grown = self.strides[i] * (dim - 1) + self.dilations[i] * (k - 1) + 1
+        for i, (dim, k) in enumerate(zip(image[2:], kernel)):
+            grown = self.strides[i] * (size(dim, 1) - 1) + self.dilations[i] * (size(k, 1) - 1) + 1
             if self.auto_pad == "explicit":
                 grown = grown - (self.pads_begin[i] + self.pads_end[i])
-            sizes.append(size(grown + extra[i]))
-        return tuple(sizes)
-
-    def _output(
-        self, data: Output, channels: Dimension, kernel: tuple[Dimension, ...], sizes: Output | None
-    ) -> TensorType:
-        batch = data.shape[0] if data.shape is not None else Dim()
-        if sizes is None:
-            spatial = self._grown(data.shape, kernel)
-        else:
-            known = sizes.partial_value()
-            spatial = tuple(Dim() for _ in kernel) if known is None else tuple(known.tolist())
-        return TensorType((batch, channels, *spatial), data.dtype)
+            grown = grown + extra[i]
+            result.append(size(grown, 1 if isinstance(grown, Dim) else 0))
+        return result
 
 
 class ConvolutionBackpropData(_Transposed):
     """Weights are [I, O, spatial...]."""
 
     def infer(self, data: Output, weights: Output, sizes: Output | None = None) -> TensorType:
-        self._check_rank(data.shape, weights.shape, 2)
-        tied(data, weights)
-        kernel = weights.shape or unknown(len(self.strides) + 2) or ()
-        _check_channels(data.shape, kernel[0])
-        return self._output(data, kernel[1], kernel[2:], sizes)
+        kind = tied(data, weights)
+        image, kernel = self._shapes(data, weights, 2)
+        _check_channels(image, kernel[0])
+        return TensorType((image[0], kernel[1], *self._grown(image, kernel[2:], sizes)), kind)
 
 
 class GroupConvolutionBackpropData(_Transposed):
     """Weights are [G, I/G, O/G, spatial...]."""
 
     def infer(self, data: Output, weights: Output, sizes: Output | None = None) -> TensorType:
-        self._check_rank(data.shape, weights.shape, 3)
-        tied(data, weights)
-        kernel = weights.shape or unknown(len(self.strides) + 3) or ()
-        _check_channels(data.shape, kernel[0] * kernel[1])
-        return self._output(data, kernel[0] * kernel[2], kernel[3:], sizes)
+        kind = tied(data, weights)
+        image, kernel = self._shapes(data, weights, 3)
+        _check_channels(image, kernel[0] * kernel[1])
+        channels = _groups(kernel[0], image[1], kernel[1]) * kernel[2]
+        return TensorType((image[0], channels, *self._grown(image, kernel[3:], sizes)), kind)
 
 
 class DeformableConvolution(_Convolution):
@@ -157,12 +174,20 @@ class DeformableConvolution(_Convolution):
     def infer(
         self, data: Output, offsets: Output, weights: Output, mask: Output | None = None
     ) -> TensorType:
-        self._check_rank(data.shape, weights.shape, 2)
-        tied(data, offsets, weights, mask)
-        kernel = weights.shape or unknown(4) or ()
-        _check_channels(data.shape, kernel[1] * self.group)
-        batch = data.shape[0] if data.shape is not None else Dim()
-        return TensorType((batch, kernel[0], *self._spatial(data.shape, kernel[2:])), data.dtype)
+        kind = tied(data, offsets, weights, mask)
+        image, kernel = self._shapes(data, weights, 2)
+        _check_channels(image, kernel[1] * self.group)
+        sizes = [image[0], kernel[0], *self._spatial(image, kernel[2:])]
+        area = kernel[2] * kernel[3] * self.deformable_group
+        for value, channels in ((offsets, area * 2), (mask, area)):
+            if value is None or value.shape is None:
+                continue
+            wanted = (sizes[0], channels, *sizes[2:])
+            merged = merge_shapes(value.shape, wanted)
+            if merged is None:
+                raise ValueError(f"offsets or mask {text(value.shape)} should be {text(wanted)}")
+            sizes[0], sizes[2:] = merged[0], merged[2:]
+        return TensorType(tuple(sizes), kind)
 
 
 class PSROIPooling(Op):

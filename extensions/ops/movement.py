@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.common import constant_axes, constant_ints, length, size, tied, unknown
-from extensions.ops.shaping import as_dims
+from extensions.ops.common import (
+    as_dims,
+    constant_axes,
+    constant_ints,
+    divided,
+    length,
+    size,
+    tied,
+    unknown,
+)
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
 from mo.graph.shape import (
@@ -79,21 +87,12 @@ class Split(Op):
         if data.shape is None or known is None:
             return (TensorType(unknown(data.rank), data.dtype),) * self.num_splits
         dim = data.shape[known[0]]
-        if isinstance(dim, int) and dim % self.num_splits:
-            raise ValueError(f"{dim} does not split into {self.num_splits} equal parts")
         shape = list(data.shape)
-        shape[known[0]] = _part(dim, self.num_splits)
+        shape[known[0]] = divided(dim, self.num_splits)
         return (TensorType(tuple(shape), data.dtype),) * self.num_splits
 
     def fold(self, x: np.ndarray, axis: np.ndarray) -> tuple[np.ndarray, ...]:
         return tuple(np.split(x, self.num_splits, int(axis.item())))
-
-
-def _part(dim: Dimension, parts: int) -> Dimension:
-    if isinstance(dim, int):
-        return dim // parts
-    high = dim.max // parts if dim.max < INFINITY else INFINITY
-    return Dim(-(-dim.min // parts), high)
 
 
 class VariadicSplit(Op):
@@ -160,10 +159,7 @@ def _bounded(low: int, high: int) -> Dimension:
 
 
 class StridedSlice(Op):
-    """Python slicing with masks; a mask element 1 switches its meaning on (0: use the whole).
-
-    In the IR a begin_mask or end_mask element of 1 means that the value counts.
-    """
+    """Python slicing with masks; 1 in begin_mask or end_mask means that the value is ignored."""
 
     begin_mask: tuple[int, ...]
     end_mask: tuple[int, ...]
@@ -230,7 +226,8 @@ class StridedSlice(Op):
         ends: tuple[int, ...] | None,
         steps: tuple[int, ...] | None,
     ) -> Dimension:
-        use_begin, use_end = self._flag(self.begin_mask, i), self._flag(self.end_mask, i)
+        use_begin = not self._flag(self.begin_mask, i)
+        use_end = not self._flag(self.end_mask, i)
         if steps is None or (use_begin and begins is None) or (use_end and ends is None):
             return Dim(0, bounds(dim)[1])
         start = begins[i] if use_begin and begins is not None else None
@@ -249,8 +246,8 @@ class StridedSlice(Op):
             elif self._flag(self.shrink_axis_mask, i):
                 index.append(int(begin[i]))
             else:
-                start = int(begin[i]) if self._flag(self.begin_mask, i) else None
-                stop = int(end[i]) if self._flag(self.end_mask, i) else None
+                start = None if self._flag(self.begin_mask, i) else int(begin[i])
+                stop = None if self._flag(self.end_mask, i) else int(end[i])
                 index.append(slice(start, stop, 1 if strides is None else int(strides[i])))
         return x[tuple(index)]
 
@@ -467,17 +464,9 @@ class _BlockOp(Op):
         block = self.block_size
         area = block ** (len(data) - 2)
         if down:
-            spatial = [_divided(dim, block) for dim in data[2:]]
+            spatial = [divided(dim, block) for dim in data[2:]]
             return (data[0], data[1] * area, *spatial)
-        return (data[0], _divided(data[1], area), *(dim * block for dim in data[2:]))
-
-
-def _divided(dim: Dimension, by: int) -> Dimension:
-    if isinstance(dim, int):
-        if dim % by:
-            raise ValueError(f"{dim} is not a multiple of {by}")
-        return dim // by
-    return _part(dim, by)
+        return (data[0], divided(data[1], area), *(dim * block for dim in data[2:]))
 
 
 class DepthToSpace(_BlockOp):
@@ -534,7 +523,7 @@ class SpaceToBatch(Op):
             return TensorType(unknown(data.rank), data.dtype)
         sizes: list[Dimension] = [data.shape[0]]
         for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
-            sizes.append(_divided(dim + low + high, by))
+            sizes.append(divided(dim + low + high, by))
             sizes[0] = sizes[0] * by
         return TensorType(tuple(sizes), data.dtype)
 
@@ -551,7 +540,7 @@ class BatchToSpace(Op):
         total = 1
         for by in blocks[1:]:
             total *= by
-        sizes: list[Dimension] = [_divided(data.shape[0], total)]
+        sizes: list[Dimension] = [divided(data.shape[0], total)]
         for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
             sizes.append(size(dim * by - low - high))
         return TensorType(tuple(sizes), data.dtype)

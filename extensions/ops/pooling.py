@@ -7,7 +7,7 @@ from extensions.ops.convolution import same_size, window_count
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dimension, Shape, text
+from mo.graph.shape import INFINITY, Dim, Dimension, Shape, bounds, interval, text
 
 
 class _Pool(Op):
@@ -25,22 +25,49 @@ class _Pool(Op):
             return unknown(len(self.kernel) + 2)
         if len(data) != len(self.kernel) + 2:
             raise ValueError(f"data {text(data)} does not have {len(self.kernel)} spatial axes")
+        up, torch = self.rounding_type != "floor", self.rounding_type == "ceil_torch"
         sizes: list[Dimension] = []
         for i, dim in enumerate(data[2:]):
-            if self.auto_pad.startswith("same"):
-                sizes.append(same_size(dim, self.strides[i]))
-                continue
-            pads = 0 if self.auto_pad == "valid" else self.pads_begin[i] + self.pads_end[i]
-            dilation = dilations[i] if dilations else 1
-            up = self.rounding_type != "floor"
-            count = window_count(dim, self.kernel[i], self.strides[i], pads, dilation, up)
-            if self.rounding_type == "ceil_torch" and isinstance(count, int):
-                # A window may not start in the padding behind the data.
-                assert isinstance(dim, int)
-                if (count - 1) * self.strides[i] >= dim + self.pads_begin[i]:
-                    count -= 1
+            stride = self.strides[i]
+            extent = (dilations[i] if dilations else 1) * (self.kernel[i] - 1) + 1
+            begin, end = self.pads_begin[i], self.pads_end[i]
+            if self.auto_pad != "explicit":
+                begin = end = 0
+            if not self.auto_pad.startswith("same"):
+                count = window_count(dim, extent, stride, begin + end, up=up)
+            elif up and extent < stride:
+                count = _sparse_size(dim, extent, stride)
+            else:
+                count = same_size(dim, stride)
+            if torch:
+                count = _within(count, dim + begin, stride)
             sizes.append(count)
         return (data[0], data[1], *sizes)
+
+
+def _sparse_size(dim: Dimension, extent: int, stride: int) -> Dimension:
+    """The size with auto_pad same_*, rounded up, where windows leave gaps between them.
+
+    The padding is chosen for ceil(dim / stride) windows; if that needs none, a last window that
+    begins behind it counts as well.
+    """
+    if isinstance(dim, Dim):
+        low, high = bounds(dim)
+        return Dim(-(-low // stride), high if high >= INFINITY else high // stride + 1)
+    fitting = -(-dim // stride)
+    padded = max(dim, (fitting - 1) * stride + extent)
+    return -(-(padded - extent) // stride) + 1
+
+
+def _within(count: Dimension, room: Dimension, stride: int) -> Dimension:
+    """The count without a last window that would start in the padding behind the data."""
+    if isinstance(count, int) and isinstance(room, int):
+        return count - 1 if (count - 1) * stride >= room else count
+    (low, high), (least, most) = bounds(count), bounds(room)
+    low = max(low - 1, 1) if (low - 1) * stride >= least else low
+    if high < INFINITY and (high - 1) * stride >= most:
+        high -= 1
+    return interval(low, max(low, high))
 
 
 class MaxPool(_Pool):

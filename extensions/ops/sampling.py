@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from extensions.ops.common import constant_ints, unknown
+from extensions.ops.common import as_dims, constant_ints, unknown
 from extensions.ops.convolution import same_size, window_count
-from extensions.ops.shaping import as_dims
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
 from mo.graph.shape import Dim, Dimension, normalize_axes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.common import constant_axes, constant_ints, length, size, tied, unknown
+from extensions.ops.common import as_dims, constant_axes, constant_ints, length, size, tied, unknown
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
@@ -40,21 +40,11 @@ class ShapeOf(Op):
         return array
 
 
-def as_dims(value: Output | None) -> tuple[Dimension, ...] | None:
-    """The elements of a vector input as dimensions, as far as they are known."""
-    if value is None:
-        return None
-    array = value.partial_value()
-    if array is not None:
-        return tuple(array.reshape(-1).tolist())
-    known = length(value)
-    return None if known is None else tuple(Dim(-1) for _ in range(known))
-
-
 class Reshape(Op):
     """Another shape for the same elements: -1 is computed, with special_zero 0 copies."""
 
     special_zero: bool = False
+    keeps_elements = True
     partial_values = True
 
     def infer(self, data: Output, shape: Output) -> TensorType:
@@ -168,6 +158,7 @@ def _resolve_single(data: tuple[Dimension, ...], result: list[Dimension]) -> Non
 class Squeeze(Op):
     """Removes axes of size 1: those of the second input, or all."""
 
+    keeps_elements = True
     partial_values = True
 
     def infer(self, data: Output, axes: Output | None = None) -> TensorType:
@@ -195,6 +186,7 @@ class Squeeze(Op):
 class Unsqueeze(Op):
     """Inserts axes of size 1 where the second input says, counted in the result."""
 
+    keeps_elements = True
     partial_values = True
 
     def infer(self, data: Output, axes: Output) -> TensorType:

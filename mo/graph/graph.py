@@ -199,11 +199,16 @@ class Graph(nx.MultiDiGraph):
                     queue.extend(output.users)
 
     def set_op(self, node: Node, op: Op) -> None:
-        """Change what ``node`` computes, keeping its place, and infer it again."""
+        """Change what ``node`` computes, keeping its place; its types follow with infer_again."""
         del self._by_op[type(node.op)][node]
         self._by_op.setdefault(type(op), {})[node] = None
         node.op = op
-        for output, kind in zip(node.outputs, infer_outputs(op, node.inputs)):
+        if not node.inputs:
+            self.infer_again(node)
+
+    def infer_again(self, node: Node) -> None:
+        """Take over the types that the inputs now lead to."""
+        for output, kind in zip(node.outputs, infer_outputs(node.op, node.inputs)):
             output.shape, output.dtype = kind.shape, kind.dtype
 
     def rename(self, node: Node, name: str) -> None:
@@ -232,6 +237,11 @@ class Graph(nx.MultiDiGraph):
         del self._by_op[type(node.op)][node]
         self.remove_node(node.id)
 
+    def prune(self) -> int:
+        """Remove everything that no output depends on; inputs stay."""
+        dead = [node for node in self.all_nodes() if node.is_dead]
+        return sum(self.discard(node) for node in dead)
+
     def remove_sink(self, node: Node) -> None:
         """Remove a Result or another sink, and what only it needed."""
         producers = [value.node for value in node.inputs if value is not None]
@@ -248,6 +258,10 @@ class Graph(nx.MultiDiGraph):
         found = [node for kind in kinds for node in self._by_op.get(kind, ())]
         return sorted(found, key=lambda node: node.serial)
 
+    def op_kinds(self) -> list[type[Op]]:
+        """The operations that occur."""
+        return [kind for kind, nodes in self._by_op.items() if nodes]
+
     def all_nodes(self) -> Iterator[Node]:
         for _, node in self.nodes(data="node"):
             yield node
@@ -259,7 +273,7 @@ class Graph(nx.MultiDiGraph):
         return self.nodes_of(Result)
 
     def topological(self) -> list[Node]:
-        """Inputs first, then each node after what it reads, as close to its reader as can be.
+        """Inputs first, then what the outputs need, each node after what it reads.
 
         Constants stand just before their first reader. ConversionError if there is a cycle.
         """
@@ -268,8 +282,7 @@ class Graph(nx.MultiDiGraph):
         sinks.sort(key=lambda node: (isinstance(node.op, Result), node.serial))
         order = list(parameters)
         state: dict[Node, bool] = dict.fromkeys(parameters, True)  # False: being visited
-        rest = [node for node in self.all_nodes() if node.is_dead]
-        for root in [*sinks, *rest]:
+        for root in sinks:
             stack = [(root, iter(root.inputs))]
             if root in state:
                 continue

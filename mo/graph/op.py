@@ -66,6 +66,10 @@ class Op:
     partial_values: ClassVar[bool] = False
     # Sinks stay although nobody reads their outputs.
     is_sink: ClassVar[bool] = False
+    # Whether there are graphs inside (see ``bodies``).
+    has_bodies: ClassVar[bool] = False
+    # The result is the first input in another shape.
+    keeps_elements: ClassVar[bool] = False
     # Two nodes with equal attributes and inputs compute the same.
     is_pure: ClassVar[bool] = True
     # Spelling of attributes in the IR where it is no Python identifier.
@@ -139,6 +143,10 @@ class Op:
             for name in self._fields
             if self.__dict__[name] is not None
         }
+
+    def rt_info(self) -> tuple[str, ...]:
+        """Run-time marks of the layer, by name (IR version 11 only)."""
+        return ()
 
     def with_attributes(self: AnyOp, **changes: Any) -> AnyOp:
         """A copy with some attributes changed."""
@@ -255,6 +263,8 @@ def fold_constants(
             return None
         else:
             tensors.append(value.constant)
+    if op.keeps_elements and is_static(types[0].shape) and tensors[0] is not None:
+        return [tensors[0].reshaped(_known(types[0].shape))]
     read = sum(tensor.nbytes for tensor in tensors if tensor is not None)
     if not all(is_static(shape) and dtype.bits >= 8 for shape, dtype in types):
         if read > EAGER_FOLD_BYTES:

@@ -1,0 +1,1 @@
+"""Rewriting graphs: patterns as values, and the worklist that applies them."""

@@ -1,0 +1,1 @@
+"""The way from arguments to files, and the runner of passes."""

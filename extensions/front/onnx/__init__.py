@@ -15,7 +15,18 @@ from extensions.front.onnx import (
     shaping,
 )
 from extensions.front.onnx.common import TRANSLATIONS
-from extensions.front.onnx.reader import read
+from extensions.front.onnx.reader import read_onnx
+from mo.cli.config import Config
+from mo.errors import UsageError
+from mo.front.model import Model
+
+
+def read(config: Config) -> Model:
+    """The model named by --input_model."""
+    if config.input_model is None:
+        raise UsageError("An ONNX model is given with --input_model", hint="--input_model net.onnx")
+    return read_onnx(config.input_model)
+
 
 __all__ = [
     "TRANSLATIONS",

@@ -108,27 +108,31 @@ def sliced(
     rank = rank_of(x)
     placed = {normalize_axis(axis, rank): i for i, axis in enumerate(axes)}
     length = max(placed, default=-1) + 1
-    begin, end, stride = [0] * length, [0] * length, [1] * length
-    begin_mask, end_mask = [0] * length, [0] * length
-    assert x.shape is not None
-    for axis, i in placed.items():
-        begin[axis], end[axis], stride[axis] = starts[i], ends[i], steps[i]
-        dim = x.shape[axis]
-        backwards = steps[i] < 0
-        # Limits beyond the data mean "to the edge", which a mask says for any size.
-        far = 2**31 - 1
-        begin_mask[axis] = int(abs(starts[i]) < far)
-        end_mask[axis] = int(abs(ends[i]) < far)
-        if backwards and isinstance(dim, int) and ends[i] < -dim:
-            end_mask[axis] = 0
-        if backwards and not begin_mask[axis] and starts[i] < 0:
-            raise UnsupportedError("it slices nothing")
-    for i, used in enumerate(zip(begin_mask, end_mask)):
-        begin[i] *= used[0]
-        end[i] *= used[1]
     if not length:
         return x
+    begin, end, stride = [0] * length, [0] * length, [1] * length
+    begin_mask, end_mask = [1] * length, [1] * length
+    assert x.shape is not None
+    for axis, i in placed.items():
+        forwards = steps[i] > 0
+        dim = x.shape[axis]
+        # Limits at or beyond the edge are masked out: that holds for any size.
+        edge = dim if isinstance(dim, int) else _FAR
+        first, last = (-edge, edge) if forwards else (edge - 1, -edge - 1)
+        stride[axis] = steps[i]
+        if (starts[i] > first) if forwards else (starts[i] < first):
+            begin[axis], begin_mask[axis] = _limited(starts[i]), int(forwards and starts[i] == 0)
+        if (ends[i] < last) if forwards else (ends[i] > last):
+            end[axis], end_mask[axis] = _limited(ends[i]), 0
     return g.add(m.StridedSlice(begin_mask=begin_mask, end_mask=end_mask), x, begin, end, stride)
+
+
+# What exporters write for "to the end" of an axis of any size.
+_FAR = 2**31 - 1
+
+
+def _limited(value: int) -> int:
+    return max(-_FAR, min(value, _FAR))
 
 
 _PAD_MODES = {"constant": "constant", "reflect": "reflect", "edge": "edge"}

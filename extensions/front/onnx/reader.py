@@ -20,7 +20,7 @@ from mo.graph.tensor import Tensor
 _DAMAGED = "The file is damaged or no ONNX model; check --framework, or fetch it again."
 
 
-def read(path: Path) -> Model:
+def read_onnx(path: Path) -> Model:
     """The model in a binary ONNX file."""
     source = open_model(path)
     try:

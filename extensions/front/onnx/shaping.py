@@ -60,7 +60,7 @@ def shape(g: Graph, node: SourceNode, x: Output) -> Output:
     start, end = node.get("start", 0), node.get("end")
     if start == 0 and end is None:
         return sizes
-    op = StridedSlice(begin_mask=(1,), end_mask=(0 if end is None else 1,))
+    op = StridedSlice(begin_mask=(0,), end_mask=(1 if end is None else 0,))
     return g.add(op, sizes, [start], [end or 0], [1])
 
 
@@ -95,7 +95,7 @@ def flatten(g: Graph, node: SourceNode, x: Output) -> Output:
     if x.rank == axis:
         return g.add(Reshape(), x, [-1, 1])
     sizes = g.add(ShapeOf(), x)
-    rows = StridedSlice(begin_mask=(1,), end_mask=(1,))
+    rows = StridedSlice(begin_mask=(0,), end_mask=(0,))
     front = g.add(ReduceProd(keep_dims=True), g.add(rows, sizes, [0], [axis], [1]), [0])
     return g.add(Reshape(), x, g.add(Concat(axis=0), front, [-1]))
 
@@ -174,7 +174,7 @@ def one_hot(g: Graph, node: SourceNode, indices: Output, depth: Output, values: 
     if known is None or (known < 0).any():
         below = g.add(Less(), indices, g.constant(np.int64(0)))
         indices = g.add(Select(), below, g.add(Add(), indices, depth), indices)
-    first = StridedSlice(begin_mask=(1,), end_mask=(1,), shrink_axis_mask=(1,))
+    first = StridedSlice(begin_mask=(0,), end_mask=(0,), shrink_axis_mask=(1,))
     off = g.add(first, values, [0], [1], [1])
     on = g.add(first, values, [1], [2], [1])
     return g.add(s.OneHot(axis=node.get("axis", -1)), indices, depth, on, off)
@@ -184,7 +184,7 @@ def one_hot(g: Graph, node: SourceNode, indices: Output, depth: Output, values: 
 def eye_like(g: Graph, node: SourceNode, x: Output) -> Output:
     kind = element_type(node.get("dtype")) if node.get("dtype") else x.dtype
     sizes = g.add(ShapeOf(), x)
-    pick = StridedSlice(begin_mask=(1,), end_mask=(1,), shrink_axis_mask=(1,))
+    pick = StridedSlice(begin_mask=(0,), end_mask=(0,), shrink_axis_mask=(1,))
     rows, columns = (g.add(pick, sizes, [i], [i + 1], [1]) for i in (0, 1))
     return g.add(Eye(output_type=kind), rows, columns, g.constant(np.int64(node.get("k", 0))))
 
@@ -193,8 +193,8 @@ def eye_like(g: Graph, node: SourceNode, x: Output) -> Output:
 def trilu(g: Graph, node: SourceNode, x: Output, k: Output | None = None) -> Output:
     """Elements on one side of a diagonal, the others 0."""
     sizes = g.add(ShapeOf(), x)
-    pick = StridedSlice(begin_mask=(1,), end_mask=(1,), shrink_axis_mask=(1,))
-    last = StridedSlice(begin_mask=(1,), end_mask=(0,), shrink_axis_mask=(1,))
+    pick = StridedSlice(begin_mask=(0,), end_mask=(0,), shrink_axis_mask=(1,))
+    last = StridedSlice(begin_mask=(0,), end_mask=(1,), shrink_axis_mask=(1,))
     rows = g.add(pick, sizes, [-2], [-1], [1])
     columns = g.add(last, sizes, [-1], [0], [1])
     zero, one = g.constant(np.int64(0)), g.constant(np.int64(1))

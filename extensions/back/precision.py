@@ -1,0 +1,127 @@
+"""Weights in half precision."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+
+from extensions.ops.activation import Convert
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Node
+from mo.graph.op import Constant, Parameter
+from mo.graph.tensor import Tensor
+
+log = logging.getLogger("mo.precision")
+
+_LARGEST = float(np.finfo(np.float16).max)
+_SMALLEST = float(np.finfo(np.float16).smallest_subnormal)
+# A constant is kept whole if this share of its numbers would become zero.
+_LOST_SHARE = 0.75
+
+
+class Decompress(Convert):
+    """A Convert that widens stored weights; runtimes keep the narrow ones in memory."""
+
+    type = "Convert"
+    fold = None
+
+    def rt_info(self) -> tuple[str, ...]:
+        return ("decompression",)
+
+
+def compress_weights(graph: Graph) -> int:
+    """f32 and f64 constants are stored as f16 behind a Convert; inputs and outputs stay."""
+    changes = 0
+    kept: list[str] = []
+    for node in graph.nodes_of(Constant):
+        value = node.outputs[0]
+        if value.dtype not in (ElementType.f32, ElementType.f64) or not value.users:
+            continue
+        tensor = node.op.tensor
+        half = as_half(tensor)
+        if half is None:
+            kept.append(node.name)
+            continue
+        stored = graph.constant(half, name=f"{node.name}_compressed")
+        wide = graph.add(Decompress(destination_type=value.dtype), stored, name=node.name)
+        graph.replace(value, wide)
+        graph.discard(node)
+        changes += 1
+    _report(kept)
+    return changes
+
+
+def _report(kept: list[str]) -> None:
+    if kept:
+        log.warning(
+            "%d constants stay in full precision, as f16 cannot hold their values: %s",
+            len(kept),
+            ", ".join(kept[:5]) + (" ..." if len(kept) > 5 else ""),
+        )
+
+
+def as_half(tensor: Tensor) -> Tensor | None:
+    """The constant in f16, computed when written; None if f16 cannot hold it."""
+    array = tensor.array
+    sizes = np.abs(array)
+    finite = sizes[np.isfinite(sizes)] if not np.isfinite(sizes.sum()) else sizes
+    if finite.size and finite.max() > _LARGEST:
+        return None
+    lost = np.count_nonzero((sizes > 0) & (sizes < _SMALLEST))
+    if lost and lost >= _LOST_SHARE * sizes.size:
+        return None
+    if array.size <= 1024:
+        return Tensor.of(array, ElementType.f16)
+    return Tensor.lazy(
+        ElementType.f16, tensor.shape, lambda: tensor.array.astype(np.float16)
+    )
+
+
+def to_half(graph: Graph) -> int:
+    """IR version 10: every f32 tensor becomes f16, inputs and outputs included."""
+    changes = 0
+    kept: list[str] = []
+    for node in graph.nodes_of(Constant):
+        value = node.outputs[0]
+        if value.dtype is ElementType.f32:
+            half = as_half(node.op.tensor)
+            if half is None:
+                kept.append(node.name)
+                clipped = np.clip(node.op.tensor.array, -_LARGEST, _LARGEST)
+                half = Tensor.of(clipped, ElementType.f16)
+            _become(graph, node, Constant(tensor=half))
+            value.constant = half
+            changes += 1
+    for node in graph.nodes_of(Parameter):
+        if node.outputs[0].dtype is ElementType.f32:
+            _become(graph, node, node.op.with_attributes(element_type=ElementType.f16))
+            changes += 1
+    for kind in graph.op_kinds():
+        for node in graph.nodes_of(kind):
+            changes += _narrow_attribute(graph, node)
+    for node in graph.topological():
+        graph.infer_again(node)
+    if kept:
+        log.warning(
+            "%d constants have values beyond the range of f16 and were limited to it: %s",
+            len(kept),
+            ", ".join(kept[:5]),
+        )
+    return changes
+
+
+def _become(graph: Graph, node: Node, op: Constant | Parameter) -> None:
+    graph.set_op(node, op)
+
+
+def _narrow_attribute(graph: Graph, node: Node) -> int:
+    """Operations that name f32 as their result."""
+    for name in ("destination_type", "output_type"):
+        if node.op.attributes().get(name) is ElementType.f32:
+            graph.set_op(node, node.op.with_attributes(**{name: ElementType.f16}))
+            return 1
+    return 0
+
+

@@ -1,0 +1,212 @@
+"""Constant factors and summands folded into the weights and biases beside them.
+
+Batch normalisation comes as a Multiply and an Add and disappears here. Only exact moves are
+made: each is an identity of real numbers, so that results differ by rounding at most.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.convolution import (
+    Convolution,
+    ConvolutionBackpropData,
+    GroupConvolution,
+    GroupConvolutionBackpropData,
+)
+from extensions.ops.matrix import MatMul
+from extensions.ops.reduction import ReduceSum
+from extensions.ops.shaping import Reshape
+from mo.graph.graph import Graph
+from mo.graph.node import Node, Output
+from mo.graph.shape import broadcast, is_static, same_shape
+from mo.middle.pattern import any_value, const, match
+from mo.middle.rewriter import rewrite
+
+CONVOLUTIONS = (
+    Convolution,
+    GroupConvolution,
+    ConvolutionBackpropData,
+    GroupConvolutionBackpropData,
+)
+
+x, w = any_value("x"), const("w", where=lambda value: value.dtype.is_float)
+weighted = match((*CONVOLUTIONS, MatMul), x, w, name="y")
+
+
+def channel_factor(value: Output, rank: int, axis: int) -> int | None:
+    """How many channels a constant laid along ``axis`` has; None if it has another form."""
+    shape = value.shape
+    if shape is None or len(shape) > rank:
+        return None
+    padded = (1,) * (rank - len(shape)) + shape
+    if any(dim != 1 for i, dim in enumerate(padded) if i != axis):
+        return None
+    dim = padded[axis]
+    return dim if isinstance(dim, int) else None
+
+
+def _along_outputs(g: Graph, node: Node, factor: Output) -> Output | None:
+    """A factor of the output laid out so that it multiplies the weights."""
+    op, weights = node.op, node.inputs[1]
+    assert weights is not None and weights.shape is not None
+    shape = weights.shape
+    if isinstance(op, MatMul):
+        rank = node.outputs[0].rank
+        if len(shape) < 2 or not rank:
+            return None
+        channels = channel_factor(factor, rank, rank - 1)
+        if channels is None:
+            return None
+        if channels == 1:
+            return _scalar(g, factor)
+        if channels != shape[-2 if op.transpose_b else -1]:
+            return None
+        return g.add(Reshape(), factor, [-1, 1] if op.transpose_b else [-1])
+    channels = channel_factor(factor, len(op.strides) + 2, 1)  # type: ignore[attr-defined]
+    if channels is None:
+        return None
+    if channels == 1:
+        return _scalar(g, factor)
+    layout = [1] * len(shape)
+    if isinstance(op, Convolution):
+        layout[0] = channels
+    elif isinstance(op, ConvolutionBackpropData):
+        layout[1] = channels
+    elif isinstance(op, GroupConvolution):
+        layout[0], layout[1] = shape[0], -1  # type: ignore[call-overload]
+    else:
+        layout[0], layout[2] = shape[0], -1  # type: ignore[call-overload]
+    return g.add(Reshape(), factor, layout)
+
+
+def _scalar(g: Graph, value: Output) -> Output:
+    return g.add(Reshape(), value, np.empty(0, np.int64))
+
+
+def _again(g: Graph, node: Node, data: Output, weights: Output) -> Output:
+    """The operation of ``node`` on other inputs."""
+    return g.add(node.op, data, weights, *node.inputs[2:])
+
+
+@rewrite(match(Multiply, weighted, const("factor")))
+def factor_into_weights(
+    g: Graph, node: Node, x: Output, w: Output, y: Output, factor: Output
+) -> Output | None:
+    """(x * w) * factor -> x * (w * factor)"""
+    if not same_shape(node.outputs[0].shape, y.shape):
+        return None
+    laid = _along_outputs(g, y.node, factor)
+    return None if laid is None else _again(g, y.node, x, g.add(Multiply(), w, laid))
+
+
+@rewrite(match(Multiply, match(Add, weighted, const("bias")), const("factor")))
+def factor_before_bias(
+    g: Graph, node: Node, y: Output, bias: Output, factor: Output
+) -> Output | None:
+    """(y + bias) * factor -> y * factor + bias * factor"""
+    if not same_shape(node.outputs[0].shape, y.shape):
+        return None
+    return g.add(Add(), g.add(Multiply(), y, factor), g.add(Multiply(), bias, factor))
+
+
+def _small(*values: Output) -> bool:
+    """Whether combining these constants makes none larger than the largest of them."""
+    shape = values[0].shape
+    for value in values[1:]:
+        shape = broadcast(shape, value.shape)
+    return any(same_shape(shape, value.shape) for value in values)
+
+
+@rewrite(match(Add, match(Add, x, const("a")), const("b")))
+def sum_of_summands(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
+    if not a.dtype.is_float or not _small(a, b):
+        return None
+    return g.add(Add(), x, g.add(Add(), a, b))
+
+
+@rewrite(match(Multiply, match(Multiply, x, const("a")), const("b")))
+def product_of_factors(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
+    if not a.dtype.is_float or not _small(a, b) or _may_overflow(a, b):
+        return None
+    return g.add(Multiply(), x, g.add(Multiply(), a, b))
+
+
+def _may_overflow(a: Output, b: Output) -> bool:
+    """Whether a product of the constants leaves the range in which f32 is exact."""
+    if a.constant is None or b.constant is None:
+        return True
+    if a.constant.is_lazy or b.constant.is_lazy:
+        return False
+    sizes = np.abs([*_extremes(a.constant.array), *_extremes(b.constant.array)])
+    return bool(sizes.max(initial=0) > 1e15 or sizes.min(initial=1) < 1e-15)
+
+
+def _extremes(array: np.ndarray) -> list[float]:
+    values = np.abs(array[array != 0].astype(np.float64))
+    return [float(values.max()), float(values.min())] if values.size else []
+
+
+@rewrite(match(CONVOLUTIONS, match(Multiply, x, const("factor"), name="product"), w))
+def factor_of_input(
+    g: Graph, node: Node, x: Output, w: Output, factor: Output, product: Output
+) -> Output | None:
+    """(x * factor) * w -> x * (factor * w); zero padding stays zero."""
+    op = node.op
+    if w.shape is None or not same_shape(product.shape, x.shape):
+        return None
+    channels = channel_factor(factor, len(w.shape) - isinstance(op, _GROUPED), 1)
+    if channels is None:
+        return None
+    if channels == 1:
+        laid = _scalar(g, factor)
+    else:
+        layout = [1] * len(w.shape)
+        if isinstance(op, Convolution):
+            layout[1] = channels
+        elif isinstance(op, ConvolutionBackpropData):
+            layout[0] = channels
+        elif isinstance(op, GroupConvolution):
+            layout[0], layout[2] = w.shape[0], -1  # type: ignore[call-overload]
+        else:
+            layout[0], layout[1] = w.shape[0], -1  # type: ignore[call-overload]
+        laid = g.add(Reshape(), factor, layout)
+    return _again(g, node, x, g.add(Multiply(), w, laid))
+
+
+_GROUPED = (GroupConvolution, GroupConvolutionBackpropData)
+
+
+@rewrite(
+    match(
+        Convolution,
+        match(Add, x, const("summand"), name="total"),
+        w,
+        where=lambda op: op.auto_pad == "explicit" and not any(op.pads_begin + op.pads_end),
+    )
+)
+def summand_of_input(
+    g: Graph, node: Node, x: Output, w: Output, summand: Output, total: Output
+) -> Output | None:
+    """conv(x + c) -> conv(x) + conv(c), without padding: at the border it would be wrong."""
+    if w.shape is None or not same_shape(total.shape, x.shape):
+        return None
+    rank = len(w.shape)
+    channels = channel_factor(summand, rank, 1)
+    if channels is None or not is_static(w.shape):
+        return None
+    laid = g.add(Reshape(), summand, [1, -1] + [1] * (rank - 2))
+    sums = g.add(ReduceSum(), g.add(Multiply(), w, laid), list(range(1, rank)))
+    bias = g.add(Reshape(), sums, [1, -1] + [1] * (rank - 2))
+    return g.add(Add(), _again(g, node, x, w), bias)
+
+
+RULES = (
+    factor_into_weights,
+    factor_before_bias,
+    sum_of_summands,
+    product_of_factors,
+    factor_of_input,
+    summand_of_input,
+)

@@ -1,0 +1,153 @@
+"""--reverse_input_channels, --mean_values, --scale_values and --scale behind the inputs.
+
+The order is the data's: input, reversed channels, minus mean, divided by scale, model.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from extensions.ops.activation import Convert
+from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.movement import Gather
+from extensions.ops.shaping import ShapeOf
+from mo.cli.config import ChannelValues, Config
+from mo.errors import UsageError, listing
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Node, Output
+
+log = logging.getLogger("mo.preprocessing")
+
+
+def insert_preprocessing(graph: Graph, config: Config) -> int:
+    """Put the operations behind each input that the configuration speaks of."""
+    inputs = graph.parameters()
+    means = _by_input(config.mean_values, inputs, "--mean_values")
+    scales = _by_input(config.scale_values, inputs, "--scale_values")
+    changes = 0
+    for node in inputs:
+        scale: Sequence[float] = scales.get(node, ())
+        if config.scale is not None and _is_image(node.outputs[0]):
+            scale = (config.scale,)
+        changes += _prepare(
+            graph, node, config.reverse_input_channels, means.get(node, ()), scale
+        )
+    return changes
+
+
+def _by_input(
+    values: Sequence[ChannelValues], inputs: list[Node], flag: str
+) -> dict[Node, tuple[float, ...]]:
+    named = {node.name: node for node in inputs}
+    if values and values[0].name is None and len(values) != len(inputs):
+        raise UsageError(
+            f"{flag} gives {len(values)} lists for {len(inputs)} inputs: {listing(named)}",
+            hint=f"Name the inputs, as in {flag} {inputs[0].name}[1,2,3].",
+        )
+    result = {}
+    for position, item in enumerate(values):
+        node = inputs[position] if item.name is None else named.get(item.name)
+        if node is None:
+            raise UsageError(
+                f"{flag}: the model has no input '{item.name}'",
+                hint=f"Its inputs are {listing(named)}.",
+            )
+        result[node] = item.values
+    return result
+
+
+def _is_image(value: Output) -> bool:
+    return value.rank is not None and value.rank >= 2
+
+
+def _prepare(
+    graph: Graph, node: Node, reverse: bool, mean: Sequence[float], scale: Sequence[float]
+) -> int:
+    source = value = node.outputs[0]
+    # Shapes are asked of the input itself.
+    users = [use for use in source.users if not isinstance(use[0].op, ShapeOf)]
+    graph.scope = node.name
+    if (mean or scale) and not source.dtype.is_float:
+        value = graph.add(Convert(destination_type=ElementType.f32), value)
+    if reverse:
+        value = _reversed(graph, node, value)
+    if any(mean):
+        numbers = -np.asarray(mean, np.float64)
+        laid = _laid_out(graph, node, value, numbers, "--mean_values")
+        value = graph.add(Add(), value, laid, name=f"{node.name}/mean")
+    if any(factor != 1 for factor in scale):
+        numbers = 1 / np.asarray(scale, np.float64)
+        laid = _laid_out(graph, node, value, numbers, "--scale_values")
+        value = graph.add(Multiply(), value, laid, name=f"{node.name}/scale")
+    graph.scope = ""
+    if value is source:
+        return 0
+    if value.dtype is not source.dtype and source.dtype.is_integer:
+        users = _without_casts(graph, users, value)
+    for user, index in users:
+        graph.set_input(user, index, value)
+    return 1
+
+
+def _without_casts(
+    graph: Graph, users: list[tuple[Node, int]], value: Output
+) -> list[tuple[Node, int]]:
+    """The model's own cast to float is met by the one made here."""
+    for user, _ in users:
+        if not isinstance(user.op, Convert) or user.outputs[0].dtype is not value.dtype:
+            raise UsageError(
+                f"Mean and scale make a float of the input, but {user} expects integers",
+                hint="Name only the inputs that the model turns into floats.",
+            )
+    return users
+
+
+def _laid_out(
+    graph: Graph, node: Node, value: Output, numbers: np.ndarray, flag: str
+) -> Output:
+    """Numbers per channel along the channel axis, one number for all as a scalar."""
+    if numbers.size == 1:
+        return graph.constant(numbers.reshape([1] * (value.rank or 0)), value.dtype)
+    axis = channel_axis(value)
+    if value.shape is None or not 0 <= axis < len(value.shape):
+        raise UsageError(f"{flag}: input '{node.name}' {value.type} has no channel axis")
+    if value.shape[axis] != numbers.size and isinstance(value.shape[axis], int):
+        raise UsageError(
+            f"{flag} gives {numbers.size} numbers for the {value.shape[axis]} channels "
+            f"of input '{node.name}' {value.type}",
+            hint="Give one number, or one for each channel.",
+        )
+    shape = [1] * len(value.shape)
+    shape[axis] = numbers.size
+    return graph.constant(numbers.reshape(shape), value.dtype)
+
+
+def channel_axis(value: Output) -> int:
+    """Channels come second, in images that clearly have them last they come last."""
+    shape = value.shape or ()
+    if len(shape) >= 4 and shape[1] != 3 and shape[-1] == 3:
+        return len(shape) - 1
+    return 1
+
+
+def _reversed(graph: Graph, node: Node, value: Output) -> Output:
+    axis = channel_axis(value)
+    if value.rank != 4 or value.shape is None or value.shape[axis] != 3:
+        log.warning(
+            "--reverse_input_channels leaves input '%s' %s alone: "
+            "it is no image of three channels",
+            node.name,
+            value.type,
+        )
+        return value
+    return graph.add(
+        Gather(),
+        value,
+        [2, 1, 0],
+        graph.constant(np.int64(axis)),
+        name=f"{node.name}/reverse_input_channels",
+    )

@@ -1,0 +1,57 @@
+"""The passes of a conversion in the order in which they run."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from extensions.back import precision, versions
+from extensions.middle import (
+    activations,
+    blocks,
+    channel_order,
+    identities,
+    linear,
+    normalizations,
+    preprocessing,
+    shapes,
+    sharing,
+)
+from mo.cli.config import Config
+from mo.graph.graph import Graph
+from mo.graph.node import Node
+from mo.pipeline.passes import Pass, rewrites
+
+
+def passes(config: Config) -> list[Pass]:
+    """What a conversion with these settings does to its graph."""
+    fusing = not config.disable_fusing
+    patterns = [re.compile(pattern) for pattern in config.finegrain_fusing]
+    opset = config.opset or versions.DEFAULT_OPSET[config.ir_version]
+    half = config.data_type == "FP16" or config.compress_to_fp16
+
+    def keep(node: Node) -> bool:
+        return any(pattern.search(node.name) for pattern in patterns)
+
+    spared = keep if patterns else None
+    return [
+        # ---- middle
+        Pass("remove_dead", Graph.prune),
+        Pass("preprocessing", partial(preprocessing.insert_preprocessing, config=config)),
+        rewrites("channel_order", *channel_order.RULES),
+        rewrites("remove_identities", *identities.RULES),
+        rewrites("simplify_shapes", *shapes.RULES),
+        # Patterns below ask for one value twice: equal ones must be one by then.
+        Pass("share_constants", sharing.share_constants),
+        Pass("share_computations", sharing.share_computations),
+        rewrites("fuse_activations", *activations.RULES, enabled=fusing, keep=spared),
+        rewrites("fuse_blocks", *blocks.RULES, enabled=fusing, keep=spared),
+        rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),
+        rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
+        # ---- back
+        rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 8),
+        Pass("compress_weights", precision.compress_weights, half and config.ir_version >= 11),
+        Pass("half_precision", precision.to_half, half and config.ir_version < 11),
+        Pass("share_constants_again", sharing.share_constants),
+        Pass("check_opset", versions.check_opset(opset)),
+    ]

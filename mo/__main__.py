@@ -1,0 +1,5 @@
+"""``python -m mo``"""
+
+from mo.main import main
+
+raise SystemExit(main())

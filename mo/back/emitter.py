@@ -1,0 +1,163 @@
+"""A graph as the XML of an IR, its constants handed to the .bin writer.
+
+Format: OpenVINO IR versions 10 and 11. Nothing is decided here any more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mo.back.binary import BinaryWriter
+from mo.errors import ConversionError
+from mo.graph.graph import Graph
+from mo.graph.node import Node, Output
+from mo.graph.op import Constant, Result
+from mo.graph.shape import Dim
+
+# Characters that XML 1.0 cannot hold.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;"}
+_ESCAPED = re.compile('[&<>"\n\r\t]')
+
+
+def quote(text: str) -> str:
+    """Text as an XML attribute value in double quotes."""
+    if not text.isprintable():
+        text = _FORBIDDEN.sub("_", text).replace("\t", " ")
+    if _ESCAPED.search(text):
+        text = _ESCAPED.sub(lambda found: _ESCAPES[found.group()], text)
+    return f'"{text}"'
+
+
+def emit(
+    graph: Graph, binary: BinaryWriter, version: int, metadata: Mapping[str, Any]
+) -> Iterator[str]:
+    """The lines of the .xml; the constants are written to ``binary`` on the way."""
+    yield '<?xml version="1.0"?>'
+    yield f'<net name={quote(graph.graph["name"])} version="{version}">'
+    yield from _network(graph, binary, version, "\t")
+    if version >= 11:
+        yield from _element("rt_info", metadata, "\t")
+    else:
+        yield from _element("meta_data", metadata, "\t")
+    yield "</net>"
+
+
+def _element(name: str, value: Any, indent: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield f"{indent}<{name}>"
+        for key, item in value.items():
+            yield from _element(key, item, indent + "\t")
+        yield f"{indent}</{name}>"
+    else:
+        yield f"{indent}<{name} value={quote(str(value))}/>"
+
+
+def _network(
+    graph: Graph, binary: BinaryWriter, version: int, indent: str
+) -> Iterator[str]:
+    order = [node for node in graph.topological() if not isinstance(node.op, Result)]
+    order += graph.results()
+    numbers = {node: number for number, node in enumerate(order)}
+    names = _unique_names(order)
+    yield f"{indent}<layers>"
+    for node in order:
+        yield from _layer(node, numbers[node], names[node], binary, version, indent + "\t")
+    yield f"{indent}</layers>"
+    yield f"{indent}<edges>"
+    for node in order:
+        port = 0
+        for value in node.inputs:
+            if value is None:
+                continue
+            source = value.node
+            yield (
+                f'{indent}\t<edge from-layer="{numbers[source]}" '
+                f'from-port="{_input_count(source) + value.index}" '
+                f'to-layer="{numbers[node]}" to-port="{port}"/>'
+            )
+            port += 1
+    yield f"{indent}</edges>"
+
+
+def _input_count(node: Node) -> int:
+    return sum(value is not None for value in node.inputs)
+
+
+def _unique_names(order: Iterable[Node]) -> dict[Node, str]:
+    """Layer names; of two equal ones the user's own stays as it is."""
+    order = list(order)
+    taken = {node.name for node in order if node.is_named}
+    kept: set[str] = set()
+    names: dict[Node, str] = {}
+    for node in order:
+        name = node.name
+        if name in kept or (name in taken and not node.is_named):
+            number = 1
+            while f"{name}_{number}" in kept or f"{name}_{number}" in taken:
+                number += 1
+            name = f"{name}_{number}"
+        kept.add(name)
+        names[node] = name
+    return names
+
+
+def _layer(
+    node: Node, number: int, name: str, binary: BinaryWriter, version: int, indent: str
+) -> Iterator[str]:
+    op = node.op
+    yield (
+        f'{indent}<layer id="{number}" name={quote(name)} type="{op.type}" '
+        f'version="{op.version()}">'
+    )
+    attributes = op.ir_attributes()
+    if isinstance(op, Constant):
+        offset, size = binary.add(op.tensor)
+        attributes |= {"offset": str(offset), "size": str(size)}
+    if attributes:
+        listed = " ".join(f"{key}={quote(value)}" for key, value in attributes.items())
+        yield f"{indent}\t<data {listed}/>"
+    marks = op.rt_info()
+    if marks and version >= 11:
+        yield f"{indent}\t<rt_info>"
+        for mark in marks:
+            yield f'{indent}\t\t<attribute name="{mark}" version="0"/>'
+        yield f"{indent}\t</rt_info>"
+    inputs = _connected(node)
+    if inputs:
+        yield f"{indent}\t<input>"
+        for port, value in enumerate(inputs):
+            yield from _port(value, port, indent + "\t\t", with_names=False)
+        yield f"{indent}\t</input>"
+    if node.outputs and not isinstance(op, Result):
+        yield f"{indent}\t<output>"
+        for value in node.outputs:
+            yield from _port(value, len(inputs) + value.index, indent + "\t\t", with_names=True)
+        yield f"{indent}\t</output>"
+    yield f"{indent}</layer>"
+
+
+def _connected(node: Node) -> list[Output]:
+    inputs = list(node.inputs)
+    while inputs and inputs[-1] is None:
+        inputs.pop()
+    if any(value is None for value in inputs):
+        raise ConversionError(f"{node.op.type} '{node.name}' lacks an input before its last one")
+    return inputs  # type: ignore[return-value]
+
+
+def _port(value: Output, number: int, indent: str, with_names: bool) -> Iterator[str]:
+    start = f'{indent}<port id="{number}" precision="{value.dtype.precision}"'
+    if with_names and value.names:
+        names = ",".join(name.replace(",", "\\,") for name in value.names)
+        start += f" names={quote(names)}"
+    if not value.shape:
+        yield start + "/>"
+        return
+    yield start + ">"
+    for dim in value.shape:
+        yield f"{indent}\t<dim>{-1 if isinstance(dim, Dim) else dim}</dim>"
+    yield f"{indent}</port>"
+

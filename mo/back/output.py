@@ -1,0 +1,92 @@
+"""Writing the pair of files so that a reader sees the old pair or the new one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mo.back.binary import BinaryWriter
+from mo.back.emitter import emit
+from mo.errors import OutputError
+from mo.graph.graph import Graph
+
+
+def check_output(directory: Path, name: str) -> None:
+    """Find out before the work whether its result can be written."""
+    if not name or name in (".", "..") or "/" in name or "\0" in name or os.sep in name:
+        raise OutputError(
+            f"--model_name '{name}' is no file name",
+            hint="Give the folder with --output_dir and the bare name with --model_name.",
+        )
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot create the output directory '{directory}': {error.strerror}",
+            hint="Choose another folder with --output_dir.",
+        ) from error
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"Cannot write into the output directory '{directory}': Permission denied",
+            hint="Choose another folder with --output_dir.",
+        )
+
+
+def write_ir(
+    graph: Graph, directory: Path, name: str, version: int, metadata: Mapping[str, Any]
+) -> tuple[Path, Path]:
+    """Write ``name.xml`` and ``name.bin``; both appear complete, or neither changes."""
+    check_output(directory, name)
+    xml_path, bin_path = directory / f"{name}.xml", directory / f"{name}.bin"
+    temporary: list[Path] = []
+    try:
+        with _temporary(directory, name, temporary) as bin_file:
+            lines = list(emit(graph, BinaryWriter(bin_file), version, metadata))
+        with _temporary(directory, name, temporary) as xml_file:
+            xml_file.write("\n".join(lines).encode("utf-8"))
+            xml_file.write(b"\n")
+        with _uninterrupted():
+            os.replace(temporary[0], bin_path)
+            os.replace(temporary[1], xml_path)
+        temporary.clear()
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write '{xml_path}': {error.strerror or error}",
+            hint="Free some space, or choose another folder with --output_dir.",
+        ) from error
+    finally:
+        for path in temporary:
+            path.unlink(missing_ok=True)
+    return xml_path, bin_path
+
+
+@contextmanager
+def _temporary(directory: Path, name: str, made: list[Path]) -> Iterator[Any]:
+    descriptor, path = tempfile.mkstemp(prefix=f".{name[:80]}.", suffix=".tmp", dir=directory)
+    made.append(Path(path))
+    # mkstemp is private; a result is as readable as any other file the user makes.
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(path, 0o666 & ~mask)
+    with os.fdopen(descriptor, "w+b") as file:
+        yield file
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Between the two renames only SIGKILL can stop the program."""
+    held = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    mask = getattr(signal, "pthread_sigmask", None)
+    if mask is None:
+        yield
+        return
+    before = mask(signal.SIG_BLOCK, held)
+    try:
+        yield
+    finally:
+        mask(signal.SIG_SETMASK, before)

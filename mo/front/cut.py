@@ -1,0 +1,331 @@
+"""Where the model starts and ends: --input, --output, shapes, frozen values.
+
+Works on the file's own nodes and tensor names, so what is cut off need not be supported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mo.cli.config import Config, InputRequest, PortName, RequestedShape
+from mo.errors import UnsupportedError, UsageError, closest, listing
+from mo.front.model import Model, ModelInput, SourceNode, captured, sorted_nodes
+from mo.front.registry import Translations
+from mo.front.translate import translate
+from mo.graph.element_type import ElementType
+from mo.graph.op import TensorType
+from mo.graph.shape import (
+    INFINITY,
+    Dim,
+    Dimension,
+    Shape,
+    compatible,
+    interval,
+    is_static,
+    text,
+)
+from mo.graph.tensor import Tensor
+
+
+def cut(model: Model, config: Config, translations: Translations) -> Model:
+    """The part of the model that the configuration asks for, shapes and values set."""
+    names = _Names(model)
+    outputs = [names.output(port) for port in config.outputs]
+    if outputs:
+        model.outputs = list(dict.fromkeys(outputs))
+    _choose_inputs(model, config, names, translations)
+    _apply_shapes(model, config)
+    for request in config.freeze:
+        _freeze(model, names.input(request.port), request)
+    if config.batch is not None:
+        _apply_batch(model, config.batch)
+    _drop_unused(model, listed=bool(config.inputs))
+    return model
+
+
+class _Names:
+    """Finds what the user's names mean."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.producers = model.producers()
+        self.nodes: dict[str, SourceNode] = {}
+        for node in model.nodes:
+            self.nodes.setdefault(node.name, node)
+        self.inputs = {item.name: item for item in model.inputs}
+
+    def output(self, port: PortName) -> str:
+        """The tensor that ``--output`` names."""
+        tensor = self._exact(port.text)
+        if tensor is not None:
+            return tensor
+        if port.name not in self.nodes and self._exact(port.name) and not port.input_port:
+            return port.name
+        node = self._node(port, "--output")
+        if port.input_port is not None:
+            return self._port(node.inputs, port.input_port, node, "input", port)
+        return self._port(node.outputs, port.output_port or 0, node, "output", port)
+
+    def input(self, port: PortName) -> str:
+        """The tensor that ``--input`` names; an input port gets a tensor of its own."""
+        if port.text in self.inputs or port.text in self.model.constants:
+            return port.text
+        if port.name in self.inputs and not port.input_port and not port.output_port:
+            return port.name
+        if port.text not in self.nodes and port.text in self.producers:
+            return port.text
+        node = self._node(port, "--input")
+        if port.output_port is not None:
+            return self._port(node.outputs, port.output_port, node, "output", port)
+        index = port.input_port
+        if index is None:
+            open_ports = [
+                i for i, name in enumerate(node.inputs) if name and name not in self.model.constants
+            ]
+            if len(open_ports) != 1:
+                raise UsageError(
+                    f"--input: {node} has {len(open_ports)} inputs that are not constant",
+                    hint="Name one of them: "
+                    + ", ".join(f"{i}:{node.name}" for i in open_ports[:4]),
+                )
+            index = open_ports[0]
+        self._port(node.inputs, index, node, "input", port)
+        return self._own_tensor(node, index)
+
+    def _own_tensor(self, node: SourceNode, index: int) -> str:
+        """Give one input port a tensor that no other node reads."""
+        name = f"{node.name}/placeholder_port_{index}"
+        original = node.inputs[index]
+        node.inputs = [*node.inputs[:index], name, *node.inputs[index + 1 :]]
+        self.model.output_names.setdefault(name, original)
+        return name
+
+    def _exact(self, name: str) -> str | None:
+        known = name in self.inputs or name in self.producers or name in self.model.constants
+        return name if known else None
+
+    def _node(self, port: PortName, flag: str) -> SourceNode:
+        node = self.nodes.get(port.text) or self.nodes.get(port.name)
+        if node is None:
+            known = [*self.nodes, *self.producers, *self.inputs]
+            similar = closest(port.name, known)
+            hint = f"Did you mean {listing(similar)}?" if similar else ""
+            ends = f"The model's inputs are {listing(self.inputs)}; its outputs are "
+            raise UsageError(
+                f"{flag}: the model has no node or tensor '{port.text}'",
+                hint=f"{hint} {ends}{listing(self.model.outputs)}.".strip(),
+            )
+        return node
+
+    @staticmethod
+    def _port(names: list[str], index: int, node: SourceNode, kind: str, port: PortName) -> str:
+        if not 0 <= index < len(names) or not names[index]:
+            raise UsageError(
+                f"'{port.text}': {node} has no {kind} port {index}",
+                hint=f"Its {kind} ports are 0 to {len(names) - 1}.",
+            )
+        return names[index]
+
+
+def _choose_inputs(
+    model: Model, config: Config, names: _Names, translations: Translations
+) -> None:
+    if not config.inputs:
+        return
+    originals = {item.name: item for item in model.inputs}
+    chosen: dict[str, InputRequest] = {}
+    for request in config.inputs:
+        tensor = names.input(request.port)
+        if tensor in chosen:
+            raise UsageError(f"--input names '{tensor}' twice", hint="Remove one of the two.")
+        chosen[tensor] = request
+    only_frozen = all(request.is_frozen for request in chosen.values())
+    needing = [
+        name
+        for name, request in chosen.items()
+        if name not in originals and request.shape is None and not request.is_frozen
+    ]
+    inferred = _infer(model, config, needing, translations)
+    inputs = []
+    for tensor, request in chosen.items():
+        item = originals.get(tensor)
+        if item is None:
+            kind = inferred.get(tensor) or TensorType(None, ElementType.f32)
+            item = ModelInput(tensor, kind.shape, kind.dtype)
+        if request.element_type:
+            item.dtype = ElementType[request.element_type]
+        if request.shape is not None:
+            item.shape = requested_shape(request.shape, item)
+        inputs.append(item)
+    if only_frozen:
+        # Freezing one input says nothing of the others.
+        inputs += [item for name, item in originals.items() if name not in chosen]
+    model.inputs = inputs
+    _forget_producers(model, chosen)
+    for tensor, request in chosen.items():
+        if request.is_frozen:
+            _freeze(model, tensor, request)
+
+
+def _forget_producers(model: Model, tensors: Iterable[str]) -> None:
+    """Nodes no longer make the tensors at which the model is cut."""
+    cut_at = set(tensors)
+    for node in model.nodes:
+        if cut_at.intersection(node.outputs):
+            node.outputs = ["" if name in cut_at else name for name in node.outputs]
+    for name in cut_at:
+        model.constants.pop(name, None)
+
+
+def _infer(
+    model: Model, config: Config, tensors: list[str], translations: Translations
+) -> dict[str, TensorType]:
+    """Types of inner tensors, from a translation of what lies before them."""
+    if not tensors:
+        return {}
+    sources = [model.output_names.get(name, name) for name in tensors]
+    front = Model(
+        model.name,
+        model.framework,
+        model.nodes,
+        [ModelInput(item.name, item.shape, item.dtype) for item in model.inputs],
+        sources,
+        model.constants,
+    )
+    try:
+        graph = translate(front, translations)
+    except UnsupportedError as error:
+        raise UsageError(
+            f"--input: the shape at {listing(tensors)} cannot be inferred: {error.message}",
+            hint="Give the shape, as in --input name[1,3,224,224].",
+        ) from error
+    kinds = [node.inputs[0] for node in graph.results()]
+    return {name: value.type for name, value in zip(tensors, kinds) if value is not None}
+
+
+def _apply_shapes(model: Model, config: Config) -> None:
+    """--input_shape: one for each input, in order of --input or of the model."""
+    shapes = config.input_shapes
+    if not shapes:
+        return
+    frozen = {request.port.name for request in (*config.freeze, *config.inputs) if request.is_frozen}
+    targets = [item for item in model.inputs if item.name not in frozen]
+    if len(shapes) != len(targets):
+        listed = ", ".join(f"'{item.name}' {text(item.shape)}" for item in targets[:8])
+        raise UsageError(
+            f"--input_shape gives {len(shapes)} shapes, the model has {len(targets)} inputs: {listed}",
+            hint="Name the inputs in the same order with --input, or write --input name[shape].",
+        )
+    for item, shape in zip(targets, shapes):
+        item.shape = requested_shape(shape, item)
+
+
+def requested_shape(wanted: RequestedShape, item: ModelInput) -> Shape:
+    """The shape the user asks for; refused if it contradicts the model's rank."""
+    if item.shape is not None and len(item.shape) != len(wanted):
+        raise UsageError(
+            f"Input '{item.name}' has rank {len(item.shape)} {text(item.shape)}, "
+            f"the given shape {text(_dims(wanted))} has rank {len(wanted)}",
+            hint="Give as many dimensions as the model has.",
+        )
+    shape = _dims(wanted)
+    if item.shape is not None:
+        # A size that the model leaves open stays the same unknown.
+        shape = tuple(
+            old if isinstance(old, Dim) and isinstance(new, Dim) and new.is_unbounded else new
+            for old, new in zip(item.shape, shape)
+        )
+    return shape
+
+
+def _dims(wanted: RequestedShape) -> tuple[Dimension, ...]:
+    dims: list[Dimension] = []
+    for dim in wanted:
+        if isinstance(dim, int):
+            dims.append(Dim() if dim == -1 else dim)
+        else:
+            low, high = dim
+            dims.append(interval(low or 0, INFINITY if high is None else high))
+    return tuple(dims)
+
+
+def _apply_batch(model: Model, batch: int) -> None:
+    """--batch sets the first dimension of every input that has one and leaves it open."""
+    for item in model.inputs:
+        if not item.shape:
+            continue
+        if not compatible(item.shape[0], batch) and item.shape[0] != 1:
+            raise UsageError(
+                f"--batch {batch}: the first dimension of input '{item.name}' "
+                f"{text(item.shape)} is no batch",
+                hint="Give the full shapes with --input_shape instead.",
+            )
+        item.shape = (batch, *item.shape[1:])
+
+
+def _freeze(model: Model, tensor: str, request: InputRequest) -> None:
+    """Turn an input into a constant of its type and shape."""
+    item = next((item for item in model.inputs if item.name == tensor), None)
+    if item is None:
+        raise UsageError(
+            f"'{request.port.text}' cannot be frozen: it is not an input",
+            hint=f"The model's inputs are {listing(i.name for i in model.inputs)}.",
+        )
+    value = request.value
+    kind = ElementType[request.element_type] if request.element_type else item.dtype
+    try:
+        array = np.asarray(value).astype(kind.numpy)
+        if is_static(item.shape) and item.shape is not None:
+            array = array.reshape(item.shape)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise UsageError(
+            f"'{request.port.text}' cannot be frozen to {value!r}: "
+            f"it is {kind.name}{text(item.shape)}",
+            hint=str(error),
+        ) from error
+    model.inputs.remove(item)
+    model.constants[tensor] = Tensor.of(array, kind)
+
+
+def _drop_unused(model: Model, listed: bool) -> None:
+    """Keep the nodes that the outputs need; say which inputs --input left out."""
+    known = {item.name for item in model.inputs}
+    if listed:
+        _check_complete(model, known)
+    model.nodes = sorted_nodes(model, model.outputs)
+    used = set(model.outputs)
+    for node in model.nodes:
+        used.update(node.inputs)
+        for value in node.attributes.values():
+            if isinstance(value, Model):
+                used.update(captured(value))
+    if listed:
+        model.inputs = [item for item in model.inputs if item.name in used]
+
+
+def _check_complete(model: Model, known: set[str]) -> None:
+    producers = model.producers()
+    for node in _needed(model, producers, known):
+        for name in node.inputs:
+            if name and name not in known and name not in model.constants and name not in producers:
+                raise UsageError(
+                    f"--input leaves out '{name}', which {node} needs",
+                    hint=f"Add it: --input ...,{name}; or cut behind it.",
+                )
+
+
+def _needed(
+    model: Model, producers: dict[str, SourceNode], known: set[str]
+) -> list[SourceNode]:
+    seen: dict[int, SourceNode] = {}
+    stack = [producers[name] for name in model.outputs if name in producers]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen[id(node)] = node
+        stack += [producers[n] for n in node.inputs if n in producers and n not in known]
+    return list(seen.values())
+

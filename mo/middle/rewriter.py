@@ -1,0 +1,124 @@
+"""Applies rewrite rules until nothing matches, revisiting only what a rewrite touched."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Union
+
+from mo.graph.graph import Graph
+from mo.graph.node import Node, Output
+from mo.graph.op import Op
+from mo.graph.shape import Shape, compatible
+from mo.middle.pattern import Matcher, OpPattern
+
+
+# Says which nodes must stay as they are.
+Keep = Union[Callable[[Node], bool], None]
+
+
+class Rule:
+    """A pattern and the function that builds its replacement, or declines with None.
+
+    The function gets the graph and the captured values by name; a parameter ``node`` gets the
+    matched root. It returns the value (or a tuple, one per output) that takes its place.
+    """
+
+    def __init__(self, pattern: OpPattern, function: Callable[..., Any]) -> None:
+        self.pattern = pattern
+        self.function = function
+        self.name = function.__name__
+        code = function.__code__
+        self.parameters = code.co_varnames[1 : code.co_argcount]
+
+    def apply(self, graph: Graph, node: Node, keep: Keep = None) -> tuple[Output, ...] | None:
+        matcher = Matcher(self.pattern)
+        if not matcher.matches(node):
+            return None
+        if keep is not None and any(map(keep, [node, *matcher.interior])):
+            return None
+        captured = matcher.captures
+        arguments = {
+            name: node if name == "node" else captured[name] for name in self.parameters
+        }
+        result = self.function(graph, **arguments)
+        return (result,) if isinstance(result, Output) else result
+
+
+def rewrite(pattern: OpPattern) -> Callable[[Callable[..., Any]], Rule]:
+    """Decorator that makes a rule of a function."""
+    return lambda function: Rule(pattern, function)
+
+
+def apply(graph: Graph, *rules: Rule, keep: Keep = None) -> int:
+    """Apply the rules everywhere; returns how many times one fired."""
+    by_op: dict[type[Op], list[Rule]] = {}
+    for rule in rules:
+        for kind in rule.pattern.kinds:
+            by_op.setdefault(kind, []).append(rule)
+    depth = max((rule.pattern.depth for rule in rules), default=0)
+    queue = deque(graph.nodes_of(*by_op))
+    queued = set(queue)
+    changes = 0
+    while queue:
+        node = queue.popleft()
+        queued.discard(node)
+        if node.id not in graph:
+            continue
+        for rule in by_op.get(type(node.op), ()):
+            touched = _fire(graph, rule, node, keep)
+            if touched is None:
+                continue
+            changes += 1
+            for again in _reached(touched, depth):
+                if type(again.op) in by_op and again not in queued and again.id in graph:
+                    queue.append(again)
+                    queued.add(again)
+            break
+    return changes
+
+
+def _fire(graph: Graph, rule: Rule, node: Node, keep: Keep) -> list[Node] | None:
+    """Apply one rule at one node; the nodes worth another look, or None if it declined."""
+    graph.journal = made = []
+    graph.scope = node.name
+    try:
+        results = rule.apply(graph, node, keep)
+    finally:
+        graph.journal = None
+        graph.scope = ""
+    if results is None:
+        for new in reversed(made):
+            graph.discard(new)
+        return None
+    for old, new in zip(node.outputs, results):
+        _check(rule, old, new)
+        if node.is_named and new.node in made and not new.is_constant:
+            graph.rename(new.node, node.name)
+        graph.replace(old, new)
+    graph.discard(node)
+    for new in made:
+        graph.discard(new)
+    return [*(n for n in made if n.id in graph), *(value.node for value in results)]
+
+
+def _check(rule: Rule, old: Output, new: Output) -> None:
+    """A rewrite may learn more of a type, never change it."""
+    if old.dtype is not new.dtype or not _fits(old.shape, new.shape):
+        raise AssertionError(f"rewrite {rule.name} turns {old.type} into {new.type}")
+
+
+def _fits(old: Shape, new: Shape) -> bool:
+    if old is None or new is None:
+        return True
+    return len(old) == len(new) and all(map(compatible, old, new))
+
+
+def _reached(start: Sequence[Node], depth: int) -> Iterable[Node]:
+    """The nodes themselves and those up to ``depth`` uses behind them."""
+    seen = dict.fromkeys(start)
+    level: Iterable[Node] = start
+    for _ in range(depth):
+        level = [user for node in level for user in node.consumers() if user not in seen]
+        seen.update(dict.fromkeys(level))
+    return seen

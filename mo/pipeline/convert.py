@@ -1,0 +1,104 @@
+"""One conversion, for every launcher and the Python API: read, cut, translate, improve."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mo.cli.config import Config
+from mo.cli.deduce import deduce_framework, deduce_name
+from mo.errors import ConversionError, UsageError
+from mo.front.cut import cut
+from mo.front.translate import translate
+from mo.graph.graph import Graph
+from mo.pipeline.passes import run_passes
+from mo.progress import Advance
+
+log = logging.getLogger("mo.convert")
+
+
+def convert(config: Config, advance: Advance | None = None) -> Graph:
+    """The model that ``config`` names as a graph ready to be written.
+
+    ``advance`` is told of each step as it begins. Raises ConversionError for everything that is the user's to change.
+    """
+    framework = deduce_framework(config)
+    front_end = _load(framework)
+    passes = importlib.import_module("extensions.pipeline").passes(config)
+    steps = len(passes) + len(_SOURCE_STEPS)
+    tell = advance or (lambda step, number, total: None)
+
+    def begin(step: str) -> None:
+        tell(step, _SOURCE_STEPS.index(step), steps)
+
+    with _without_collector():
+        begin("read")
+        with _timed("read"):
+            model = front_end.read(config)
+        model.name = deduce_name(config)
+        begin("cut")
+        with _timed("cut"):
+            model = cut(model, config, front_end.TRANSLATIONS)
+        begin("translate")
+        with _timed("translate"):
+            graph = translate(model, front_end.TRANSLATIONS)
+        for number, step in enumerate(passes, len(_SOURCE_STEPS)):
+            tell(step.name, number, steps)
+            run_passes(graph, [step])
+    return graph
+
+
+_SOURCE_STEPS = ("read", "cut", "translate")
+
+
+def _load(framework: str) -> Any:
+    """The front end of a framework: only the one that is asked for is imported."""
+    try:
+        return importlib.import_module(f"extensions.front.{framework}")
+    except ModuleNotFoundError as error:
+        if error.name != f"extensions.front.{framework}":
+            raise
+        raise UsageError(
+            f"The framework '{framework}' is not supported yet",
+            hint="This version reads ONNX models.",
+        ) from None
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A conversion makes many objects and no garbage cycles worth looking for."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    except RecursionError as error:
+        raise ConversionError(
+            "The model is nested too deeply", hint="The file is damaged or hostile."
+        ) from error
+    except MemoryError as error:
+        raise ConversionError(
+            "There is not enough memory to convert the model",
+            hint="Give smaller shapes with --input_shape, or a larger machine.",
+        ) from error
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
+def _timed(step: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    log.info("%-32s %22.1f ms", step, (time.perf_counter() - start) * 1000)
+
+
+def metadata(config: Config, version: str) -> dict[str, Any]:
+    """What the IR says of its making: tool version and given flags, no directories."""
+    key = "conversion_parameters" if config.ir_version >= 11 else "cli_parameters"
+    return {"MO_version": version, key: dict(sorted(config.given.items()))}
+

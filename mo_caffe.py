@@ -1,0 +1,7 @@
+#!/usr/bin/env python3
+"""Convert a Caffe model to OpenVINO IR."""
+
+from mo.main import main
+
+if __name__ == "__main__":
+    raise SystemExit(main(framework="caffe"))

@@ -1,0 +1,5 @@
+"""For installers that know no pyproject.toml; everything is declared there."""
+
+from setuptools import setup
+
+setup()

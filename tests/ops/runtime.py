@@ -1,0 +1,221 @@
+"""The OpenVINO runtime as the judge: what it infers for an operation and what it computes.
+
+An input is a ``Fed`` or a ``TensorType`` (becomes a Parameter), an array or Tensor (a Constant),
+or None. Needs the package openvino: a test module that imports this one starts with
+``pytest.importorskip("openvino")``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import openvino as ov
+from openvino.passes import ConstantFolding, Manager
+
+from mo.back.output import write_ir
+from mo.errors import InferenceError
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.op import Op, TensorType, infer_outputs
+from mo.graph.shape import INFINITY, Shape, bounds, interval
+from mo.graph.tensor import Tensor
+from tests.ops.strategies import Fed
+
+Input = Any
+
+_core = ov.Core()
+_core.set_property({"ENABLE_MMAP": False})
+_directory = tempfile.TemporaryDirectory(prefix="mo-ops-")
+_serial = itertools.count()
+_PRECISE = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
+
+
+class Rejected(Exception):
+    """The runtime does not take this model."""
+
+
+class RawGraph(Graph):
+    """A graph that computes nothing by itself, so that the runtime gets all of it."""
+
+    def add_multi(self, op: Op, *inputs: Any, name: str = "") -> tuple[Output, ...]:
+        values = self._operands(inputs)
+        return self._insert(op, values, infer_outputs(op, values), name).outputs
+
+
+class UncheckedGraph(RawGraph):
+    """As RawGraph, but what we refuse goes to the runtime all the same."""
+
+    def __init__(self, outputs: int = 1) -> None:
+        super().__init__()
+        self.count = outputs
+
+    def add_multi(self, op: Op, *inputs: Any, name: str = "") -> tuple[Output, ...]:
+        values = self._operands(inputs)
+        try:
+            kinds = infer_outputs(op, values)
+        except InferenceError:
+            kinds = (TensorType(None, ElementType.dynamic),) * self.count
+        return self._insert(op, values, kinds, name).outputs
+
+
+class Case(NamedTuple):
+    """One operation and what it gets. ``lenient``: the runtime may refuse what we take."""
+
+    op: Op
+    inputs: Sequence[Input]
+    outputs: int = 1
+    lenient: bool = False
+
+    def __repr__(self) -> str:
+        return f"{self.op!r} ({', '.join(map(_shown, self.inputs))})"
+
+
+def _shown(value: Input) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.tolist() if value.size < 20 else list(value.shape)}"
+    return repr(value) if isinstance(value, Fed) else str(value)
+
+
+def place(graph: Graph, inputs: Sequence[Input]) -> list[Output | None]:
+    """Parameters and Constants for the inputs."""
+    values: list[Output | None] = []
+    for index, value in enumerate(inputs):
+        if value is None:
+            values.append(None)
+        elif isinstance(value, (Fed, TensorType)):
+            kind = value.type if isinstance(value, Fed) else value
+            values.append(graph.input(f"in{index}", kind.shape, kind.dtype))
+        else:
+            values.append(graph.constant(value))
+    return values
+
+
+def graph_of(op: Op, inputs: Sequence[Input], graph: Graph | None = None) -> Graph:
+    """A model of one operation, each of its outputs a Result."""
+    graph = graph if graph is not None else RawGraph()
+    for output in graph.add_multi(op, *place(graph, inputs), name="op"):
+        graph.output(output)
+    return graph
+
+
+def read(graph: Graph) -> ov.Model:
+    """The graph as the runtime reads it from the files; Rejected with the runtime's words."""
+    xml, binary = write_ir(graph, Path(_directory.name), f"m{next(_serial)}", 11, {})
+    try:
+        return _core.read_model(xml)
+    except RuntimeError as error:
+        raise Rejected(str(error)[-600:]) from None
+    finally:
+        xml.unlink()
+        binary.unlink()
+
+
+def runtime_types(model: ov.Model) -> tuple[TensorType, ...]:
+    """Partial shapes and element types of the Results."""
+    return tuple(
+        TensorType(_shape(port.get_partial_shape()), _element_type(port)) for port in model.outputs
+    )
+
+
+def _shape(shape: ov.PartialShape) -> Shape:
+    if shape.rank.is_dynamic:
+        return None
+    dims = []
+    for dim in shape:
+        high = dim.get_max_length()
+        dims.append(interval(dim.get_min_length(), INFINITY if high < 0 else high))
+    return tuple(dims)
+
+
+def _element_type(port: ov.Output) -> ElementType:
+    return ElementType[port.get_element_type().get_type_name()]
+
+
+def infer(op: Op, *inputs: Input) -> tuple[TensorType, ...]:
+    """What the runtime infers for one operation."""
+    return runtime_types(read(graph_of(op, inputs)))
+
+
+def run(graph: Graph, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The results on the CPU device; Rejected if it cannot compile or run the model."""
+    model = read(graph)
+    try:
+        compiled = _core.compile_model(model, "CPU", _PRECISE)
+        results = compiled(list(arrays), share_outputs=False)
+    except RuntimeError as error:
+        raise Rejected(str(error)[-600:]) from None
+    return [np.asarray(results[port]) for port in compiled.outputs]
+
+
+def evaluate(op: Op, arrays: Sequence[np.ndarray | Tensor | None]) -> list[np.ndarray] | None:
+    """The results by the runtime's reference implementation; None if it has none."""
+    model = read(graph_of(op, arrays))
+    manager = Manager()
+    manager.register_pass(ConstantFolding())
+    manager.run_passes(model)
+    values = []
+    for result in model.get_results():
+        source = result.input_value(0).get_node()
+        if source.get_type_name() != "Constant":
+            return None
+        values.append(np.array(source.data))
+    return values
+
+
+def contains(wide: Shape, narrow: Shape) -> bool:
+    """Whether every shape that ``narrow`` allows is one of ``wide``."""
+    if wide is None:
+        return True
+    if narrow is None or len(wide) != len(narrow):
+        return False
+    pairs = [(bounds(w), bounds(n)) for w, n in zip(wide, narrow)]
+    return all(low <= n_low and n_high <= high for (low, high), (n_low, n_high) in pairs)
+
+
+def check_types(
+    ours: Sequence[TensorType], theirs: Sequence[TensorType], graph: Graph, arrays: Sequence[Any]
+) -> None:
+    """Assert that our types are the runtime's, or narrower and not contradicted by a run."""
+    shown = f"ours {', '.join(map(str, ours))}; the runtime's {', '.join(map(str, theirs))}"
+    assert [t.dtype for t in ours] == [t.dtype for t in theirs], shown
+    assert all(contains(b.shape, a.shape) for a, b in zip(ours, theirs)), shown
+    if all(contains(a.shape, b.shape) for a, b in zip(ours, theirs)):
+        return
+    try:
+        results = run(graph, arrays)
+    except Rejected:
+        return
+    for mine, result in zip(ours, results):
+        assert contains(mine.shape, result.shape), f"{shown}; a run gives {result.shape}"
+
+
+def agree(case: Case) -> None:
+    """Assert that we and the runtime see an operation alike (both may refuse it)."""
+    op, inputs, count, lenient = case
+    graph = RawGraph()
+    try:
+        graph_of(op, inputs, graph)
+    except InferenceError as error:
+        try:
+            theirs = runtime_types(read(graph_of(op, inputs, UncheckedGraph(count))))
+        except Rejected:
+            return
+        shown = ", ".join(map(str, theirs))
+        raise AssertionError(f"{case}: we refuse: {error}; the runtime: {shown}") from None
+    ours = [node.inputs[0].type for node in graph.results() if node.inputs[0] is not None]
+    try:
+        theirs = runtime_types(read(graph))
+    except Rejected as error:
+        types = ", ".join(map(str, ours))
+        assert lenient, f"{case}: {types}, but the runtime refuses: {error}"
+        return
+    try:
+        check_types(ours, theirs, graph, [value.array for value in inputs if isinstance(value, Fed)])
+    except AssertionError as error:
+        raise AssertionError(f"{case}: {error}") from None
