@@ -12,7 +12,9 @@ def set_up(level: str, silent: bool = False) -> None:
     debugging = number <= logging.DEBUG
     pattern = "[ %(levelname)s ]  %(message)s"
     if debugging:
-        pattern = "[ %(levelname)s ] [ %(relativeCreated)d ms ] [ %(module)s:%(lineno)d ]  %(message)s"
+        pattern = (
+            "[ %(levelname)s ] [ %(relativeCreated)d ms ] [ %(module)s:%(lineno)d ]  %(message)s"
+        )
     root = logging.getLogger("mo")
     root.handlers[:] = [logging.StreamHandler(sys.stderr)]
     root.handlers[0].setFormatter(logging.Formatter(pattern))

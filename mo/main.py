@@ -62,8 +62,8 @@ def _run(arguments: Sequence[str], framework: str | None, program: str) -> int:
     # Everything heavy comes after the arguments are known to be good.
     from mo import log
     from mo.back.output import check_output, write_ir
-    from mo.pipeline.convert import convert, metadata
     from mo.cli.deduce import deduce_name
+    from mo.pipeline.convert import convert, metadata
     from mo.progress import progress_bar
     from mo.version import __version__
 

@@ -6,11 +6,10 @@ import logging
 
 import numpy as np
 
-from extensions.ops.activation import Convert
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
-from mo.graph.node import Node
-from mo.graph.op import Constant, Parameter
+from mo.graph.node import Node, Output
+from mo.graph.op import Constant, Op, Parameter, TensorType
 from mo.graph.tensor import Tensor
 
 log = logging.getLogger("mo.precision")
@@ -21,11 +20,14 @@ _SMALLEST = float(np.finfo(np.float16).smallest_subnormal)
 _LOST_SHARE = 0.75
 
 
-class Decompress(Convert):
+class Decompress(Op):
     """A Convert that widens stored weights; runtimes keep the narrow ones in memory."""
 
     type = "Convert"
-    fold = None
+    destination_type: ElementType
+
+    def infer(self, data: Output) -> TensorType:
+        return TensorType(data.shape, self.destination_type)
 
     def rt_info(self) -> tuple[str, ...]:
         return ("decompression",)
@@ -39,7 +41,8 @@ def compress_weights(graph: Graph) -> int:
         value = node.outputs[0]
         if value.dtype not in (ElementType.f32, ElementType.f64) or not value.users:
             continue
-        tensor = node.op.tensor
+        tensor = value.constant
+        assert tensor is not None
         half = as_half(tensor)
         if half is None:
             kept.append(node.name)
@@ -74,9 +77,7 @@ def as_half(tensor: Tensor) -> Tensor | None:
         return None
     if array.size <= 1024:
         return Tensor.of(array, ElementType.f16)
-    return Tensor.lazy(
-        ElementType.f16, tensor.shape, lambda: tensor.array.astype(np.float16)
-    )
+    return Tensor.lazy(ElementType.f16, tensor.shape, lambda: tensor.array.astype(np.float16))
 
 
 def to_half(graph: Graph) -> int:
@@ -86,17 +87,19 @@ def to_half(graph: Graph) -> int:
     for node in graph.nodes_of(Constant):
         value = node.outputs[0]
         if value.dtype is ElementType.f32:
-            half = as_half(node.op.tensor)
+            tensor = value.constant
+            assert tensor is not None
+            half = as_half(tensor)
             if half is None:
                 kept.append(node.name)
-                clipped = np.clip(node.op.tensor.array, -_LARGEST, _LARGEST)
+                clipped = np.clip(tensor.array, -_LARGEST, _LARGEST)
                 half = Tensor.of(clipped, ElementType.f16)
-            _become(graph, node, Constant(tensor=half))
+            graph.set_op(node, Constant(tensor=half))
             value.constant = half
             changes += 1
     for node in graph.nodes_of(Parameter):
         if node.outputs[0].dtype is ElementType.f32:
-            _become(graph, node, node.op.with_attributes(element_type=ElementType.f16))
+            graph.set_op(node, node.op.with_attributes(element_type=ElementType.f16))
             changes += 1
     for kind in graph.op_kinds():
         for node in graph.nodes_of(kind):
@@ -112,10 +115,6 @@ def to_half(graph: Graph) -> int:
     return changes
 
 
-def _become(graph: Graph, node: Node, op: Constant | Parameter) -> None:
-    graph.set_op(node, op)
-
-
 def _narrow_attribute(graph: Graph, node: Node) -> int:
     """Operations that name f32 as their result."""
     for name in ("destination_type", "output_type"):
@@ -123,5 +122,3 @@ def _narrow_attribute(graph: Graph, node: Node) -> int:
             graph.set_op(node, node.op.with_attributes(**{name: ElementType.f16}))
             return 1
     return 0
-
-

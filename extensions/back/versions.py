@@ -36,7 +36,7 @@ def indices_from_the_front(
     sizes = g.add(ShapeOf(output_type=indices.dtype), x)
     size = g.add(Gather(), sizes, axis, g.constant(np.int64(0)))
     positive = g.add(FloorMod(), indices, size)
-    return g.add(Gather(batch_dims=node.op.batch_dims), x, positive, axis)
+    return g.add(node.op.with_attributes(negative_indices=False), x, positive, axis)
 
 
 def older_forms(opset: int) -> tuple[Rule, ...]:
@@ -62,4 +62,3 @@ def check_opset(opset: int) -> Callable[[Graph], int]:
         return 0
 
     return check
-

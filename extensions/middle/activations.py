@@ -44,9 +44,7 @@ def swish_with_beta(g: Graph, x: Output, beta: Output) -> Output:
     return g.add(Swish(), x, float(beta.constant.item()))
 
 
-_clipped = match(
-    Clamp, match(Add, x, number(3)), where=lambda op: (op.min, op.max) == (0.0, 6.0)
-)
+_clipped = match(Clamp, match(Add, x, number(3)), where=lambda op: (op.min, op.max) == (0.0, 6.0))
 _hard = (match(Divide, _clipped, number(6)), match(Multiply, _clipped, number(1 / 6)))
 
 
@@ -138,7 +136,8 @@ def clamp_to_limits(g: Graph, x: Output, low: Output, high: Output) -> Output | 
 
 
 def _clamp(g: Graph, x: Output, low: Output, high: Output) -> Output | None:
-    assert low.constant is not None and high.constant is not None
+    assert low.constant is not None
+    assert high.constant is not None
     if low.rank or high.rank or low.constant.item() > high.constant.item():
         return None
     return g.add(Clamp(min=float(low.constant.item()), max=float(high.constant.item())), x)

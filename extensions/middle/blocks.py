@@ -34,7 +34,8 @@ def shuffle_channels(
 
 def _same_tail(x: Output, split: Output) -> bool:
     """Whether the split left the batch and the axes behind the channels alone."""
-    assert x.shape is not None and split.shape is not None
+    assert x.shape is not None
+    assert split.shape is not None
     if not same(x.shape[0], split.shape[0]):
         return False
     tail, split_tail = x.shape[2:], split.shape[3:]

@@ -52,4 +52,3 @@ def into_convolution(g: Graph, node: Node, x: Output, order: Output, w: Output) 
 
 
 RULES = (past_arithmetic, past_convert, into_convolution)
-

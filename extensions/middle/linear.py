@@ -20,7 +20,8 @@ from extensions.ops.reduction import ReduceSum
 from extensions.ops.shaping import Reshape
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
-from mo.graph.shape import broadcast, is_static, same_shape
+from mo.graph.op import Op
+from mo.graph.shape import broadcast, is_static, same_shape, static
 from mo.middle.pattern import any_value, const, match
 from mo.middle.rewriter import rewrite
 
@@ -47,38 +48,55 @@ def channel_factor(value: Output, rank: int, axis: int) -> int | None:
     return dim if isinstance(dim, int) else None
 
 
-def _along_outputs(g: Graph, node: Node, factor: Output) -> Output | None:
-    """A factor of the output laid out so that it multiplies the weights."""
-    op, weights = node.op, node.inputs[1]
-    assert weights is not None and weights.shape is not None
-    shape = weights.shape
-    if isinstance(op, MatMul):
-        rank = node.outputs[0].rank
-        if len(shape) < 2 or not rank:
-            return None
-        channels = channel_factor(factor, rank, rank - 1)
-        if channels is None:
-            return None
-        if channels == 1:
-            return _scalar(g, factor)
-        if channels != shape[-2 if op.transpose_b else -1]:
-            return None
-        return g.add(Reshape(), factor, [-1, 1] if op.transpose_b else [-1])
-    channels = channel_factor(factor, len(op.strides) + 2, 1)  # type: ignore[attr-defined]
-    if channels is None:
+# Axes of the weights along which channels lie; of grouped weights the group axis comes first.
+_OUTPUT_AXES: dict[type[Op], tuple[int, ...]] = {
+    Convolution: (0,),
+    ConvolutionBackpropData: (1,),
+    GroupConvolution: (0, 1),
+    GroupConvolutionBackpropData: (0, 2),
+}
+_INPUT_AXES: dict[type[Op], tuple[int, ...]] = {
+    Convolution: (1,),
+    ConvolutionBackpropData: (0,),
+    GroupConvolution: (0, 2),
+    GroupConvolutionBackpropData: (0, 1),
+}
+
+
+def _laid_along(
+    g: Graph, factor: Output, weights: Output, axes: tuple[int, ...], rank: int
+) -> Output | None:
+    """A factor per channel (axis 1 of data of ``rank``) in the layout of the weights."""
+    channels = channel_factor(factor, rank, 1)
+    if channels is None or not is_static(weights.shape):
         return None
     if channels == 1:
         return _scalar(g, factor)
+    shape = static(weights.shape) or ()
     layout = [1] * len(shape)
-    if isinstance(op, Convolution):
-        layout[0] = channels
-    elif isinstance(op, ConvolutionBackpropData):
-        layout[1] = channels
-    elif isinstance(op, GroupConvolution):
-        layout[0], layout[1] = shape[0], -1  # type: ignore[call-overload]
-    else:
-        layout[0], layout[2] = shape[0], -1  # type: ignore[call-overload]
+    if len(axes) > 1:
+        layout[axes[0]] = shape[axes[0]]
+    layout[axes[-1]] = -1
     return g.add(Reshape(), factor, layout)
+
+
+def _along_outputs(g: Graph, node: Node, factor: Output) -> Output | None:
+    """A factor of the output laid out so that it multiplies the weights."""
+    op, weights, rank = node.op, node.inputs[1], node.outputs[0].rank
+    assert weights is not None
+    if rank is None:
+        return None
+    if not isinstance(op, MatMul):
+        return _laid_along(g, factor, weights, _OUTPUT_AXES[type(op)], rank)
+    shape = weights.shape or ()
+    channels = channel_factor(factor, rank, rank - 1)
+    if channels is None or len(shape) < 2:
+        return None
+    if channels == 1:
+        return _scalar(g, factor)
+    if channels != shape[-2 if op.transpose_b else -1]:
+        return None
+    return g.add(Reshape(), factor, [-1, 1] if op.transpose_b else [-1])
 
 
 def _scalar(g: Graph, value: Output) -> Output:
@@ -153,29 +171,10 @@ def factor_of_input(
     g: Graph, node: Node, x: Output, w: Output, factor: Output, product: Output
 ) -> Output | None:
     """(x * factor) * w -> x * (factor * w); zero padding stays zero."""
-    op = node.op
-    if w.shape is None or not same_shape(product.shape, x.shape):
+    if x.rank is None or not same_shape(product.shape, x.shape):
         return None
-    channels = channel_factor(factor, len(w.shape) - isinstance(op, _GROUPED), 1)
-    if channels is None:
-        return None
-    if channels == 1:
-        laid = _scalar(g, factor)
-    else:
-        layout = [1] * len(w.shape)
-        if isinstance(op, Convolution):
-            layout[1] = channels
-        elif isinstance(op, ConvolutionBackpropData):
-            layout[0] = channels
-        elif isinstance(op, GroupConvolution):
-            layout[0], layout[2] = w.shape[0], -1  # type: ignore[call-overload]
-        else:
-            layout[0], layout[1] = w.shape[0], -1  # type: ignore[call-overload]
-        laid = g.add(Reshape(), factor, layout)
-    return _again(g, node, x, g.add(Multiply(), w, laid))
-
-
-_GROUPED = (GroupConvolution, GroupConvolutionBackpropData)
+    laid = _laid_along(g, factor, w, _INPUT_AXES[type(node.op)], x.rank)
+    return None if laid is None else _again(g, node, x, g.add(Multiply(), w, laid))
 
 
 @rewrite(

@@ -39,7 +39,9 @@ def _deviation(square: OpPattern) -> OpPattern:
     return match(Sqrt, match(Add, _mean(square, "variance_axes"), epsilon))
 
 
-def _mvn(g: Graph, x: Output, axes: Output, variance_axes: Output, epsilon: Output) -> Output | None:
+def _mvn(
+    g: Graph, x: Output, axes: Output, variance_axes: Output, epsilon: Output
+) -> Output | None:
     """(x - mean) / sqrt(mean((x - mean)^2) + epsilon)"""
     along = constant_axes(axes, x.rank)
     if along is None or along != constant_axes(variance_axes, x.rank) or epsilon.constant is None:

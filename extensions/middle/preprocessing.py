@@ -33,9 +33,7 @@ def insert_preprocessing(graph: Graph, config: Config) -> int:
         scale: Sequence[float] = scales.get(node, ())
         if config.scale is not None and _is_image(node.outputs[0]):
             scale = (config.scale,)
-        changes += _prepare(
-            graph, node, config.reverse_input_channels, means.get(node, ()), scale
-        )
+        changes += _prepare(graph, node, config.reverse_input_channels, means.get(node, ()), scale)
     return changes
 
 
@@ -106,9 +104,7 @@ def _without_casts(
     return users
 
 
-def _laid_out(
-    graph: Graph, node: Node, value: Output, numbers: np.ndarray, flag: str
-) -> Output:
+def _laid_out(graph: Graph, node: Node, value: Output, numbers: np.ndarray, flag: str) -> Output:
     """Numbers per channel along the channel axis, one number for all as a scalar."""
     if numbers.size == 1:
         return graph.constant(numbers.reshape([1] * (value.rank or 0)), value.dtype)
@@ -138,8 +134,7 @@ def _reversed(graph: Graph, node: Node, value: Output) -> Output:
     axis = channel_axis(value)
     if value.rank != 4 or value.shape is None or value.shape[axis] != 3:
         log.warning(
-            "--reverse_input_channels leaves input '%s' %s alone: "
-            "it is no image of three channels",
+            "--reverse_input_channels leaves input '%s' %s alone: it is no image of three channels",
             node.name,
             value.type,
         )

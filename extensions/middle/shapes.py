@@ -83,4 +83,3 @@ RULES = (
     transpose_of_transpose,
     transpose_as_reshape,
 )
-

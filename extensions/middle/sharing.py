@@ -16,14 +16,15 @@ def share_constants(graph: Graph) -> int:
     first: dict[Any, Any] = {}
     changes = 0
     for node in graph.nodes_of(Constant):
-        tensor = node.op.tensor
+        value = node.outputs[0]
+        tensor = value.constant
+        assert tensor is not None
         if tensor.extent is not None and tensor.nbytes > _COMPARED_BYTES:
             content: Any = tensor.extent
         elif tensor.is_lazy or tensor.nbytes > _COMPARED_BYTES:
             continue
         else:
             content = tensor.storage().tobytes()
-        value = node.outputs[0]
         keeper = first.setdefault((tensor.dtype, tensor.shape, content), value)
         if keeper is not value:
             graph.replace(value, keeper)

@@ -38,6 +38,19 @@ def tied(*inputs: Output | None) -> ElementType:
     return found
 
 
+NUMBERS = frozenset(t for t in ElementType if t not in (ElementType.boolean, ElementType.string))
+FLOATS = frozenset(t for t in ElementType if t.is_float or t is ElementType.dynamic)
+INTEGERS = frozenset(t for t in ElementType if t.is_integer or t is ElementType.dynamic)
+BOOLEANS = frozenset((ElementType.boolean, ElementType.dynamic))
+
+
+def expect(kind: ElementType, accepted: frozenset[ElementType], what: str) -> ElementType:
+    """The element type itself; ValueError if the operation does not work on it."""
+    if kind not in accepted:
+        raise ValueError(f"element type {kind.name}, where {what} is needed")
+    return kind
+
+
 def constant_ints(value: Output | None) -> tuple[int, ...] | None:
     """The elements of a constant integer input, flattened; None if they are not known."""
     if value is None or value.constant is None:

@@ -247,4 +247,3 @@ class ROIAlign(Op):
         if batch_indices.shape is not None:
             count = broadcast_dim(count, batch_indices.shape[0]) or count
         return TensorType((count, channels, self.pooled_h, self.pooled_w), tied(data, rois))
-

@@ -141,9 +141,9 @@ def sliced(dim: Dimension, start: int | None, stop: int | None, step: int) -> Di
     if high >= INFINITY:
         # The count grows with the size, and stays put once both ends are inside.
         far = max(abs(start or 0), abs(stop or 0) if stop is not None else 0) * 2 + 2
-        if stop is not None and abs(stop) < INFINITY and same_side and step > 0:
-            high = far
-        elif stop is not None and (start or 0) < 0 and stop < 0 and abs(stop) < INFINITY:
+        if (stop is not None and abs(stop) < INFINITY and same_side and step > 0) or (
+            stop is not None and (start or 0) < 0 and stop < 0 and abs(stop) < INFINITY
+        ):
             high = far
     least = len(range(*slice(start, stop, step).indices(low)))
     if high >= INFINITY:
@@ -544,5 +544,3 @@ class BatchToSpace(Op):
         for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
             sizes.append(size(dim * by - low - high))
         return TensorType(tuple(sizes), data.dtype)
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from extensions.ops.common import constant_axes, constant_ints, tied
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
@@ -27,7 +26,9 @@ class TopK(Op):
         axis = normalize_axis(self.axis, len(shape))
         if known:
             low, high = bounds(shape[axis])
-            shape[axis] = known[0] if known[0] <= low else _between(min(known[0], low), min(known[0], high))
+            shape[axis] = (
+                known[0] if known[0] <= low else _between(min(known[0], low), min(known[0], high))
+            )
         else:
             shape[axis] = Dim(0, bounds(shape[axis])[1])
         kinds = (data.dtype, self.index_element_type)
@@ -271,5 +272,3 @@ class Unique(Op):
             TensorType((total,), index),
             TensorType((distinct,), counts),
         )
-
-

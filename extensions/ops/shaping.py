@@ -32,7 +32,8 @@ class ShapeOf(Op):
     def infer(self, data: Output) -> TensorType:
         return TensorType((Dim() if data.shape is None else len(data.shape),), self.output_type)
 
-    def partial_value(self, data: Output | None) -> np.ndarray | None:
+    def partial_value(self, *inputs: Output | None) -> np.ndarray | None:
+        data = inputs[0]
         if data is None or data.shape is None:
             return None
         array = np.empty(len(data.shape), object)

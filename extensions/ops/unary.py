@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from extensions.ops.common import BOOLEANS, FLOATS, INTEGERS, NUMBERS, expect
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
+from mo.graph.shape import normalize_axis
+
+ANYTHING = frozenset(ElementType)
+_NAMES = {NUMBERS: "a number", FLOATS: "a float", BOOLEANS: "a boolean"}
 
 
 class Unary(Op):
     """Keeps shape and element type."""
 
+    accepted: ClassVar[frozenset[ElementType]] = NUMBERS
+
     def infer(self, data: Output) -> TensorType:
-        return data.type
+        if data.dtype not in self.accepted:
+            expect(data.dtype, self.accepted, _NAMES.get(self.accepted, "an integer or boolean"))
+        return TensorType(data.shape, data.dtype)
 
 
-class Predicate(Op):
+class Predicate(Unary):
     """Keeps the shape, gives boolean."""
 
     def infer(self, data: Output) -> TensorType:
-        return TensorType(data.shape, ElementType.boolean)
+        return TensorType(super().infer(data).shape, ElementType.boolean)
 
 
 def _row(
@@ -32,19 +41,27 @@ def _row(
     fold: Callable[..., Any] | None,
     opset: str = "opset1",
     base: type[Op] = Unary,
+    accepted: frozenset[ElementType] = NUMBERS,
     partial: bool = False,
 ) -> type[Op]:
     members = {
         "opset": opset,
         "fold": staticmethod(fold) if fold else None,
+        "accepted": accepted,
         "partial_values": partial,
         "__module__": __name__,
     }
     return type(name, (base,), members)
 
 
-def _erf(x: np.ndarray) -> np.ndarray:
-    return np.vectorize(math.erf, otypes=[x.dtype])(x)
+def erf(x: np.ndarray) -> np.ndarray:
+    """The error function, in double precision."""
+    return np.vectorize(math.erf, otypes=[np.float64])(x)
+
+
+def _whole(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """A rounding function, which leaves integers as they are."""
+    return lambda x: x if x.dtype.kind in "iu" else function(x)
 
 
 Abs = _row("Abs", np.abs)
@@ -54,29 +71,30 @@ Asin = _row("Asin", np.arcsin)
 Asinh = _row("Asinh", np.arcsinh, "opset4")
 Atan = _row("Atan", np.arctan)
 Atanh = _row("Atanh", np.arctanh, "opset4")
-Ceiling = _row("Ceiling", np.ceil)
+Ceiling = _row("Ceiling", _whole(np.ceil))
 Cos = _row("Cos", np.cos)
 Cosh = _row("Cosh", np.cosh)
-Erf = _row("Erf", _erf)
+Erf = _row("Erf", erf)
 Exp = _row("Exp", np.exp)
-Floor = _row("Floor", np.floor)
+Floor = _row("Floor", _whole(np.floor))
 Log = _row("Log", np.log)
-LogicalNot = _row("LogicalNot", np.logical_not, base=Predicate)
+LogicalNot = _row("LogicalNot", np.logical_not, accepted=BOOLEANS)
 Negative = _row("Negative", np.negative, partial=True)
 Sign = _row("Sign", np.sign)
 Sin = _row("Sin", np.sin)
 Sinh = _row("Sinh", np.sinh)
 Sqrt = _row("Sqrt", np.sqrt)
 Tan = _row("Tan", np.tan)
-BitwiseNot = _row("BitwiseNot", np.invert, "opset13")
-IsFinite = _row("IsFinite", np.isfinite, "opset10", Predicate)
-IsNaN = _row("IsNaN", np.isnan, "opset10", Predicate)
+BitwiseNot = _row("BitwiseNot", np.invert, "opset13", accepted=INTEGERS | BOOLEANS)
+IsFinite = _row("IsFinite", np.isfinite, "opset10", Predicate, FLOATS)
+IsNaN = _row("IsNaN", np.isnan, "opset10", Predicate, FLOATS)
 
 
 class IsInf(Predicate):
     """Whether an element is infinite, of the signs asked for."""
 
     opset = "opset10"
+    accepted = FLOATS
     detect_negative: bool = True
     detect_positive: bool = True
 
@@ -89,12 +107,16 @@ class Round(Unary):
     """To the nearest integer, ties as ``mode`` says."""
 
     opset = "opset5"
+    accepted = ANYTHING
     mode: str = "half_to_even"
 
     def fold(self, x: np.ndarray) -> np.ndarray:
+        if x.dtype.kind not in "fV":
+            return x
         if self.mode == "half_to_even":
-            return np.round(x)
-        return np.where(x >= 0, np.floor(x + 0.5), np.ceil(x - 0.5))
+            return np.rint(x)
+        whole = np.trunc(x)
+        return np.where(np.abs(x - whole) >= 0.5, whole + np.sign(x), whole)
 
 
 class CumSum(Op):
@@ -105,11 +127,16 @@ class CumSum(Op):
     reverse: bool = False
 
     def infer(self, data: Output, axis: Output) -> TensorType:
-        return data.type
+        along = axis.value()
+        if along is not None and data.shape is not None:
+            normalize_axis(int(along.reshape(-1)[0]), len(data.shape))
+        return TensorType(data.shape, data.dtype)
 
     def fold(self, x: np.ndarray, axis: np.ndarray) -> np.ndarray:
         along = int(axis.reshape(-1)[0])
         x = np.flip(x, along) if self.reverse else x
         total = np.cumsum(x, along, dtype=x.dtype)
-        total = total - x if self.exclusive else total
+        if self.exclusive:
+            total = np.roll(total, 1, along)
+            total[(slice(None),) * (along % x.ndim) + (slice(0, 1),)] = 0
         return np.flip(total, along) if self.reverse else total

@@ -55,9 +55,7 @@ def _element(name: str, value: Any, indent: str) -> Iterator[str]:
         yield f"{indent}<{name} value={quote(str(value))}/>"
 
 
-def _network(
-    graph: Graph, binary: BinaryWriter, version: int, indent: str
-) -> Iterator[str]:
+def _network(graph: Graph, binary: BinaryWriter, version: int, indent: str) -> Iterator[str]:
     order = [node for node in graph.topological() if not isinstance(node.op, Result)]
     order += graph.results()
     numbers = {node: number for number, node in enumerate(order)}
@@ -160,4 +158,3 @@ def _port(value: Output, number: int, indent: str, with_names: bool) -> Iterator
     for dim in value.shape:
         yield f"{indent}\t<dim>{-1 if isinstance(dim, Dim) else dim}</dim>"
     yield f"{indent}</port>"
-

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Union
 
 # A dimension of a requested shape: a size, or (least, most) with None for an open end.
-RequestedDim = Union[int, tuple[Union[int, None], Union[int, None]]]
+RequestedDim = Union[int, tuple[int | None, int | None]]
 RequestedShape = tuple[RequestedDim, ...]
 
 

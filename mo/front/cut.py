@@ -129,9 +129,7 @@ class _Names:
         return names[index]
 
 
-def _choose_inputs(
-    model: Model, config: Config, names: _Names, translations: Translations
-) -> None:
+def _choose_inputs(model: Model, config: Config, names: _Names, translations: Translations) -> None:
     if not config.inputs:
         return
     originals = {item.name: item for item in model.inputs}
@@ -210,12 +208,15 @@ def _apply_shapes(model: Model, config: Config) -> None:
     shapes = config.input_shapes
     if not shapes:
         return
-    frozen = {request.port.name for request in (*config.freeze, *config.inputs) if request.is_frozen}
+    frozen = {
+        request.port.name for request in (*config.freeze, *config.inputs) if request.is_frozen
+    }
     targets = [item for item in model.inputs if item.name not in frozen]
     if len(shapes) != len(targets):
         listed = ", ".join(f"'{item.name}' {text(item.shape)}" for item in targets[:8])
         raise UsageError(
-            f"--input_shape gives {len(shapes)} shapes, the model has {len(targets)} inputs: {listed}",
+            f"--input_shape gives {len(shapes)} shapes, "
+            f"the model has {len(targets)} inputs: {listed}",
             hint="Name the inputs in the same order with --input, or write --input name[shape].",
         )
     for item, shape in zip(targets, shapes):
@@ -278,7 +279,7 @@ def _freeze(model: Model, tensor: str, request: InputRequest) -> None:
     try:
         array = np.asarray(value).astype(kind.numpy)
         if is_static(item.shape) and item.shape is not None:
-            array = array.reshape(item.shape)  # type: ignore[arg-type]
+            array = array.reshape(item.shape)
     except (ValueError, TypeError) as error:
         raise UsageError(
             f"'{request.port.text}' cannot be frozen to {value!r}: "
@@ -316,9 +317,7 @@ def _check_complete(model: Model, known: set[str]) -> None:
                 )
 
 
-def _needed(
-    model: Model, producers: dict[str, SourceNode], known: set[str]
-) -> list[SourceNode]:
+def _needed(model: Model, producers: dict[str, SourceNode], known: set[str]) -> list[SourceNode]:
     seen: dict[int, SourceNode] = {}
     stack = [producers[name] for name in model.outputs if name in producers]
     while stack:
@@ -328,4 +327,3 @@ def _needed(
         seen[id(node)] = node
         stack += [producers[n] for n in node.inputs if n in producers and n not in known]
     return list(seen.values())
-

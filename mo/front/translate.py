@@ -6,8 +6,14 @@ import inspect
 from collections import defaultdict
 from collections.abc import Sequence
 
-from mo.errors import ConversionError, InferenceError, ModelFileError, UnsupportedError
-from mo.errors import closest, listing
+from mo.errors import (
+    ConversionError,
+    InferenceError,
+    ModelFileError,
+    UnsupportedError,
+    closest,
+    listing,
+)
 from mo.front.model import Model, SourceNode, sorted_nodes
 from mo.front.registry import Translation, Translations
 from mo.graph.graph import Graph
@@ -110,5 +116,3 @@ def _call(
         if node.outputs[index]:
             raise UnsupportedError(f"Cannot convert {node}: its output {index} is not supported")
     return outputs
-
-

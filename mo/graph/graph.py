@@ -36,7 +36,7 @@ from mo.graph.tensor import Tensor
 Operand = Any
 
 
-class Graph(nx.MultiDiGraph):
+class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
     """Operations and their connections. Insertion order is kept everywhere."""
 
     def __init__(self, incoming: Any = None, *, name: str = "model", **attributes: Any) -> None:
@@ -76,7 +76,9 @@ class Graph(nx.MultiDiGraph):
         """A constant from a Tensor or anything numpy takes (Python ints become i64)."""
         if not isinstance(value, Tensor):
             value = Tensor.of(value, dtype)
-        node = self._insert(Constant(tensor=value), (), [TensorType(value.shape, value.dtype)], name)
+        node = self._insert(
+            Constant(tensor=value), (), [TensorType(value.shape, value.dtype)], name
+        )
         return node.outputs[0]
 
     def input(
@@ -93,8 +95,7 @@ class Graph(nx.MultiDiGraph):
         """A new model output; ``name`` becomes a name of the tensor."""
         if name:
             value.names[name] = None
-        node = self.add(Result(), value, name=f"{name or value}/sink_port_0").node
-        return node
+        return self.add(Result(), value, name=f"{name or value}/sink_port_0").node
 
     def _operands(self, inputs: Sequence[Operand]) -> list[Output | None]:
         like = next((value.dtype for value in inputs if isinstance(value, Output)), None)

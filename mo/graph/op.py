@@ -113,7 +113,7 @@ class Op:
         """The output as an array of int and Dim, if enough is known of it."""
         if not self.partial_values or self.fold is None:
             return None
-        arrays = []
+        arrays: list[np.ndarray | None] = []
         for value in inputs:
             if value is None:
                 arrays.append(None)
@@ -199,10 +199,7 @@ class Parameter(Op):
         return TensorType(self.shape, self.element_type)
 
     def ir_attributes(self) -> dict[str, str]:
-        if self.shape is None:
-            spelled = "..."
-        else:
-            spelled = ",".join(str(dim) for dim in self.shape)
+        spelled = "..." if self.shape is None else ",".join(map(str, self.shape))
         return {"shape": spelled, "element_type": self.element_type.name}
 
 

@@ -36,9 +36,7 @@ class MappedFile:
         if descriptor is not None:
             os.close(descriptor)
 
-    def tensor(
-        self, dtype: ElementType, shape: Sequence[int], offset: int, length: int
-    ) -> Tensor:
+    def tensor(self, dtype: ElementType, shape: Sequence[int], offset: int, length: int) -> Tensor:
         """A tensor stored at ``offset``; ValueError if ``length`` bytes do not hold it."""
         if offset < 0 or length < 0 or offset + length > self.size:
             raise ValueError(
@@ -86,9 +84,7 @@ class Tensor:
         shape = tuple(shape)
         size = dtype.bytes_for(prod(shape))
         if len(data) != size:
-            raise ValueError(
-                f"{dtype.name} data of shape {list(shape)} takes {size} bytes, there are {len(data)}"
-            )
+            raise ValueError(f"{dtype.name}{list(shape)} takes {size} bytes, there are {len(data)}")
         if dtype.bits < 8:
             return cls(dtype, shape, np.frombuffer(data, np.uint8))
         return cls(dtype, shape, np.frombuffer(data, dtype.numpy).reshape(shape))

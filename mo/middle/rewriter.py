@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Union
+from typing import Any, Optional
 
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
@@ -12,9 +12,8 @@ from mo.graph.op import Op
 from mo.graph.shape import Shape, compatible
 from mo.middle.pattern import Matcher, OpPattern
 
-
 # Says which nodes must stay as they are.
-Keep = Union[Callable[[Node], bool], None]
+Keep = Optional[Callable[[Node], bool]]
 
 
 class Rule:
@@ -38,9 +37,7 @@ class Rule:
         if keep is not None and any(map(keep, [node, *matcher.interior])):
             return None
         captured = matcher.captures
-        arguments = {
-            name: node if name == "node" else captured[name] for name in self.parameters
-        }
+        arguments = {name: node if name == "node" else captured[name] for name in self.parameters}
         result = self.function(graph, **arguments)
         return (result,) if isinstance(result, Output) else result
 
@@ -80,7 +77,8 @@ def apply(graph: Graph, *rules: Rule, keep: Keep = None) -> int:
 
 def _fire(graph: Graph, rule: Rule, node: Node, keep: Keep) -> list[Node] | None:
     """Apply one rule at one node; the nodes worth another look, or None if it declined."""
-    graph.journal = made = []
+    made: list[Node] = []
+    graph.journal = made
     graph.scope = node.name
     try:
         results = rule.apply(graph, node, keep)
@@ -88,8 +86,7 @@ def _fire(graph: Graph, rule: Rule, node: Node, keep: Keep) -> list[Node] | None
         graph.journal = None
         graph.scope = ""
     if results is None:
-        for new in reversed(made):
-            graph.discard(new)
+        _discard_all(graph, made)
         return None
     for old, new in zip(node.outputs, results):
         _check(rule, old, new)
@@ -97,9 +94,14 @@ def _fire(graph: Graph, rule: Rule, node: Node, keep: Keep) -> list[Node] | None
             graph.rename(new.node, node.name)
         graph.replace(old, new)
     graph.discard(node)
-    for new in made:
-        graph.discard(new)
+    _discard_all(graph, made)
     return [*(n for n in made if n.id in graph), *(value.node for value in results)]
+
+
+def _discard_all(graph: Graph, made: Sequence[Node]) -> None:
+    """Take back what a rule made and did not use."""
+    for node in reversed(made):
+        graph.discard(node)
 
 
 def _check(rule: Rule, old: Output, new: Output) -> None:

@@ -25,7 +25,8 @@ log = logging.getLogger("mo.convert")
 def convert(config: Config, advance: Advance | None = None) -> Graph:
     """The model that ``config`` names as a graph ready to be written.
 
-    ``advance`` is told of each step as it begins. Raises ConversionError for everything that is the user's to change.
+    ``advance`` is told of each step as it begins.
+    Raises ConversionError for everything that is the user's to change.
     """
     framework = deduce_framework(config)
     front_end = _load(framework)
@@ -101,4 +102,3 @@ def metadata(config: Config, version: str) -> dict[str, Any]:
     """What the IR says of its making: tool version and given flags, no directories."""
     key = "conversion_parameters" if config.ir_version >= 11 else "cli_parameters"
     return {"MO_version": version, key: dict(sorted(config.given.items()))}
-

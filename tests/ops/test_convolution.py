@@ -49,6 +49,10 @@ def convolution(draw: Draw, transposed: bool = False, grouped: bool = False) -> 
     weights = (*([groups] if grouped else []), *channels, *kernel)
     dtype = draw(floats)
     inputs = [data(draw, damaged(draw, sizes), dtype), data(draw, damaged(draw, weights), dtype)]
+    if transposed:
+        # Where the padding exceeds the output, the runtime takes the negative size for unknown.
+        attributes["pads_begin"] = several(draw, rank, 0, 1)
+        attributes["pads_end"] = several(draw, rank, 0, 1)
     if transposed and draw(st.booleans()):
         # With an unknown length of this input the runtime errs about the rank of the output.
         inputs.append(given_array(draw, several(draw, rank, 3, 12), loosen=False))
@@ -101,9 +105,7 @@ def pool(draw: Draw, kind: type) -> Case:
         "pads_end": several(draw, rank, 0, 1),
     }
     if kind is MaxPoolWithIndices:
-        attributes["index_element_type"] = draw(
-            st.sampled_from([ElementType.i32, ElementType.i64])
-        )
+        attributes["index_element_type"] = draw(st.sampled_from([ElementType.i32, ElementType.i64]))
         attributes["axis"] = draw(st.integers(-rank - 2, rank + 1))
     else:
         del attributes["dilations"]

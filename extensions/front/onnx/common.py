@@ -39,9 +39,7 @@ def rank_of(value: Output) -> int:
     return value.rank
 
 
-def attribute_or_input(
-    node: SourceNode, name: str, value: Output | None
-) -> tuple[int, ...] | None:
+def attribute_or_input(node: SourceNode, name: str, value: Output | None) -> tuple[int, ...] | None:
     """Integers that are an attribute in old operation sets and an input in new ones."""
     if value is not None:
         return constant_ints(value)
@@ -85,5 +83,3 @@ def all_axes(g: Graph, value: Output) -> Output:
 def lift(g: Graph, value: Output, axes: Sequence[int]) -> Output:
     """Axes of size 1 inserted, none if there are none to insert."""
     return g.add(Unsqueeze(), value, list(axes)) if axes else value
-
-

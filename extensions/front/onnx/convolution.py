@@ -29,7 +29,9 @@ from mo.graph.shape import Dimension, Shape, is_static
 _AUTO_PAD = {"NOTSET": "explicit", "": "explicit", "VALID": "valid"}
 
 
-def spatial_attributes(node: SourceNode, shape: Shape, kernel: Sequence[Dimension]) -> dict[str, Any]:
+def spatial_attributes(
+    node: SourceNode, shape: Shape, kernel: Sequence[Dimension]
+) -> dict[str, Any]:
     """Strides, dilations and pads of a window operation; SAME pads are computed if they can be."""
     rank = len(kernel)
     strides = _listed(node, "strides", rank)
@@ -263,5 +265,3 @@ def max_roi_pool(g: Graph, node: SourceNode, x: Output, rois: Output) -> Output:
     height, width = node.get("pooled_shape")
     scale = float(node.get("spatial_scale", 1.0))
     return g.add(ROIPooling(pooled_h=height, pooled_w=width, spatial_scale=scale), x, rois)
-
-

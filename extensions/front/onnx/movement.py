@@ -124,7 +124,8 @@ def sliced(
             begin[axis], begin_mask[axis] = _limited(starts[i]), int(forwards and starts[i] == 0)
         if (ends[i] < last) if forwards else (ends[i] > last):
             end[axis], end_mask[axis] = _limited(ends[i]), 0
-    return g.add(m.StridedSlice(begin_mask=begin_mask, end_mask=end_mask), x, begin, end, stride)
+    op = m.StridedSlice(begin_mask=tuple(begin_mask), end_mask=tuple(end_mask))
+    return g.add(op, x, begin, end, stride)
 
 
 # What exporters write for "to the end" of an axis of any size.
@@ -258,4 +259,3 @@ def compress(g: Graph, node: SourceNode, x: Output, condition: Output) -> Output
     if x.rank is not None:
         axis = normalize_axis(axis, x.rank)
     return g.add(m.Gather(), x, chosen, g.constant(np.int64(axis)))
-

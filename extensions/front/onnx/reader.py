@@ -137,7 +137,7 @@ class _Reader:
         if field is None:
             # IR version 1 files carry no type: the field that is there tells it.
             field = next((name for name in _FIELDS.values() if name in message), "")
-        value = message.get(field, _EMPTY.get(field))
+        value: Any = message.get(field, _EMPTY.get(field))
         if field == "t":
             return self.tensors.read(value)
         if field == "sparse_tensor":

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from extensions.front.onnx.common import all_axes, converts, maps
 from extensions.ops import reduction as r
-from extensions.ops.arithmetic import Add, Multiply, Subtract
 from extensions.ops.activation import Convert
+from extensions.ops.arithmetic import Add, Multiply, Subtract
 from extensions.ops.matrix import Einsum, MatMul
 from extensions.ops.shaping import Squeeze
 from extensions.ops.unary import Exp, Log

@@ -111,9 +111,7 @@ def _scaled(
     return g.add(op, x, known, factors, places)
 
 
-def _sized(
-    g: Graph, x: Output, sizes: Output, axes: Any, attributes: dict[str, Any]
-) -> Output:
+def _sized(g: Graph, x: Output, sizes: Output, axes: Any, attributes: dict[str, Any]) -> Output:
     if sizes.dtype is not ElementType.i64:
         sizes = g.add(Convert(destination_type=ElementType.i64), sizes)
     rank = rank_of(x)
@@ -158,9 +156,7 @@ def grid_sample(g: Graph, node: SourceNode, x: Output, grid: Output) -> Output:
 
 
 @converts("RoiAlign")
-def roi_align(
-    g: Graph, node: SourceNode, x: Output, rois: Output, batch_indices: Output
-) -> Output:
+def roi_align(g: Graph, node: SourceNode, x: Output, rois: Output, batch_indices: Output) -> Output:
     default = "half_pixel" if node.opset >= 16 else "output_half_pixel"
     shifted = node.get("coordinate_transformation_mode", default) == "half_pixel"
     op = ROIAlign(

@@ -96,4 +96,3 @@ MODEL: Schema = {
     8: many("opset_import", message(OPSET)),
     25: many("functions", span),
 }
-

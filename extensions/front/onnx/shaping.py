@@ -212,4 +212,3 @@ def trilu(g: Graph, node: SourceNode, x: Output, k: Output | None = None) -> Out
 def cum_sum(g: Graph, node: SourceNode, x: Output, axis: Output) -> Output:
     op = CumSum(exclusive=bool(node.get("exclusive")), reverse=bool(node.get("reverse")))
     return g.add(op, x, scalar(g, axis))
-

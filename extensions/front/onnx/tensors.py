@@ -149,7 +149,9 @@ class Tensors:
         places = indices.array
         if places.ndim == 2:
             places = np.ravel_multi_index(tuple(places.T), shape)
-        if places.size != values.size or (places.size and not 0 <= places.min() <= places.max() < size):
+        if places.size != values.size or (
+            places.size and not 0 <= places.min() <= places.max() < size
+        ):
             raise ModelFileError("the indices of a sparse tensor lie outside its shape")
 
         def load() -> np.ndarray:
@@ -178,4 +180,3 @@ def element_type(number: Any) -> ElementType:
             raise ModelFileError(f"it has the unknown element type {number}")
         raise ModelFileError(f"its element type {name} has no counterpart in the IR")
     return found
-
