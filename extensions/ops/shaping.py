@@ -18,6 +18,7 @@ from mo.graph.shape import (
     is_static,
     merge,
     normalize_axes,
+    normalize_axis,
     text,
 )
 
@@ -157,7 +158,7 @@ def _resolve_single(data: tuple[Dimension, ...], result: list[Dimension]) -> Non
 
 
 class Squeeze(Op):
-    """Removes axes of size 1: those of the second input, or all."""
+    """Removes axes of size 1: those of the second input, or all if it is omitted or empty."""
 
     keeps_elements = True
     partial_values = True
@@ -165,7 +166,7 @@ class Squeeze(Op):
     def infer(self, data: Output, axes: Output | None = None) -> TensorType:
         if data.shape is None:
             return TensorType(None, data.dtype)
-        if axes is None:
+        if axes is None or axes.shape == (0,):
             if not is_static(data.shape):
                 maybe = any(isinstance(dim, Dim) and dim.min <= 1 for dim in data.shape)
                 if maybe:
@@ -181,7 +182,7 @@ class Squeeze(Op):
         return TensorType(shape, data.dtype)
 
     def fold(self, x: np.ndarray, axes: np.ndarray | None = None) -> np.ndarray:
-        return np.squeeze(x, None if axes is None else _axes(axes))
+        return np.squeeze(x, None if axes is None or not axes.size else _axes(axes))
 
 
 class Unsqueeze(Op):
@@ -199,6 +200,8 @@ class Unsqueeze(Op):
             rank = None if added is None else len(data.shape) + added
             return TensorType(unknown(rank), data.dtype)
         places = sorted(normalize_axes(wanted, len(data.shape) + len(wanted)))
+        if len(set(places)) < len(places):
+            raise ValueError(f"axes {list(wanted)} name one axis twice")
         shape = list(data.shape)
         for place in places:
             shape.insert(place, 1)
@@ -286,6 +289,12 @@ class Range(Op):
         return np.arange(first, last, by, dtype=self.output_type.numpy)
 
 
+def _number(value: Output) -> Dimension:
+    """A size given by a one-element input."""
+    dims = as_dims(value)
+    return size(dims[0]) if dims else Dim()
+
+
 class OneHot(Op):
     """``on_value`` at the index along a new axis of size depth, else ``off_value``."""
 
@@ -295,25 +304,44 @@ class OneHot(Op):
         kind = tied(on, off)
         if indices.shape is None:
             return TensorType(None, kind)
-        known = constant_ints(depth)
         shape = list(indices.shape)
-        axis = self.axis + len(shape) + 1 if self.axis < 0 else self.axis
-        shape.insert(axis, known[0] if known else Dim())
+        shape.insert(normalize_axis(self.axis, len(shape) + 1), _number(depth))
         return TensorType(tuple(shape), kind)
+
+    def fold(
+        self, indices: np.ndarray, depth: np.ndarray, on: np.ndarray, off: np.ndarray
+    ) -> np.ndarray:
+        axis = normalize_axis(self.axis, indices.ndim + 1)
+        places = np.arange(int(depth.item())).reshape((-1,) + (1,) * (indices.ndim - axis))
+        return np.where(np.expand_dims(indices, axis) == places, on.reshape(()), off.reshape(()))
 
 
 class Eye(Op):
-    """A matrix of zeros with ones on one diagonal."""
+    """Matrices of zeros with ones on one diagonal, repeated for the batch shape."""
 
     opset = "opset9"
     output_type: ElementType
 
-    def infer(self, rows: Output, columns: Output, diagonal: Output) -> TensorType:
-        sizes = [constant_ints(value) for value in (rows, columns)]
-        return TensorType(tuple(s[0] if s else Dim() for s in sizes), self.output_type)
+    def infer(
+        self, rows: Output, columns: Output, diagonal: Output, batch: Output | None = None
+    ) -> TensorType:
+        sizes = (_number(rows), _number(columns))
+        if batch is None:
+            return TensorType(sizes, self.output_type)
+        outer = as_dims(batch)
+        shape = None if outer is None else (*map(size, outer), *sizes)
+        return TensorType(shape, self.output_type)
 
-    def fold(self, rows: np.ndarray, columns: np.ndarray, diagonal: np.ndarray) -> np.ndarray:
-        return np.eye(int(rows.item()), int(columns.item()), int(diagonal.item()))
+    def fold(
+        self,
+        rows: np.ndarray,
+        columns: np.ndarray,
+        diagonal: np.ndarray,
+        batch: np.ndarray | None = None,
+    ) -> np.ndarray:
+        matrix = np.eye(int(rows.item()), int(columns.item()), int(diagonal.item()))
+        outer = () if batch is None else tuple(int(item) for item in batch)
+        return np.broadcast_to(matrix, (*outer, *matrix.shape))
 
 
 class RandomUniform(Op):

@@ -8,6 +8,7 @@ Only the methods here change the graph, and they keep the three in step.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ from mo.graph.op import (
     has_unknown,
     infer_outputs,
 )
-from mo.graph.shape import Dimension, Shape, same_shape
+from mo.graph.shape import Dimension, Shape, agreed, same_shape
 from mo.graph.tensor import Tensor
 
 # What may stand for an input of a new operation: a float is a number of the first input's
@@ -185,14 +186,16 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
             self.set_input(node, index, new)
         new.names.update(old.names)
         old.names = {}
-        if old.shape is not None and (new.shape is None or not same_shape(old.shape, new.shape)):
+        shape, is_tighter = agreed(old.shape, new.shape)
+        new.shape = shape
+        if is_tighter:
             self.changed_type(new)
 
     def changed_type(self, value: Output) -> None:
         """Infer the consumers of ``value`` again after its type has changed."""
-        queue = list(value.users)
+        queue = deque(value.users)
         while queue:
-            node, _ = queue.pop(0)
+            node, _ = queue.popleft()
             for output, kind in zip(node.outputs, infer_outputs(node.op, node.inputs)):
                 changed = output.dtype is not kind.dtype or not same_shape(output.shape, kind.shape)
                 output.shape, output.dtype = kind.shape, kind.dtype

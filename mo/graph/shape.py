@@ -145,6 +145,24 @@ def merge(a: Dimension, b: Dimension) -> Dimension | None:
     return interval(low, high)
 
 
+def agreed(old: Shape, new: Shape) -> tuple[Shape, bool]:
+    """What two shapes of one tensor tell together, and whether that is more than ``old`` told.
+
+    Dimensions of ``old`` stay the same unknowns, so that what was inferred from them holds.
+    """
+    if new is None or old is None or len(old) != len(new):
+        return (old, False) if new is None else (new, True)
+    if old is new:
+        return old, False
+    dims: list[Dimension] = []
+    is_tighter = False
+    for known, other in zip(old, new):
+        both = known if known is other else merge(known, other)
+        dims.append(other if both is None else both)
+        is_tighter = is_tighter or dims[-1] is not known
+    return tuple(dims), is_tighter and not same_shape(old, tuple(dims))
+
+
 def broadcast_dim(a: Dimension, b: Dimension) -> Dimension | None:
     """The numpy broadcast of two dimensions; ``None`` if they do not fit."""
     if a is b:
