@@ -43,6 +43,8 @@ def compress_weights(graph: Graph) -> int:
             continue
         tensor = value.constant
         assert tensor is not None
+        if _is_vector(tensor):
+            continue
         half = as_half(tensor)
         if half is None:
             kept.append(node.name)
@@ -54,6 +56,11 @@ def compress_weights(graph: Graph) -> int:
         changes += 1
     _report(kept)
     return changes
+
+
+def _is_vector(tensor: Tensor) -> bool:
+    """Biases, scales and single numbers: they take no room, and rounding them costs accuracy."""
+    return sum(dim != 1 for dim in tensor.shape) <= 1
 
 
 def _report(kept: list[str]) -> None:

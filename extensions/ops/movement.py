@@ -14,10 +14,17 @@ from extensions.ops.common import (
     tied,
     unknown,
 )
+from extensions.ops.gathering import Gather as Gather
+from extensions.ops.gathering import GatherElements as GatherElements
+from extensions.ops.gathering import GatherND as GatherND
+from extensions.ops.gathering import ScatterElementsUpdate as ScatterElementsUpdate
+from extensions.ops.gathering import ScatterNDUpdate as ScatterNDUpdate
+from extensions.ops.gathering import ScatterUpdate as ScatterUpdate
+from extensions.ops.slicing import Slice as Slice
+from extensions.ops.slicing import StridedSlice as StridedSlice
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
 from mo.graph.shape import (
-    INFINITY,
     Dim,
     Dimension,
     Shape,
@@ -54,12 +61,12 @@ class Concat(Op):
 
     def infer(self, *inputs: Output) -> TensorType:
         kind = tied(*inputs)
-        rank = next((value.rank for value in inputs if value.rank is not None), None)
-        if rank is None:
+        shapes = [value.shape for value in inputs if value.shape is not None]
+        if not shapes:
             return TensorType(None, kind)
+        rank = len(shapes[0])
         axis = normalize_axis(self.axis, rank)
-        shapes = [value.shape or unknown(rank) or () for value in inputs]
-        merged: list[Dimension] = list(shapes[0])
+        merged = list(shapes[0])
         for shape in shapes[1:]:
             if len(shape) != rank:
                 raise ValueError("inputs differ in rank")
@@ -68,6 +75,8 @@ class Concat(Op):
                 if both is None:
                     raise ValueError(f"{text(shape)} does not fit {text(shapes[0])} at axis {i}")
                 merged[i] = both
+        if len(shapes) < len(inputs):
+            merged[axis] = Dim(bounds(merged[axis])[0])
         return TensorType(tuple(merged), kind)
 
     def fold(self, *arrays: np.ndarray) -> np.ndarray:
@@ -128,175 +137,6 @@ class VariadicSplit(Op):
         return tuple(np.split(x, np.cumsum(sizes)[:-1], along))
 
 
-def sliced(dim: Dimension, start: int | None, stop: int | None, step: int) -> Dimension:
-    """The size of ``range(dim)[start:stop:step]``."""
-    if isinstance(dim, int):
-        return len(range(*slice(start, stop, step).indices(dim)))
-    if start in (None, 0) and step == 1 and (stop is None or stop >= INFINITY):
-        return dim
-    if step == -1 and start in (None, -1) and (stop is None or stop <= -INFINITY):
-        return dim
-    low, high = bounds(dim)
-    same_side = (start or 0) >= 0 and (stop is None or stop >= 0)
-    if high >= INFINITY:
-        # The count grows with the size, and stays put once both ends are inside.
-        far = max(abs(start or 0), abs(stop or 0) if stop is not None else 0) * 2 + 2
-        if (stop is not None and abs(stop) < INFINITY and same_side and step > 0) or (
-            stop is not None and (start or 0) < 0 and stop < 0 and abs(stop) < INFINITY
-        ):
-            high = far
-    least = len(range(*slice(start, stop, step).indices(low)))
-    if high >= INFINITY:
-        if step > 0 and start is not None and start < 0 and (stop is None or stop >= INFINITY):
-            return _bounded(least, -(start // step) if start > -INFINITY else INFINITY)
-        return _bounded(least, INFINITY)
-    most = len(range(*slice(start, stop, step).indices(high)))
-    return _bounded(min(least, most), max(least, most))
-
-
-def _bounded(low: int, high: int) -> Dimension:
-    return low if low == high else Dim(low, high)
-
-
-class StridedSlice(Op):
-    """Python slicing with masks; 1 in begin_mask or end_mask means that the value is ignored."""
-
-    begin_mask: tuple[int, ...]
-    end_mask: tuple[int, ...]
-    new_axis_mask: tuple[int, ...] = ()
-    shrink_axis_mask: tuple[int, ...] = ()
-    ellipsis_mask: tuple[int, ...] = ()
-    partial_values = True
-
-    def ir_attributes(self) -> dict[str, str]:
-        zeros = (0,) * len(self.begin_mask)
-        filled = self.with_attributes(
-            new_axis_mask=self.new_axis_mask or zeros,
-            shrink_axis_mask=self.shrink_axis_mask or zeros,
-            ellipsis_mask=self.ellipsis_mask or zeros,
-        )
-        return super(StridedSlice, filled).ir_attributes()
-
-    def infer(
-        self, data: Output, begin: Output, end: Output, strides: Output | None = None
-    ) -> TensorType:
-        count = length(begin)
-        if data.shape is None or count is None:
-            return TensorType(None, data.dtype)
-        begins, ends = constant_ints(begin), constant_ints(end)
-        steps = constant_ints(strides) if strides is not None else (1,) * count
-        dims: list[Dimension] = []
-        for position, i in self._plan(count, len(data.shape)):
-            if i is None:
-                dims.append(data.shape[position])
-            elif position < 0:
-                dims.append(1)
-            elif not self._flag(self.shrink_axis_mask, i):
-                dims.append(self._size(data.shape[position], i, begins, ends, steps))
-        return TensorType(tuple(dims), data.dtype)
-
-    def _flag(self, mask: tuple[int, ...], i: int) -> bool:
-        return i < len(mask) and bool(mask[i])
-
-    def _plan(self, count: int, rank: int) -> list[tuple[int, int | None]]:
-        """(data axis, or -1 for a new one; index into begin, or None for a whole axis)."""
-        new = sum(self._flag(self.new_axis_mask, i) for i in range(count))
-        ellipsis = any(self._flag(self.ellipsis_mask, i) for i in range(count))
-        covered = rank - (count - new - ellipsis)
-        if covered < 0:
-            raise ValueError(f"{count} slices for rank {rank}")
-        plan: list[tuple[int, int | None]] = []
-        axis = 0
-        for i in range(count):
-            if self._flag(self.ellipsis_mask, i):
-                plan += [(axis + k, None) for k in range(covered)]
-                axis += covered
-            elif self._flag(self.new_axis_mask, i):
-                plan.append((-1, i))
-            else:
-                plan.append((axis, i))
-                axis += 1
-        return plan + [(k, None) for k in range(axis, rank)]
-
-    def _size(
-        self,
-        dim: Dimension,
-        i: int,
-        begins: tuple[int, ...] | None,
-        ends: tuple[int, ...] | None,
-        steps: tuple[int, ...] | None,
-    ) -> Dimension:
-        use_begin = not self._flag(self.begin_mask, i)
-        use_end = not self._flag(self.end_mask, i)
-        if steps is None or (use_begin and begins is None) or (use_end and ends is None):
-            return Dim(0, bounds(dim)[1])
-        start = begins[i] if use_begin and begins is not None else None
-        stop = ends[i] if use_end and ends is not None else None
-        return sliced(dim, start, stop, steps[i])
-
-    def fold(
-        self, x: np.ndarray, begin: np.ndarray, end: np.ndarray, strides: np.ndarray | None = None
-    ) -> np.ndarray:
-        index: list[object] = []
-        for axis, i in self._plan(begin.size, x.ndim):
-            if i is None:
-                index.append(slice(None))
-            elif axis < 0:
-                index.append(None)
-            elif self._flag(self.shrink_axis_mask, i):
-                index.append(int(begin[i]))
-            else:
-                start = None if self._flag(self.begin_mask, i) else int(begin[i])
-                stop = None if self._flag(self.end_mask, i) else int(end[i])
-                index.append(slice(start, stop, 1 if strides is None else int(strides[i])))
-        return x[tuple(index)]
-
-
-class Slice(Op):
-    """Python slicing of the axes named by the last input."""
-
-    opset = "opset8"
-    partial_values = True
-
-    def infer(
-        self, data: Output, start: Output, stop: Output, step: Output, axes: Output | None = None
-    ) -> TensorType:
-        if data.shape is None:
-            return TensorType(None, data.dtype)
-        starts, stops, steps = (constant_ints(value) for value in (start, stop, step))
-        count = length(start)
-        if axes is None:
-            known = None if count is None else tuple(range(count))
-        else:
-            known = constant_axes(axes, len(data.shape))
-        if known is None:
-            return TensorType(tuple(Dim(0, bounds(dim)[1]) for dim in data.shape), data.dtype)
-        dims = list(data.shape)
-        for i, axis in enumerate(known):
-            if starts is None or stops is None or steps is None:
-                dims[axis] = Dim(0, bounds(dims[axis])[1])
-            else:
-                dims[axis] = sliced(dims[axis], starts[i], stops[i], steps[i])
-        return TensorType(tuple(dims), data.dtype)
-
-    def fold(
-        self,
-        x: np.ndarray,
-        start: np.ndarray,
-        stop: np.ndarray,
-        step: np.ndarray,
-        axes: np.ndarray | None = None,
-    ) -> np.ndarray:
-        index = [slice(None)] * x.ndim
-        for i in range(start.size):
-            axis = i if axes is None else int(axes.reshape(-1)[i])
-            low, high, by = (int(v.reshape(-1)[i]) for v in (start, stop, step))
-            # A stop below the first element of a backward slice means "to the very front".
-            stop_at = None if by < 0 and high < -x.shape[axis] else high
-            index[axis] = slice(low, stop_at, by)
-        return x[tuple(index)]
-
-
 class Pad(Op):
     """Elements added around each axis; negative counts (opset12) cut them off."""
 
@@ -313,145 +153,39 @@ class Pad(Op):
         self, data: Output, begin: Output, end: Output, value: Output | None = None
     ) -> TensorType:
         tied(data, value)
+        if value is not None and value.shape:
+            raise ValueError(f"the pad value {text(value.shape)} is not a scalar")
         if data.shape is None:
             return TensorType(None, data.dtype)
+        rank = len(data.shape)
+        for pads in (begin, end):
+            if length(pads) not in (rank, None):
+                raise ValueError(f"{length(pads)} pads for data {text(data.shape)}")
         begins, ends = as_dims(begin), as_dims(end)
         if begins is None or ends is None:
-            return TensorType(unknown(len(data.shape)), data.dtype)
-        sizes = []
-        for dim, before, after in zip(data.shape, begins, ends):
-            free = any(isinstance(pad, Dim) and pad.min < 0 for pad in (before, after))
-            sizes.append(Dim() if free else size(dim + before + after))
+            return TensorType(unknown(rank), data.dtype)
+        sizes = [
+            size(dim + before + after) for dim, before, after in zip(data.shape, begins, ends)
+        ]
         return TensorType(tuple(sizes), data.dtype)
 
-
-class Gather(Op):
-    """Slices of ``data`` along an axis, picked by indices."""
-
-    batch_dims: int = 0
-    # Whether an index below zero counts from the end (opset8); else it gives zeros.
-    negative_indices: bool = False
-    partial_values = True
-
-    def version(self) -> str:
-        if self.negative_indices:
-            return "opset8"
-        return "opset7" if self.batch_dims else "opset1"
-
-    def ir_attributes(self) -> dict[str, str]:
-        return {} if self.version() == "opset1" else {"batch_dims": str(self.batch_dims)}
-
-    def infer(self, data: Output, indices: Output, axis: Output) -> TensorType:
-        known = constant_axes(axis, data.rank)
-        if data.shape is None or indices.shape is None:
-            return TensorType(None, data.dtype)
-        batch = self.batch_dims + len(indices.shape) if self.batch_dims < 0 else self.batch_dims
-        if known is None:
-            return TensorType(unknown(len(data.shape) + len(indices.shape) - 1 - batch), data.dtype)
-        return TensorType(
-            (
-                *_batch(data.shape, indices.shape, batch),
-                *data.shape[batch : known[0]],
-                *indices.shape[batch:],
-                *data.shape[known[0] + 1 :],
-            ),
-            data.dtype,
+    def fold(
+        self,
+        x: np.ndarray,
+        begin: np.ndarray,
+        end: np.ndarray,
+        value: np.ndarray | None = None,
+    ) -> np.ndarray:
+        pads = [(int(b), int(e)) for b, e in zip(begin, end)]
+        cut = tuple(
+            slice(max(-before, 0), dim - max(-after, 0))
+            for dim, (before, after) in zip(x.shape, pads)
         )
-
-    def fold(self, x: np.ndarray, indices: np.ndarray, axis: np.ndarray) -> np.ndarray | None:
-        if self.batch_dims:
-            return None
-        return np.take(x, indices.astype(np.int64), int(axis.reshape(-1)[0]))
-
-
-def _batch(a: tuple[Dimension, ...], b: tuple[Dimension, ...], n: int) -> list[Dimension]:
-    merged = []
-    for x, y in zip(a[:n], b[:n]):
-        both = merge(x, y)
-        if both is None:
-            raise ValueError(f"batch dimensions {x} and {y} differ")
-        merged.append(both)
-    return merged
-
-
-class GatherElements(Op):
-    """One element per index, looked up along an axis."""
-
-    opset = "opset6"
-    axis: int
-
-    def infer(self, data: Output, indices: Output) -> TensorType:
-        return TensorType(indices.shape, data.dtype)
-
-
-class GatherND(Op):
-    """Elements or slices named by index tuples in the last axis of the indices."""
-
-    opset = "opset8"
-    batch_dims: int = 0
-
-    def version(self) -> str:
-        return "opset8" if self.batch_dims > 1 else "opset5"
-
-    def infer(self, data: Output, indices: Output) -> TensorType:
-        if data.shape is None or indices.shape is None:
-            return TensorType(None, data.dtype)
-        depth = indices.shape[-1]
-        if isinstance(depth, Dim):
-            return TensorType(None, data.dtype)
-        batch = _batch(data.shape, indices.shape, self.batch_dims)
-        inner = indices.shape[self.batch_dims : -1]
-        return TensorType(
-            (*batch, *inner, *data.shape[self.batch_dims + depth :]),
-            data.dtype,
-        )
-
-
-class ScatterElementsUpdate(Op):
-    """``data`` with single elements replaced (or, opset12, combined) along an axis."""
-
-    reduction: str = "none"
-    use_init_val: bool = True
-
-    def version(self) -> str:
-        return "opset3" if self.reduction == "none" else "opset12"
-
-    def ir_attributes(self) -> dict[str, str]:
-        return {} if self.reduction == "none" else super().ir_attributes()
-
-    def infer(self, data: Output, indices: Output, updates: Output, axis: Output) -> TensorType:
-        return TensorType(data.shape, tied(data, updates))
-
-
-class ScatterNDUpdate(Op):
-    """``data`` with elements or slices replaced (or, opset15, combined)."""
-
-    reduction: str = "none"
-
-    def version(self) -> str:
-        return "opset4" if self.reduction == "none" else "opset15"
-
-    def ir_attributes(self) -> dict[str, str]:
-        return {} if self.reduction == "none" else super().ir_attributes()
-
-    def infer(self, data: Output, indices: Output, updates: Output) -> TensorType:
-        return TensorType(data.shape, tied(data, updates))
-
-    def fold(self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> np.ndarray | None:
-        if self.reduction != "none":
-            return None
-        result = x.copy()
-        result[tuple(np.moveaxis(indices, -1, 0))] = updates
-        return result
-
-
-class ScatterUpdate(Op):
-    """``data`` with whole slices along an axis replaced."""
-
-    opset = "opset3"
-
-    def infer(self, data: Output, indices: Output, updates: Output, axis: Output) -> TensorType:
-        return TensorType(data.shape, tied(data, updates))
+        added = [(max(before, 0), max(after, 0)) for before, after in pads]
+        if self.pad_mode != "constant":
+            return np.pad(x[cut], added, self.pad_mode)  # type: ignore[call-overload, no-any-return]
+        fill = 0 if value is None else value.reshape(()).item()
+        return np.pad(x[cut], added, constant_values=fill)
 
 
 class _BlockOp(Op):

@@ -174,7 +174,9 @@ class Squeeze(Op):
             return TensorType(tuple(dim for dim in data.shape if dim != 1), data.dtype)
         known = constant_axes(axes, len(data.shape))
         if known is None:
-            return TensorType(None, data.dtype)
+            removed = length(axes)
+            rest = None if not removed else max(len(data.shape) - removed, 0)
+            return TensorType(unknown(rest), data.dtype)
         for axis in known:
             if merge(data.shape[axis], 1) is None:
                 raise ValueError(f"axis {axis} of {text(data.shape)} is not 1")

@@ -74,6 +74,8 @@ class Config:
     input_model: Path | None = None
     # Further source files by flag name without dashes ("input_proto", "saved_model_dir", ...).
     sources: dict[str, Path] = field(default_factory=dict)
+    # Other values of flags that one framework has ("saved_model_tags", "counts", ...).
+    options: dict[str, Any] = field(default_factory=dict)
     model_name: str | None = None
     output_dir: Path = field(default_factory=Path.cwd)
 

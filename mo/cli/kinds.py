@@ -46,10 +46,10 @@ def _truth(flag: str, value: str) -> bool:
     return words[value.lower()]
 
 
-def choice(meanings: Mapping[str, str], *shown: str) -> Kind:
-    """One of some words in any case; the words that are shown stand for all."""
+def choice(meanings: Mapping[str, Any], *shown: str) -> Kind:
+    """One of some words (lower case here, any case there); those that are shown stand for all."""
 
-    def read(flag: str, value: str) -> str:
+    def read(flag: str, value: str) -> Any:
         if value.lower() not in meanings:
             raise bad_value(flag, value, f"is none of {', '.join(shown)}", shown[0])
         return meanings[value.lower()]
@@ -129,8 +129,8 @@ def _path(flag: str, value: str) -> Path:
 
 
 def _paths(flag: str, value: str) -> tuple[Path, ...]:
-    parts = Text.of(flag, value.replace("\\", "\\\\") if os.sep == "\\" else value, "one,two")
-    return tuple(_path(flag, str(part)) for part in parts.split(","))
+    parts = re.findall(r'(?:"[^"]*"|[^,"])+', value)
+    return tuple(_path(flag, part.strip().replace('"', "")) for part in parts)
 
 
 def _counts(flag: str, value: str) -> Path | str:
@@ -141,12 +141,12 @@ def _existing(
     what: str, exists: Callable[[Path], bool], error: type[ConversionError] = UsageError
 ) -> Callable[[str, Any], None]:
     def check(flag: str, value: Any) -> None:
-        for path in value if isinstance(value, tuple) else (value,) if value else ():
-            if not os.path.lexists(path):
+        for path in value if isinstance(value, tuple) else (value,):
+            if not os.path.lexists(path) and not exists(path):
                 problem = "does not exist"
             elif not exists(path):
                 problem = f"is no {what}"
-            elif not os.access(path, os.R_OK):
+            elif os.path.lexists(path) and not os.access(path, os.R_OK):
                 problem = "cannot be read: permission denied"
             else:
                 continue
@@ -165,8 +165,16 @@ def _path_kind(
     return Kind(metavar, _path, natural.path, check, is_path=True)
 
 
+def _is_file_or_folder(path: Path) -> bool:
+    return os.path.isfile(path) or os.path.isdir(path)
+
+
 def _is_checkpoint(path: Path) -> bool:
-    return path.exists() or Path(f"{path}.index").is_file()
+    return _is_file_or_folder(path) or os.path.isfile(f"{path}.index")
+
+
+def _is_counts(value: Path | str) -> bool:
+    return value == "" or os.path.isfile(value)
 
 
 HELP = Kind("", _same, action="help")
@@ -180,18 +188,19 @@ PATTERNS = Kind("REGEX,...", _patterns, natural.listed(natural.plain), may_be_em
 TAGS = Kind("TAG,...", _tags, natural.listed(natural.plain))
 OFFSETS = Kind("(X,Y)", _offsets, natural.shapes)
 
-MODEL = _path_kind("FILE", "model file or folder", lambda p: p.is_file() or p.is_dir(), ModelFileError)
-MODEL_FILE = _path_kind("FILE", "file", Path.is_file, ModelFileError)
-MODEL_FOLDER = _path_kind("FOLDER", "folder", Path.is_dir, ModelFileError)
-FILE = _path_kind("FILE", "file", Path.is_file)
-FOLDER = _path_kind("FOLDER", "folder", Path.is_dir)
-NEW_FOLDER = Kind("FOLDER", _path, natural.path, is_path=True)
-COUNTS = Kind("FILE", _counts, natural.path, _existing("file", Path.is_file))
+MODEL = _path_kind("FILE", "model file or folder", _is_file_or_folder, ModelFileError)
+MODEL_FILE = _path_kind("FILE", "file", os.path.isfile, ModelFileError)
+MODEL_FOLDER = _path_kind("FOLDER", "folder", os.path.isdir, ModelFileError)
+CHECKPOINT = _path_kind("FILE", "checkpoint", _is_checkpoint, ModelFileError)
+FILE = _path_kind("FILE", "file", os.path.isfile)
+FOLDER = _path_kind("FOLDER", "folder", os.path.isdir)
+ANY_PATH = Kind("PATH", _path, natural.path, is_path=True)
+COUNTS = Kind("FILE", _counts, natural.path, _existing("file", _is_counts))
 FOLDERS = Kind(
     "FOLDER,...",
     _paths,
     natural.listed(natural.path_item),
-    _existing("folder", Path.is_dir),
+    _existing("folder", os.path.isdir),
     may_be_empty=True,
     is_path=True,
 )

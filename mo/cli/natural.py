@@ -39,7 +39,7 @@ def listed(write: Writer) -> Writer:
 
 def path_item(value: Any) -> str:
     """A path in a list: its commas do not separate."""
-    return path(value) if isinstance(value, str) else escaped(path(value))
+    return value if isinstance(value, str) else f'"{path(value)}"'
 
 
 def shapes(value: Any) -> str:

@@ -5,13 +5,15 @@ Works on the file's own nodes and tensor names, so what is cut off need not be s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from mo.cli.config import Config, InputRequest, PortName, RequestedShape
 from mo.errors import UnsupportedError, UsageError, closest, listing
-from mo.front.model import Model, ModelInput, SourceNode, captured, sorted_nodes
+from mo.front.model import Model, ModelInput, SourceNode, reads, sorted_nodes
 from mo.front.registry import Translations
 from mo.front.translate import translate
 from mo.graph.element_type import ElementType
@@ -31,18 +33,26 @@ from mo.graph.tensor import Tensor
 
 def cut(model: Model, config: Config, translations: Translations) -> Model:
     """The part of the model that the configuration asks for, shapes and values set."""
-    names = _Names(model)
-    outputs = [names.output(port) for port in config.outputs]
-    if outputs:
-        model.outputs = list(dict.fromkeys(outputs))
-    _choose_inputs(model, config, names, translations)
-    _apply_shapes(model, config)
-    for request in config.freeze:
-        _freeze(model, names.input(request.port), request)
+    if config.outputs or config.inputs or config.freeze:
+        names = _Names(model)
+        if config.outputs:
+            model.outputs = list(dict.fromkeys(map(names.output, config.outputs)))
+        if config.inputs:
+            _choose_inputs(model, config, names, translations)
+        for request in config.freeze:
+            _freeze(model, names.input(request.port).tensor, request)
+    if config.input_shapes:
+        _apply_shapes(model, config)
     if config.batch is not None:
         _apply_batch(model, config.batch)
-    _drop_unused(model, listed=bool(config.inputs))
     return model
+
+
+class Start(NamedTuple):
+    """Where the model is to start: a tensor, which may stand for another of the file."""
+
+    tensor: str
+    original: str
 
 
 class _Names:
@@ -68,17 +78,18 @@ class _Names:
             return self._port(node.inputs, port.input_port, node, "input", port)
         return self._port(node.outputs, port.output_port or 0, node, "output", port)
 
-    def input(self, port: PortName) -> str:
+    def input(self, port: PortName) -> Start:
         """The tensor that ``--input`` names; an input port gets a tensor of its own."""
         if port.text in self.inputs or port.text in self.model.constants:
-            return port.text
+            return Start(port.text, port.text)
         if port.name in self.inputs and not port.input_port and not port.output_port:
-            return port.name
+            return Start(port.name, port.name)
         if port.text not in self.nodes and port.text in self.producers:
-            return port.text
+            return Start(port.text, port.text)
         node = self._node(port, "--input")
         if port.output_port is not None:
-            return self._port(node.outputs, port.output_port, node, "output", port)
+            tensor = self._port(node.outputs, port.output_port, node, "output", port)
+            return Start(tensor, tensor)
         index = port.input_port
         if index is None:
             open_ports = [
@@ -94,13 +105,13 @@ class _Names:
         self._port(node.inputs, index, node, "input", port)
         return self._own_tensor(node, index)
 
-    def _own_tensor(self, node: SourceNode, index: int) -> str:
+    @staticmethod
+    def _own_tensor(node: SourceNode, index: int) -> Start:
         """Give one input port a tensor that no other node reads."""
         name = f"{node.name}/placeholder_port_{index}"
         original = node.inputs[index]
         node.inputs = [*node.inputs[:index], name, *node.inputs[index + 1 :]]
-        self.model.output_names.setdefault(name, original)
-        return name
+        return Start(name, original)
 
     def _exact(self, name: str) -> str | None:
         known = name in self.inputs or name in self.producers or name in self.model.constants
@@ -130,41 +141,40 @@ class _Names:
 
 
 def _choose_inputs(model: Model, config: Config, names: _Names, translations: Translations) -> None:
-    if not config.inputs:
-        return
     originals = {item.name: item for item in model.inputs}
-    chosen: dict[str, InputRequest] = {}
+    chosen: dict[Start, InputRequest] = {}
     for request in config.inputs:
-        tensor = names.input(request.port)
-        if tensor in chosen:
-            raise UsageError(f"--input names '{tensor}' twice", hint="Remove one of the two.")
-        chosen[tensor] = request
-    only_frozen = all(request.is_frozen for request in chosen.values())
-    needing = [
-        name
-        for name, request in chosen.items()
-        if name not in originals and request.shape is None and not request.is_frozen
-    ]
-    inferred = _infer(model, config, needing, translations)
+        start = names.input(request.port)
+        if start in chosen:
+            raise UsageError(f"--input names '{start.tensor}' twice", hint="Remove one of the two.")
+        chosen[start] = request
+    inner = [start for start in chosen if start.tensor not in originals]
+    without_shape = [start for start in inner if chosen[start].shape is None]
+    inferred = _infer(model, without_shape, translations)
     inputs = []
-    for tensor, request in chosen.items():
-        item = originals.get(tensor)
+    for start, request in chosen.items():
+        item = originals.get(start.tensor)
         if item is None:
-            kind = inferred.get(tensor) or TensorType(None, ElementType.f32)
-            item = ModelInput(tensor, kind.shape, kind.dtype)
+            kind = inferred.get(start, TensorType(None, ElementType.f32))
+            item = ModelInput(start.tensor, kind.shape, kind.dtype, start.original)
         if request.element_type:
             item.dtype = ElementType[request.element_type]
         if request.shape is not None:
             item.shape = requested_shape(request.shape, item)
         inputs.append(item)
+    tensors = [start.tensor for start in chosen]
+    only_frozen = all(request.is_frozen for request in chosen.values())
     if only_frozen:
         # Freezing one input says nothing of the others.
-        inputs += [item for name, item in originals.items() if name not in chosen]
+        inputs += [item for name, item in originals.items() if name not in tensors]
     model.inputs = inputs
-    _forget_producers(model, chosen)
-    for tensor, request in chosen.items():
+    _forget_producers(model, tensors)
+    for start, request in chosen.items():
         if request.is_frozen:
-            _freeze(model, tensor, request)
+            _freeze(model, start.tensor, request)
+    _check_complete(model)
+    if not only_frozen:
+        _drop_unused(model)
 
 
 def _forget_producers(model: Model, tensors: Iterable[str]) -> None:
@@ -178,36 +188,27 @@ def _forget_producers(model: Model, tensors: Iterable[str]) -> None:
 
 
 def _infer(
-    model: Model, config: Config, tensors: list[str], translations: Translations
-) -> dict[str, TensorType]:
+    model: Model, starts: Sequence[Start], translations: Translations
+) -> dict[Start, TensorType]:
     """Types of inner tensors, from a translation of what lies before them."""
-    if not tensors:
+    if not starts:
         return {}
-    sources = [model.output_names.get(name, name) for name in tensors]
-    front = Model(
-        model.name,
-        model.framework,
-        model.nodes,
-        [ModelInput(item.name, item.shape, item.dtype) for item in model.inputs],
-        sources,
-        model.constants,
-    )
+    front = replace(model, outputs=[start.original for start in starts])
     try:
         graph = translate(front, translations)
     except UnsupportedError as error:
+        names = listing(start.tensor for start in starts)
         raise UsageError(
-            f"--input: the shape at {listing(tensors)} cannot be inferred: {error.message}",
+            f"--input: the shape at {names} cannot be inferred: {error.message}",
             hint="Give the shape, as in --input name[1,3,224,224].",
         ) from error
-    kinds = [node.inputs[0] for node in graph.results()]
-    return {name: value.type for name, value in zip(tensors, kinds) if value is not None}
+    values = [node.inputs[0] for node in graph.results()]
+    return {start: value.type for start, value in zip(starts, values) if value is not None}
 
 
 def _apply_shapes(model: Model, config: Config) -> None:
     """--input_shape: one for each input, in order of --input or of the model."""
     shapes = config.input_shapes
-    if not shapes:
-        return
     frozen = {
         request.port.name for request in (*config.freeze, *config.inputs) if request.is_frozen
     }
@@ -290,40 +291,31 @@ def _freeze(model: Model, tensor: str, request: InputRequest) -> None:
     model.constants[tensor] = Tensor.of(array, kind)
 
 
-def _drop_unused(model: Model, listed: bool) -> None:
-    """Keep the nodes that the outputs need; say which inputs --input left out."""
-    known = {item.name for item in model.inputs}
-    if listed:
-        _check_complete(model, known)
+def _drop_unused(model: Model) -> None:
+    """Keep the nodes and the inputs that the outputs need."""
     model.nodes = sorted_nodes(model, model.outputs)
     used = set(model.outputs)
     for node in model.nodes:
-        used.update(node.inputs)
-        for value in node.attributes.values():
-            if isinstance(value, Model):
-                used.update(captured(value))
-    if listed:
-        model.inputs = [item for item in model.inputs if item.name in used]
+        used.update(reads(node))
+    model.inputs = [item for item in model.inputs if item.name in used]
 
 
-def _check_complete(model: Model, known: set[str]) -> None:
+def _check_complete(model: Model) -> None:
+    """Say which input --input left out although an output needs it."""
     producers = model.producers()
-    for node in _needed(model, producers, known):
-        for name in node.inputs:
-            if name and name not in known and name not in model.constants and name not in producers:
-                raise UsageError(
-                    f"--input leaves out '{name}', which {node} needs",
-                    hint=f"Add it: --input ...,{name}; or cut behind it.",
-                )
-
-
-def _needed(model: Model, producers: dict[str, SourceNode], known: set[str]) -> list[SourceNode]:
-    seen: dict[int, SourceNode] = {}
+    known = {item.name for item in model.inputs} | model.constants.keys()
+    seen: set[int] = set()
     stack = [producers[name] for name in model.outputs if name in producers]
     while stack:
         node = stack.pop()
         if id(node) in seen:
             continue
-        seen[id(node)] = node
-        stack += [producers[n] for n in node.inputs if n in producers and n not in known]
-    return list(seen.values())
+        seen.add(id(node))
+        for name in filter(None, reads(node)):
+            if name in producers:
+                stack.append(producers[name])
+            elif name not in known:
+                raise UsageError(
+                    f"--input leaves out '{name}', which {node} needs",
+                    hint=f"Add it, as in --input ...,{name}, or start the model behind it.",
+                )

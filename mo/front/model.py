@@ -55,6 +55,8 @@ class ModelInput:
     name: str
     shape: Shape
     dtype: ElementType
+    # A further name of the tensor, if the input stands for an inner one.
+    tensor_name: str = ""
 
 
 @dataclass
@@ -67,8 +69,6 @@ class Model:
     inputs: list[ModelInput]
     outputs: list[str]
     constants: dict[str, Tensor] = field(default_factory=dict)
-    # Further names by which the user may call a tensor (frozen inputs, renamed outputs).
-    output_names: dict[str, str] = field(default_factory=dict)
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""
@@ -108,7 +108,7 @@ def sorted_nodes(model: Model, targets: Iterable[str]) -> list[SourceNode]:
         if id(root) in state:
             continue
         state[id(root)] = False
-        stack = [(root, iter(_reads(root)))]
+        stack = [(root, iter(reads(root)))]
         while stack:
             node, names = stack[-1]
             for name in names:
@@ -123,7 +123,7 @@ def sorted_nodes(model: Model, targets: Iterable[str]) -> list[SourceNode]:
                 done = state.get(id(producer))
                 if done is None:
                     state[id(producer)] = False
-                    stack.append((producer, iter(_reads(producer))))
+                    stack.append((producer, iter(reads(producer))))
                     break
                 if not done:
                     path = [entry for entry, _ in stack]
@@ -136,7 +136,7 @@ def sorted_nodes(model: Model, targets: Iterable[str]) -> list[SourceNode]:
     return order
 
 
-def _reads(node: SourceNode) -> list[str]:
+def reads(node: SourceNode) -> list[str]:
     """Inputs of a node and what its sub-graphs take from outside."""
     names = list(node.inputs)
     for value in node.attributes.values():
@@ -150,5 +150,5 @@ def captured(body: Model) -> list[str]:
     own = set(body.tensor_names())
     needed = dict.fromkeys(body.outputs)
     for node in body.nodes:
-        needed.update(dict.fromkeys(_reads(node)))
+        needed.update(dict.fromkeys(reads(node)))
     return [name for name in needed if name and name not in own]

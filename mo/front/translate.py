@@ -27,7 +27,9 @@ def translate(model: Model, translations: Translations) -> Graph:
     graph = Graph(name=model.name)
     values: dict[str, Output] = {}
     for item in model.inputs:
-        values[item.name] = graph.input(item.name, item.shape, item.dtype)
+        value = values[item.name] = graph.input(item.name, item.shape, item.dtype)
+        if item.tensor_name:
+            value.names[item.tensor_name] = None
     for node, function in zip(nodes, functions):
         inputs = [_value(graph, model, values, name) for name in node.inputs]
         graph.scope = node.name
@@ -40,9 +42,9 @@ def translate(model: Model, translations: Translations) -> Graph:
                     graph.rename(output.node, node.name)
     graph.scope = ""
     for name in model.outputs:
-        value = _value(graph, model, values, name)
-        assert value is not None
-        graph.output(value, model.output_names.get(name, name))
+        result = _value(graph, model, values, name)
+        assert result is not None
+        graph.output(result, name)
     return graph
 
 

@@ -88,7 +88,6 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         """A new model input; its tensor is named like it."""
         shape = None if shape is None else tuple(shape)
         value = self.add(Parameter(shape=shape, element_type=dtype), name=name)
-        value.node.is_named = True
         value.names[name] = None
         return value
 
@@ -131,6 +130,7 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         self._serial += 1
         label = self.unique_name(name or (f"{self.scope}/{op.type}" if self.scope else op.type))
         node = Node(self, label, self._serial, op, label)
+        node.is_named = bool(name) and not isinstance(op, Constant)
         self.add_node(node.id, node=node)
         node.outputs = tuple(Output(node, index, kind) for index, kind in enumerate(types))
         if isinstance(op, Constant):

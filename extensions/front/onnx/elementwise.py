@@ -96,6 +96,11 @@ def div_7(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
 
 def divide(g: Graph, x: Output, y: Output) -> Output:
     """Integer division is cut off towards zero, unlike Python's."""
+    if x.dtype.is_integer and x.dtype.bits < 32:
+        # The CPU runtime divides narrow integers as floats and rounds the quotient.
+        wide = Convert(destination_type=ElementType.i32)
+        quotient = divide(g, g.add(wide, x), g.add(wide, y))
+        return g.add(Convert(destination_type=x.dtype), quotient)
     never_negative = not x.dtype.is_signed or _is_shape(x)
     return g.add(a.Divide(m_pythondiv=x.dtype.is_float or never_negative), x, y)
 
@@ -119,6 +124,9 @@ def pow_7(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
 
 def power(g: Graph, x: Output, y: Output) -> Output:
     """The exponent may have another type since 12; the result has the type of the base."""
+    if x.dtype.is_integer and y.dtype.is_float:
+        root = g.add(a.Power(), g.add(Convert(destination_type=y.dtype), x), y)
+        return g.add(Convert(destination_type=x.dtype), root)
     if y.dtype is not x.dtype:
         y = g.add(Convert(destination_type=x.dtype), y)
     return g.add(a.Power(), x, y)
@@ -195,7 +203,8 @@ def clamp(g: Graph, x: Output, low: float | None, high: float | None) -> Output:
     if low is None or high is None:
         op = a.Minimum() if low is None else a.Maximum()
         return g.add(op, x, float(high if low is None else low))  # type: ignore[arg-type]
-    return g.add(Clamp(min=float(low), max=float(high)), x)
+    # The upper limit wins where the two contradict each other.
+    return g.add(Clamp(min=float(min(low, high)), max=float(high)), x)
 
 
 _TYPE_NAMES = {

@@ -1,0 +1,241 @@
+"""Elements looked up by indices, and elements replaced at indices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extensions.ops.common import INTEGERS, constant_axes, expect, tied, unknown
+from mo.graph.node import Output
+from mo.graph.op import Op, TensorType
+from mo.graph.shape import (
+    Dim,
+    Dimension,
+    Shape,
+    merge,
+    normalize_axis,
+    text,
+)
+
+
+class Gather(Op):
+    """Slices of ``data`` along an axis, picked by indices."""
+
+    batch_dims: int = 0
+    # Whether an index below zero counts from the end (opset8); else it gives zeros.
+    negative_indices: bool = False
+    partial_values = True
+
+    def version(self) -> str:
+        if self.negative_indices:
+            return "opset8"
+        return "opset7" if self.batch_dims else "opset1"
+
+    def ir_attributes(self) -> dict[str, str]:
+        return {} if self.version() == "opset1" else {"batch_dims": str(self.batch_dims)}
+
+    def infer(self, data: Output, indices: Output, axis: Output) -> TensorType:
+        known = constant_axes(axis, data.rank)
+        if data.shape is None or indices.shape is None:
+            return TensorType(None, data.dtype)
+        rank, depth = len(data.shape), len(indices.shape)
+        batch = self.batch_dims + depth if self.batch_dims < 0 else self.batch_dims
+        if not 0 <= batch <= min(rank, depth):
+            raise ValueError(f"batch_dims {self.batch_dims} for {text(indices.shape)}")
+        outer = _batch(data.shape, indices.shape, batch)
+        if known is None:
+            rest = unknown(rank + depth - 1 - 2 * batch) or ()
+            return TensorType((*outer, *rest), data.dtype)
+        along = known[0]
+        if along < batch:
+            raise ValueError(f"axis {along} is one of the {batch} batch dimensions")
+        inner = (*data.shape[batch:along], *indices.shape[batch:])
+        return TensorType((*outer, *inner, *data.shape[along + 1 :]), data.dtype)
+
+    def fold(self, x: np.ndarray, indices: np.ndarray, axis: np.ndarray) -> np.ndarray | None:
+        indices = indices.astype(np.int64)
+        along = normalize_axis(int(axis.reshape(-1)[0]), x.ndim)
+        size = x.shape[along]
+        inside = (indices >= (-size if self.negative_indices else 0)) & (indices < size)
+        if not inside.all():
+            raise IndexError(f"an index lies outside of axis {along} of {list(x.shape)}")
+        batch = self.batch_dims % indices.ndim if self.batch_dims else 0
+        if not batch:
+            return np.take(x, indices, along)
+        result = [
+            np.take(x[place], indices[place], along - batch)
+            for place in np.ndindex(x.shape[:batch])
+        ]
+        return np.stack(result).reshape(*x.shape[:batch], *result[0].shape)
+
+
+def _batch(a: tuple[Dimension, ...], b: tuple[Dimension, ...], count: int) -> list[Dimension]:
+    """The first dimensions, which both shapes share."""
+    merged = []
+    for x, y in zip(a[:count], b[:count]):
+        both = merge(x, y)
+        if both is None:
+            raise ValueError(f"batch dimensions {x} and {y} differ")
+        merged.append(both)
+    return merged
+
+
+class GatherElements(Op):
+    """One element per index, looked up along an axis."""
+
+    opset = "opset6"
+    axis: int
+
+    def infer(self, data: Output, indices: Output) -> TensorType:
+        expect(indices.dtype, INTEGERS, "an integer index")
+        if data.shape is None:
+            return TensorType(indices.shape, data.dtype)
+        axis = normalize_axis(self.axis, len(data.shape))
+        wanted = indices.shape
+        if wanted is None:
+            return TensorType(
+                tuple(Dim() if i == axis else dim for i, dim in enumerate(data.shape)), data.dtype
+            )
+        if len(wanted) != len(data.shape):
+            raise ValueError(f"indices {text(wanted)} for data {text(data.shape)}")
+        dims = [
+            both if i == axis else merge(dim, both)
+            for i, (dim, both) in enumerate(zip(data.shape, wanted))
+        ]
+        if None in dims:
+            raise ValueError(f"indices {text(wanted)} do not fit {text(data.shape)}")
+        return TensorType(tuple(dims), data.dtype)  # type: ignore[arg-type]
+
+    def fold(self, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        return np.take_along_axis(x, indices.astype(np.int64), self.axis)
+
+
+class GatherND(Op):
+    """Elements or slices named by index tuples in the last axis of the indices."""
+
+    batch_dims: int = 0
+
+    def version(self) -> str:
+        return "opset8" if self.batch_dims > 1 else "opset5"
+
+    def infer(self, data: Output, indices: Output) -> TensorType:
+        expect(indices.dtype, INTEGERS, "an integer index")
+        if data.shape is None or indices.shape is None:
+            return TensorType(None, data.dtype)
+        batch = self.batch_dims
+        if batch >= min(len(indices.shape), len(data.shape)):
+            raise ValueError(f"batch_dims {batch} for {text(data.shape)}, {text(indices.shape)}")
+        outer = _batch(data.shape, indices.shape, batch)
+        depth = indices.shape[-1]
+        if isinstance(depth, Dim):
+            return TensorType(None, data.dtype)
+        if not 1 <= depth <= len(data.shape) - batch:
+            raise ValueError(f"indices {text(indices.shape)} for data {text(data.shape)}")
+        inner = indices.shape[batch:-1]
+        return TensorType((*outer, *inner, *data.shape[batch + depth :]), data.dtype)
+
+    def fold(self, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        batch, depth = self.batch_dims, indices.shape[-1]
+        flat = x.reshape(-1, *x.shape[batch:])
+        wanted = indices.astype(np.int64).reshape(len(flat), -1, depth)
+        picked = [item[tuple(places.T)] for item, places in zip(flat, wanted)]
+        return np.stack(picked).reshape(*indices.shape[:-1], *x.shape[batch + depth :])
+
+
+class ScatterElementsUpdate(Op):
+    """``data`` with single elements replaced (or, opset12, combined) along an axis."""
+
+    reduction: str = "none"
+    use_init_val: bool = True
+
+    def version(self) -> str:
+        return "opset3" if self.reduction == "none" else "opset12"
+
+    def ir_attributes(self) -> dict[str, str]:
+        return {} if self.reduction == "none" else super().ir_attributes()
+
+    def infer(self, data: Output, indices: Output, updates: Output, axis: Output) -> TensorType:
+        kind = tied(data, updates)
+        constant_axes(axis, data.rank)
+        for value in (indices, updates):
+            if data.shape is not None and value.shape is not None:
+                if len(value.shape) != len(data.shape):
+                    raise ValueError(
+                        f"{text(value.shape)} and data {text(data.shape)} differ in rank"
+                    )
+        if indices.shape is not None and updates.shape is not None:
+            _batch(indices.shape, updates.shape, len(indices.shape))
+        return TensorType(data.shape, kind)
+
+    def fold(
+        self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray, axis: np.ndarray
+    ) -> np.ndarray | None:
+        if self.reduction != "none":
+            return None
+        result = x.copy()
+        np.put_along_axis(result, indices.astype(np.int64), updates, int(axis.item()))
+        return result
+
+
+class ScatterNDUpdate(Op):
+    """``data`` with elements or slices replaced (or, opset15, combined)."""
+
+    reduction: str = "none"
+
+    def version(self) -> str:
+        return "opset4" if self.reduction == "none" else "opset15"
+
+    def ir_attributes(self) -> dict[str, str]:
+        return {} if self.reduction == "none" else super().ir_attributes()
+
+    def infer(self, data: Output, indices: Output, updates: Output) -> TensorType:
+        kind = tied(data, updates)
+        expect(indices.dtype, INTEGERS, "an integer index")
+        places = indices.shape
+        if places is None or data.shape is None or updates.shape is None or not updates.shape:
+            return TensorType(data.shape, kind)
+        depth = places[-1]
+        if isinstance(depth, int):
+            wanted = (*places[:-1], *data.shape[depth:])
+            if depth > len(data.shape) or not _same_rank_and_sizes(updates.shape, wanted):
+                raise ValueError(f"updates {text(updates.shape)} should be {text(wanted)}")
+        return TensorType(data.shape, kind)
+
+    def fold(self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> np.ndarray | None:
+        if self.reduction != "none":
+            return None
+        result = x.copy()
+        result[tuple(np.moveaxis(indices.astype(np.int64), -1, 0))] = updates
+        return result
+
+
+def _same_rank_and_sizes(a: Shape, b: Shape) -> bool:
+    assert a is not None and b is not None
+    return len(a) == len(b) and all(merge(x, y) is not None for x, y in zip(a, b))
+
+
+class ScatterUpdate(Op):
+    """``data`` with whole slices along an axis replaced."""
+
+    opset = "opset3"
+
+    def infer(self, data: Output, indices: Output, updates: Output, axis: Output) -> TensorType:
+        kind = tied(data, updates)
+        known = constant_axes(axis, data.rank)
+        if (
+            known
+            and data.shape is not None
+            and updates.shape is not None
+            and indices.shape is not None
+        ):
+            wanted = (*data.shape[: known[0]], *indices.shape, *data.shape[known[0] + 1 :])
+            if not _same_rank_and_sizes(updates.shape, wanted):
+                raise ValueError(f"updates {text(updates.shape)} should be {text(wanted)}")
+        return TensorType(data.shape, kind)
+
+    def fold(
+        self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray, axis: np.ndarray
+    ) -> np.ndarray:
+        result = x.copy()
+        along = normalize_axis(int(axis.item()), x.ndim)
+        result[(slice(None),) * along + (indices.astype(np.int64),)] = updates
+        return result

@@ -1,0 +1,104 @@
+"""From the texts of the given flags to a Config: read, cross-check, refuse, warn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mo.cli.checks import check_together, settle
+from mo.cli.config import Config
+from mo.cli.flags import FLAGS, FRAMEWORKS, Flag, Status
+from mo.cli.layouts import merged
+from mo.errors import UsageError, listing
+
+
+def build(given: Mapping[str, str], framework: str | None) -> Config:
+    """The configuration that these flags (name and text) describe; UsageError if none."""
+    values: dict[str, Any] = {}
+    for flag in FLAGS.values():
+        text = given.get(flag.name)
+        if text is None or (flag.kind.may_be_empty and not text.strip()):
+            continue
+        value = flag.kind.read(flag.option, text)
+        # A switch that the API sets to False is as good as not there.
+        if flag.kind.action == "store" or value:
+            values[flag.name] = value
+    check_together(values)
+    framework = framework or values.get("framework")
+    used = [FLAGS[name] for name in values]
+    _refuse(flag for flag in used if flag.status is Status.NOT_YET and concerns(flag, framework))
+    working = [flag for flag in used if flag.status is Status.WORKS]
+    for flag in working:
+        if flag.kind.check is not None:
+            flag.kind.check(flag.option, values[flag.name])
+    config = settle(
+        Config(
+            **_fields({flag: values[flag.name] for flag in working}, framework),
+            given={flag.name: _shown(values[flag.name], given[flag.name]) for flag in used},
+        )
+    )
+    _warn(config, used)
+    return config
+
+
+def concerns(flag: Flag, framework: str | None) -> bool:
+    """Whether a flag can mean something to a framework; to one not known yet, all can."""
+    return flag.group in ("", framework) or framework is None
+
+
+def unused_flags(config: Config, framework: str) -> list[str]:
+    """The given flags that only mean something to other frameworks."""
+    flags = [FLAGS[name] for name in config.given if name in FLAGS]
+    return [flag.option for flag in flags if not concerns(flag, framework)]
+
+
+def _refuse(flags: Iterable[Flag]) -> None:
+    refused = [flag.option for flag in flags]
+    if refused:
+        are = "is" if len(refused) == 1 else "are"
+        raise UsageError(
+            f"{', '.join(refused)} {are} not supported yet",
+            hint="Convert without it, or watch the CHANGELOG for its coming.",
+        )
+
+
+def _fields(values: Mapping[Flag, Any], framework: str | None) -> dict[str, Any]:
+    result: dict[str, Any] = {"framework": framework, "sources": {}, "options": {}}
+    for flag, value in values.items():
+        if flag.target in ("sources", "options"):
+            result[flag.target][flag.name] = value
+        elif flag.target == "layouts":
+            result["layouts"] = merged((*result.get("layouts", ()), *value))
+        else:
+            result[flag.target] = value
+    return result | {"framework": framework}
+
+
+def _shown(value: Any, text: str) -> str:
+    """The text of a flag without the folders of its paths: they are nobody's business."""
+    paths = value if isinstance(value, tuple) else (value,)
+    if paths and all(isinstance(path, Path) for path in paths):
+        return ",".join(path.name for path in paths)
+    return text
+
+
+def _warn(config: Config, used: Iterable[Flag]) -> None:
+    messages = [
+        f"{flag.option} has no effect: {flag.help}" for flag in used if flag.status is Status.WARNED
+    ]
+    if config.scale is not None and abs(config.scale) < 1:
+        messages.append(f"--scale {config.scale:g}: inputs are divided by it, so they grow")
+    if config.framework is not None:
+        unused = unused_flags(config, config.framework)
+        if unused:
+            title = FRAMEWORKS[config.framework]
+            messages.append(f"{listing(unused)} mean nothing to {title} models")
+    shows_warnings = (
+        config.log_level not in ("ERROR", "CRITICAL") or "log_level" not in config.given
+    )
+    if messages and shows_warnings and not config.silent:
+        import logging  # as heavy as the rest of this package, and rarely needed
+
+        for message in messages:
+            logging.getLogger("mo.cli").warning(message)
