@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +20,7 @@ def main(argv: Sequence[str] | None = None, framework: str | None = None) -> int
     arguments = list(sys.argv[1:] if argv is None else argv)
     program = os.path.basename(sys.argv[0]) or "mo"
     debugging = _asks_for_debug(arguments)
+    _stop_cleanly()
     try:
         return _run(arguments, framework, program)
     except ConversionError as error:
@@ -40,6 +43,16 @@ def main(argv: Sequence[str] | None = None, framework: str | None = None) -> int
             file=sys.stderr,
         )
         return INTERNAL_ERROR
+
+
+def _stop_cleanly() -> None:
+    """Let SIGTERM end the program like Ctrl-C does: temporary files are removed."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGTERM, stop)
 
 
 def _asks_for_debug(arguments: Sequence[str]) -> bool:

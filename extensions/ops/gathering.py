@@ -87,6 +87,8 @@ class GatherElements(Op):
 
     def infer(self, data: Output, indices: Output) -> TensorType:
         expect(indices.dtype, INTEGERS, "an integer index")
+        if data.shape == () or indices.shape == ():
+            raise ValueError("data or indices are a scalar")
         if data.shape is None:
             return TensorType(indices.shape, data.dtype)
         axis = normalize_axis(self.axis, len(data.shape))
@@ -163,7 +165,10 @@ class ScatterElementsUpdate(Op):
                         f"{text(value.shape)} and data {text(data.shape)} differ in rank"
                     )
         if indices.shape is not None and updates.shape is not None:
-            _batch(indices.shape, updates.shape, len(indices.shape))
+            if not _may_be_same(indices.shape, updates.shape):
+                raise ValueError(
+                    f"indices {text(indices.shape)} and updates {text(updates.shape)} differ"
+                )
         return TensorType(data.shape, kind)
 
     def fold(
@@ -196,7 +201,7 @@ class ScatterNDUpdate(Op):
         depth = places[-1]
         if isinstance(depth, int):
             wanted = (*places[:-1], *data.shape[depth:])
-            if depth > len(data.shape) or not _same_rank_and_sizes(updates.shape, wanted):
+            if depth > len(data.shape) or not _may_be_same(updates.shape, wanted):
                 raise ValueError(f"updates {text(updates.shape)} should be {text(wanted)}")
         return TensorType(data.shape, kind)
 
@@ -208,7 +213,7 @@ class ScatterNDUpdate(Op):
         return result
 
 
-def _same_rank_and_sizes(a: Shape, b: Shape) -> bool:
+def _may_be_same(a: Shape, b: Shape) -> bool:
     assert a is not None and b is not None
     return len(a) == len(b) and all(merge(x, y) is not None for x, y in zip(a, b))
 
@@ -221,15 +226,15 @@ class ScatterUpdate(Op):
     def infer(self, data: Output, indices: Output, updates: Output, axis: Output) -> TensorType:
         kind = tied(data, updates)
         known = constant_axes(axis, data.rank)
-        if (
-            known
-            and data.shape is not None
-            and updates.shape is not None
-            and indices.shape is not None
-        ):
-            wanted = (*data.shape[: known[0]], *indices.shape, *data.shape[known[0] + 1 :])
-            if not _same_rank_and_sizes(updates.shape, wanted):
-                raise ValueError(f"updates {text(updates.shape)} should be {text(wanted)}")
+        into, places, slices = data.shape, indices.shape, updates.shape
+        if into is None or places is None or slices is None:
+            return TensorType(into, kind)
+        if len(slices) != len(into) + len(places) - 1:
+            raise ValueError(f"updates {text(slices)} for data {text(into)}, {text(places)}")
+        if known:
+            wanted = (*into[: known[0]], *places, *into[known[0] + 1 :])
+            if not _may_be_same(slices, wanted):
+                raise ValueError(f"updates {text(slices)} should be {text(wanted)}")
         return TensorType(data.shape, kind)
 
     def fold(

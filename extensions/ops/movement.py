@@ -14,6 +14,10 @@ from extensions.ops.common import (
     tied,
     unknown,
 )
+from extensions.ops.blocks import BatchToSpace as BatchToSpace
+from extensions.ops.blocks import DepthToSpace as DepthToSpace
+from extensions.ops.blocks import SpaceToBatch as SpaceToBatch
+from extensions.ops.blocks import SpaceToDepth as SpaceToDepth
 from extensions.ops.gathering import Gather as Gather
 from extensions.ops.gathering import GatherElements as GatherElements
 from extensions.ops.gathering import GatherND as GatherND
@@ -29,6 +33,7 @@ from mo.graph.shape import (
     Dimension,
     Shape,
     bounds,
+    is_static,
     merge,
     normalize_axis,
     text,
@@ -164,10 +169,20 @@ class Pad(Op):
         begins, ends = as_dims(begin), as_dims(end)
         if begins is None or ends is None:
             return TensorType(unknown(rank), data.dtype)
-        sizes = [
-            size(dim + before + after) for dim, before, after in zip(data.shape, begins, ends)
-        ]
+        if self.pad_mode in ("reflect", "symmetric") and is_static((*begins, *ends)):
+            self._check_mirror(data.shape, begins, ends)
+        sizes = [size(dim + before + after) for dim, before, after in zip(data.shape, begins, ends)]
         return TensorType(tuple(sizes), data.dtype)
+
+    def _check_mirror(
+        self, data: tuple[Dimension, ...], *pads: tuple[Dimension, ...]
+    ) -> None:
+        """A mirror image is at most as long as what it shows (reflect: less the edge)."""
+        edge = self.pad_mode == "reflect"
+        for counts in pads:
+            for dim, counted in zip(data, counts):
+                if bounds(counted)[0] > bounds(dim)[1] - edge:
+                    raise ValueError(f"{counted} elements to {self.pad_mode} of {dim}")
 
     def fold(
         self,
@@ -188,43 +203,20 @@ class Pad(Op):
         return np.pad(x[cut], added, constant_values=fill)
 
 
-class _BlockOp(Op):
-    block_size: int
-    mode: str = "blocks_first"
-
-    def _moved(self, data: Shape, down: bool) -> Shape:
-        if data is None:
-            return None
-        block = self.block_size
-        area = block ** (len(data) - 2)
-        if down:
-            spatial = [divided(dim, block) for dim in data[2:]]
-            return (data[0], data[1] * area, *spatial)
-        return (data[0], divided(data[1], area), *(dim * block for dim in data[2:]))
-
-
-class DepthToSpace(_BlockOp):
-    """Channels moved into blocks of space."""
-
-    def infer(self, data: Output) -> TensorType:
-        return TensorType(self._moved(data.shape, down=False), data.dtype)
-
-
-class SpaceToDepth(_BlockOp):
-    """Blocks of space moved into channels."""
-
-    def infer(self, data: Output) -> TensorType:
-        return TensorType(self._moved(data.shape, down=True), data.dtype)
-
-
 class ShuffleChannels(Op):
     """[group, size/group] transposed along one axis."""
 
     axis: int = 1
     group: int = 1
 
+    def version(self) -> str:
+        # Missing in opset2 only.
+        return "opset1"
+
     def infer(self, data: Output) -> TensorType:
-        return data.type
+        if data.shape is not None:
+            divided(data.shape[normalize_axis(self.axis, len(data.shape))], self.group)
+        return TensorType(data.shape, data.dtype)
 
 
 class ReverseSequence(Op):
@@ -234,7 +226,20 @@ class ReverseSequence(Op):
     seq_axis: int = 1
 
     def infer(self, data: Output, seq_lengths: Output) -> TensorType:
-        return data.type
+        lengths = seq_lengths.shape
+        if lengths is not None and len(lengths) != 1:
+            raise ValueError(f"the lengths {text(lengths)} are no vector")
+        if data.shape is None:
+            return TensorType(None, data.dtype)
+        shape = list(data.shape)
+        normalize_axis(self.seq_axis, len(shape))
+        axis = normalize_axis(self.batch_axis, len(shape))
+        if lengths is not None:
+            batch = merge(shape[axis], lengths[0])
+            if batch is None:
+                raise ValueError(f"{lengths[0]} lengths for axis {axis} of {text(data.shape)}")
+            shape[axis] = batch
+        return TensorType(tuple(shape), data.dtype)
 
 
 class Roll(Op):
@@ -243,38 +248,12 @@ class Roll(Op):
     opset = "opset7"
 
     def infer(self, data: Output, shift: Output, axes: Output) -> TensorType:
-        return data.type
+        constant_axes(axes, data.rank)
+        counts = length(shift), length(axes)
+        if None not in counts and shift.shape and counts[0] != counts[1]:
+            raise ValueError(f"{counts[0]} shifts for {counts[1]} axes")
+        return TensorType(data.shape, data.dtype)
 
-
-class SpaceToBatch(Op):
-    """Padded space cut into blocks that become batch items."""
-
-    opset = "opset2"
-
-    def infer(self, data: Output, block: Output, begin: Output, end: Output) -> TensorType:
-        blocks, before, after = (constant_ints(v) for v in (block, begin, end))
-        if data.shape is None or blocks is None or before is None or after is None:
-            return TensorType(unknown(data.rank), data.dtype)
-        sizes: list[Dimension] = [data.shape[0]]
-        for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
-            sizes.append(divided(dim + low + high, by))
-            sizes[0] = sizes[0] * by
-        return TensorType(tuple(sizes), data.dtype)
-
-
-class BatchToSpace(Op):
-    """The inverse of SpaceToBatch, with the padding cut off."""
-
-    opset = "opset2"
-
-    def infer(self, data: Output, block: Output, begin: Output, end: Output) -> TensorType:
-        blocks, before, after = (constant_ints(v) for v in (block, begin, end))
-        if data.shape is None or blocks is None or before is None or after is None:
-            return TensorType(unknown(data.rank), data.dtype)
-        total = 1
-        for by in blocks[1:]:
-            total *= by
-        sizes: list[Dimension] = [divided(data.shape[0], total)]
-        for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
-            sizes.append(size(dim * by - low - high))
-        return TensorType(tuple(sizes), data.dtype)
+    def fold(self, x: np.ndarray, shift: np.ndarray, axes: np.ndarray) -> np.ndarray:
+        along = tuple(int(axis) for axis in axes.reshape(-1))
+        return np.roll(x, tuple(int(s) for s in np.broadcast_to(shift, len(along))), along)

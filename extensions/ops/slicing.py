@@ -70,9 +70,10 @@ def cut(dim: Dimension, step: int | None) -> Dimension:
 
 
 class StridedSlice(Op):
-    """Python slicing with masks; a mask element 1 switches its meaning on (0: use the whole).
+    """Python slicing with masks.
 
-    In the IR a begin_mask or end_mask element of 1 means that the value counts.
+    A 1 in begin_mask or end_mask says that this value does not count (the slice goes to that end
+    of the axis); a 1 in one of the other masks switches its meaning on.
     """
 
     begin_mask: tuple[int, ...]
@@ -118,8 +119,9 @@ class StridedSlice(Op):
 
     def _plan(self, count: int, rank: int) -> list[tuple[int, int | None]]:
         """(data axis, or -1 for a new one; index into begin, or None for a whole axis)."""
-        new = sum(self._flag(self.new_axis_mask, i) for i in range(count))
-        ellipsis = any(self._flag(self.ellipsis_mask, i) for i in range(count))
+        skipped = [self._flag(self.ellipsis_mask, i) for i in range(count)]
+        ellipsis = any(skipped)
+        new = sum(self._flag(self.new_axis_mask, i) and not skipped[i] for i in range(count))
         covered = rank - (count - new - ellipsis)
         if covered < 0:
             raise ValueError(f"{count} slices for rank {rank}")
@@ -144,7 +146,8 @@ class StridedSlice(Op):
         ends: tuple[int, ...] | None,
         steps: tuple[int, ...] | None,
     ) -> Dimension:
-        use_begin, use_end = self._flag(self.begin_mask, i), self._flag(self.end_mask, i)
+        use_begin = not self._flag(self.begin_mask, i)
+        use_end = not self._flag(self.end_mask, i)
         if steps is None or (use_begin and begins is None) or (use_end and ends is None):
             return cut(dim, None if steps is None else steps[i])
         start, stop = _ends(
@@ -164,12 +167,12 @@ class StridedSlice(Op):
             elif axis < 0:
                 index.append(None)
             elif self._flag(self.shrink_axis_mask, i):
-                index.append(int(begin[i]) if self._flag(self.begin_mask, i) else 0)
+                index.append(0 if self._flag(self.begin_mask, i) else int(begin[i]))
             else:
                 step = 1 if strides is None else int(strides[i])
                 start, stop = _ends(
-                    int(begin[i]) if self._flag(self.begin_mask, i) else None,
-                    int(end[i]) if self._flag(self.end_mask, i) else None,
+                    None if self._flag(self.begin_mask, i) else int(begin[i]),
+                    None if self._flag(self.end_mask, i) else int(end[i]),
                     step,
                 )
                 index.append(as_slice(x.shape[axis], start, stop, step))

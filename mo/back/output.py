@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,7 +55,8 @@ def write_ir(
         with _uninterrupted():
             os.replace(temporary[0], bin_path)
             os.replace(temporary[1], xml_path)
-        temporary.clear()
+            temporary.clear()
+        _sweep(directory, name)
     except OSError as error:
         raise OutputError(
             f"Cannot write '{xml_path}': {error.strerror or error}",
@@ -67,7 +70,8 @@ def write_ir(
 
 @contextmanager
 def _temporary(directory: Path, name: str, made: list[Path]) -> Iterator[Any]:
-    descriptor, path = tempfile.mkstemp(prefix=f".{name[:80]}.", suffix=".tmp", dir=directory)
+    prefix = f"{_prefix(name)}{os.getpid()}."
+    descriptor, path = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=directory)
     made.append(Path(path))
     # mkstemp is private; a result is as readable as any other file the user makes.
     mask = os.umask(0)
@@ -77,16 +81,47 @@ def _temporary(directory: Path, name: str, made: list[Path]) -> Iterator[Any]:
         yield file
 
 
+def _prefix(name: str) -> str:
+    return f".{name[:80]}."
+
+
+def _sweep(directory: Path, name: str) -> None:
+    """Remove what runs under the same name left behind when they were killed."""
+    pattern = re.compile(re.escape(_prefix(name)) + r"(\d+)\.\w+\.tmp")
+    for entry in os.scandir(directory):
+        found = pattern.fullmatch(entry.name)
+        if found and not _is_running(int(found[1])):
+            Path(entry.path).unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Between the two renames only SIGKILL can stop the program."""
-    held = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
-    mask = getattr(signal, "pthread_sigmask", None)
-    if mask is None:
+    """Hold signals back: between the two renames only SIGKILL can stop the program.
+
+    Handlers are exchanged instead of masking, because other threads (of a linear algebra
+    library, say) would still take a masked signal and end the process.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = mask(signal.SIG_BLOCK, held)
+    arrived: list[int] = []
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda n, _: arrived.append(n)) for number in signals}
     try:
         yield
     finally:
-        mask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in arrived:
+            signal.raise_signal(number)

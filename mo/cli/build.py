@@ -8,7 +8,8 @@ from typing import Any
 
 from mo.cli.checks import check_together, settle
 from mo.cli.config import Config
-from mo.cli.flags import FLAGS, FRAMEWORKS, Flag, Status
+from mo.cli.flag import FRAMEWORKS, Flag, Status
+from mo.cli.flags import FLAGS
 from mo.cli.layouts import merged
 from mo.errors import UsageError, listing
 
@@ -27,14 +28,15 @@ def build(given: Mapping[str, str], framework: str | None) -> Config:
     check_together(values)
     framework = framework or values.get("framework")
     used = [FLAGS[name] for name in values]
-    _refuse(flag for flag in used if flag.status is Status.NOT_YET and concerns(flag, framework))
+    _refuse(flag for flag in used if flag.status is Status.NOT_YET and flag.concerns(framework))
     working = [flag for flag in used if flag.status is Status.WORKS]
     for flag in working:
         if flag.kind.check is not None:
             flag.kind.check(flag.option, values[flag.name])
     config = settle(
         Config(
-            **_fields({flag: values[flag.name] for flag in working}, framework),
+            framework=framework,
+            **_fields((flag, values[flag.name]) for flag in working),
             given={flag.name: _shown(values[flag.name], given[flag.name]) for flag in used},
         )
     )
@@ -42,15 +44,10 @@ def build(given: Mapping[str, str], framework: str | None) -> Config:
     return config
 
 
-def concerns(flag: Flag, framework: str | None) -> bool:
-    """Whether a flag can mean something to a framework; to one not known yet, all can."""
-    return flag.group in ("", framework) or framework is None
-
-
 def unused_flags(config: Config, framework: str) -> list[str]:
     """The given flags that only mean something to other frameworks."""
     flags = [FLAGS[name] for name in config.given if name in FLAGS]
-    return [flag.option for flag in flags if not concerns(flag, framework)]
+    return [flag.option for flag in flags if not flag.concerns(framework)]
 
 
 def _refuse(flags: Iterable[Flag]) -> None:
@@ -63,16 +60,17 @@ def _refuse(flags: Iterable[Flag]) -> None:
         )
 
 
-def _fields(values: Mapping[Flag, Any], framework: str | None) -> dict[str, Any]:
-    result: dict[str, Any] = {"framework": framework, "sources": {}, "options": {}}
-    for flag, value in values.items():
+def _fields(values: Iterable[tuple[Flag, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {"sources": {}, "options": {}}
+    for flag, value in values:
         if flag.target in ("sources", "options"):
             result[flag.target][flag.name] = value
         elif flag.target == "layouts":
             result["layouts"] = merged((*result.get("layouts", ()), *value))
         else:
             result[flag.target] = value
-    return result | {"framework": framework}
+    result.pop("framework", None)
+    return result
 
 
 def _shown(value: Any, text: str) -> str:
@@ -94,10 +92,8 @@ def _warn(config: Config, used: Iterable[Flag]) -> None:
         if unused:
             title = FRAMEWORKS[config.framework]
             messages.append(f"{listing(unused)} mean nothing to {title} models")
-    shows_warnings = (
-        config.log_level not in ("ERROR", "CRITICAL") or "log_level" not in config.given
-    )
-    if messages and shows_warnings and not config.silent:
+    errors_only = config.log_level in ("ERROR", "CRITICAL") and "log_level" in config.given
+    if messages and not errors_only and not config.silent:
         import logging  # as heavy as the rest of this package, and rarely needed
 
         for message in messages:

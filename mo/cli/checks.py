@@ -96,7 +96,7 @@ def _shapes_at_inputs(config: Config, open_inputs: Collection[InputRequest]) -> 
             f"{listing(str(item.port) for item in config.inputs)}",
             hint='Give one for each, or write them into --input: "name[1,3,224,224]"',
         )
-    shape_of = {item.port: shape for item, shape in zip(takers, shapes)}
+    shape_of = {item.port: shape for item, shape in zip(takers, shapes, strict=True)}
     inputs = tuple(
         replace(item, shape=shape_of.get(item.port, item.shape)) for item in config.inputs
     )

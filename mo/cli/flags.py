@@ -3,69 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from enum import Enum, auto
-from typing import Any
 
 from mo.cli import kinds
-from mo.cli.config import Config
-
-# Frameworks by the word that names them on the command line.
-FRAMEWORKS = {
-    "tf": "TensorFlow",
-    "onnx": "ONNX",
-    "caffe": "Caffe",
-    "mxnet": "MXNet",
-    "kaldi": "Kaldi",
-}
-
-
-class Status(Enum):
-    """What becomes of a flag that is given."""
-
-    WORKS = auto()
-    # Accepted so that old scripts run; the help says why nothing is lost.
-    WARNED = auto()
-    IGNORED = auto()
-    # Read, then refused.
-    NOT_YET = auto()
-
-
-@dataclass(frozen=True)
-class Flag:
-    """One flag. Its default is that of the field of Config it sets."""
-
-    name: str
-    kind: kinds.Kind
-    help: str
-    aliases: tuple[str, ...] = ()
-    # The framework it belongs to; empty for flags that all of them have.
-    group: str = ""
-    status: Status = Status.WORKS
-    # The field of Config, if that is not called like the flag.
-    field: str = ""
-
-    @property
-    def option(self) -> str:
-        """The flag as users write it."""
-        return f"--{self.name}" if len(self.name) > 1 else f"-{self.name}"
-
-    @property
-    def target(self) -> str:
-        """The field of Config that takes the value; frameworks' own values share one."""
-        name = self.field or self.name
-        if name in _DEFAULTS:
-            return name
-        return "sources" if self.kind.is_path else "options"
-
-    @property
-    def default(self) -> Any:
-        return _DEFAULTS.get(self.field or self.name)
-
-
-_DEFAULTS = {field.name: field.default for field in fields(Config)}
-
-_works, _warned, _ignored, _not_yet = Status.WORKS, Status.WARNED, Status.IGNORED, Status.NOT_YET
+from mo.cli.flag import FRAMEWORKS, Flag, Status
+from mo.cli.framework_flags import FRAMEWORK_FLAGS
 
 _FRAMEWORK = kinds.choice({**{name: name for name in FRAMEWORKS}, "tensorflow": "tf"}, *FRAMEWORKS)
 _PRECISION = kinds.choice(
@@ -159,21 +100,21 @@ _COMMON = [
         kinds.LAYOUTS,
         "Layouts of inputs and outputs, and those they shall have. "
         'Example: nhwc or "data(nhwc->nchw),prob[n,c]"',
-        status=_not_yet,
+        status=Status.NOT_YET,
         field="layouts",
     ),
     Flag(
         "source_layout",
         kinds.SOURCE_LAYOUTS,
         "Layouts that inputs and outputs have.",
-        status=_not_yet,
+        status=Status.NOT_YET,
         field="layouts",
     ),
     Flag(
         "target_layout",
         kinds.TARGET_LAYOUTS,
         "Layouts that inputs and outputs shall have.",
-        status=_not_yet,
+        status=Status.NOT_YET,
         field="layouts",
     ),
     # ---- form of the result
@@ -194,7 +135,7 @@ _COMMON = [
         "transform",
         kinds.TRANSFORMS,
         "Transformations to run at the end. Example: LowLatency2[use_const_initializer=false]",
-        status=_not_yet,
+        status=Status.NOT_YET,
         field="transforms",
     ),
     Flag("disable_fusing", kinds.SWITCH, "Fuse no operations."),
@@ -220,13 +161,13 @@ _COMMON = [
         "transformations_config",
         kinds.FILE,
         "JSON file that configures transformations of known topologies.",
-        status=_not_yet,
+        status=Status.NOT_YET,
     ),
     Flag(
         "extensions",
         kinds.FOLDERS,
         "Folders with Python files that add operations and transformations.",
-        status=_not_yet,
+        status=Status.NOT_YET,
     ),
     # ---- messages
     Flag("log_level", _LEVEL, "Least important messages that are shown."),
@@ -238,160 +179,55 @@ _COMMON = [
         "move_to_preprocess",
         kinds.SWITCH,
         "mean values always become operations of the model.",
-        status=_warned,
+        status=Status.WARNED,
     ),
     Flag(
         "keep_shape_ops",
         kinds.SWITCH,
         "shapes are computed at run time unless --static_shape is given.",
-        status=_warned,
+        status=Status.WARNED,
     ),
     Flag(
         "enable_concat_optimization",
         kinds.SWITCH,
         "runtimes optimise concatenations themselves.",
-        status=_warned,
+        status=Status.WARNED,
     ),
     Flag(
         "generate_deprecated_IR_V7",
         kinds.SWITCH,
         "only versions 10 and 11 are written.",
-        status=_warned,
+        status=Status.WARNED,
     ),
     Flag(
         "generate_deprecated_IR_V2",
         kinds.SWITCH,
         "only versions 10 and 11 are written.",
-        status=_warned,
+        status=Status.WARNED,
     ),
     Flag(
         "generate_experimental_IR_V10",
         kinds.SWITCH,
         "version 10 is written with --ir_version 10.",
-        status=_warned,
+        status=Status.WARNED,
     ),
-    Flag("legacy_ir_generation", kinds.SWITCH, "there is one way to write.", status=_warned),
+    Flag("legacy_ir_generation", kinds.SWITCH, "there is one way to write.", status=Status.WARNED),
     Flag(
         "keep_quantize_ops_in_IR",
         kinds.SWITCH,
         "quantize operations are always kept.",
-        status=_warned,
+        status=Status.WARNED,
     ),
-    Flag("blobs_as_inputs", kinds.SWITCH, "weights are always constants.", status=_warned),
-    Flag("use_new_frontend", kinds.SWITCH, "there is one reader.", status=_ignored),
-    Flag("use_legacy_frontend", kinds.SWITCH, "there is one reader.", status=_ignored),
+    Flag("blobs_as_inputs", kinds.SWITCH, "weights are always constants.", status=Status.WARNED),
+    Flag("use_new_frontend", kinds.SWITCH, "there is one reader.", status=Status.IGNORED),
+    Flag("use_legacy_frontend", kinds.SWITCH, "there is one reader.", status=Status.IGNORED),
 ]
 
 
-def _group(framework: str, *rows: tuple[Any, ...]) -> list[Flag]:
-    """Rows of name, kind, help, then status, aliases and field where they are not usual."""
-    flags = []
-    for name, kind, text, *rest in rows:
-        status, aliases, field = [*rest, *(_not_yet, (), "")[len(rest) :]]
-        flags.append(Flag(name, kind, text, aliases, framework, status, field))
-    return flags
-
-
-_TENSORFLOW = _group(
-    "tf",
-    ("input_model_is_text", kinds.SWITCH, "Read --input_model as text."),
-    ("input_checkpoint", kinds.CHECKPOINT, "Checkpoint with the weights of --input_model."),
-    ("input_meta_graph", kinds.MODEL_FILE, "Meta graph beside its checkpoint."),
-    ("saved_model_dir", kinds.MODEL_FOLDER, "Folder of a SavedModel."),
-    ("saved_model_tags", kinds.TAGS, "Tags of the graph to take from a SavedModel."),
-    ("disable_nhwc_to_nchw", kinds.SWITCH, "Take the model as laid out NCHW already."),
-    (
-        "tensorflow_custom_layer_libraries",
-        kinds.FOLDERS,
-        "models are read without TensorFlow and its libraries.",
-        _warned,
-    ),
-    ("tensorboard_logdir", kinds.FOLDERS, "nothing is written for TensorBoard.", _warned),
-    (
-        "tensorflow_use_custom_operations_config",
-        kinds.FILE,
-        "Old name of --transformations_config.",
-        _not_yet,
-        (),
-        "transformations_config",
-    ),
-    (
-        "tensorflow_custom_operations_config_update",
-        kinds.FILE,
-        "JSON file to complete with the inputs and outputs of sub-graphs.",
-    ),
-    (
-        "tensorflow_object_detection_api_pipeline_config",
-        kinds.FILE,
-        "Pipeline file of a model of the Object Detection API.",
-    ),
-)
-
-_CAFFE = _group(
-    "caffe",
-    (
-        "input_proto",
-        kinds.MODEL_FILE,
-        "Topology; the .prototxt beside --input_model if absent.",
-        _not_yet,
-        ("-d",),
-    ),
-    ("caffe_parser_path", kinds.FOLDER, "Folder with a generated caffe_pb2."),
-    ("k", kinds.FILE, "XML file that lists custom layers."),
-    ("mean_file", kinds.FILE, "Mean image to subtract.", _not_yet, ("-mf",)),
-    (
-        "mean_file_offsets",
-        kinds.OFFSETS,
-        "Where the part of the mean image to use starts. Example: (16,16)",
-        _not_yet,
-        ("-mo",),
-    ),
-    (
-        "disable_omitting_optional",
-        kinds.SWITCH,
-        "custom layers keep all their attributes.",
-        _ignored,
-    ),
-    (
-        "enable_flattening_nested_params",
-        kinds.SWITCH,
-        "attributes of custom layers are always flat.",
-        _ignored,
-    ),
-)
-
-_MXNET = _group(
-    "mxnet",
-    (
-        "input_symbol",
-        kinds.MODEL_FILE,
-        "Topology; PREFIX-symbol.json beside the parameters if absent.",
-    ),
-    ("nd_prefix_name", kinds.ANY_PATH, "PREFIX of PREFIX_args.nd and PREFIX_auxs.nd to merge."),
-    ("pretrained_model_name", kinds.ANY_PATH, "Parameters that .nd files are merged over."),
-    ("save_params_from_nd", kinds.SWITCH, "merged parameters are not written.", _ignored),
-    ("legacy_mxnet_model", kinds.SWITCH, "Read a topology written before MXNet 1.0."),
-    ("enable_ssd_gluoncv", kinds.SWITCH, "Convert the detection heads of GluonCV."),
-)
-
-_KALDI = _group(
-    "kaldi",
-    ("counts", kinds.COUNTS, "File of class counts; empty for the priors within the model."),
-    ("remove_output_softmax", kinds.SWITCH, "Drop the SoftMax at the end."),
-    ("remove_memory", kinds.SWITCH, "Make inputs and outputs of the memory between frames."),
-)
-
-FLAGS: Mapping[str, Flag] = {
-    flag.name: flag for flag in (*_COMMON, *_TENSORFLOW, *_CAFFE, *_MXNET, *_KALDI)
-}
+FLAGS: Mapping[str, Flag] = {flag.name: flag for flag in (*_COMMON, *FRAMEWORK_FLAGS)}
 
 
 def known_to(framework: str | None) -> list[Flag]:
     """The flags of the launcher of one framework, or (None) of that for all of them."""
-    if framework is None:
-        return list(FLAGS.values())
-    return [
-        flag
-        for flag in FLAGS.values()
-        if flag.group in ("", framework) and flag.name != "framework"
-    ]
+    flags = [flag for flag in FLAGS.values() if flag.concerns(framework)]
+    return flags if framework is None else [flag for flag in flags if flag.name != "framework"]

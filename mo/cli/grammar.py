@@ -129,7 +129,7 @@ def _belongs_to_name(text: Text, position: int) -> bool:
 
 def _refuse_repetition(items: list[Text], keys: Iterable[Hashable]) -> None:
     seen = set()
-    for item, key in zip(items, keys):
+    for item, key in zip(items, keys, strict=True):
         if key in seen:
             raise item.error("is given twice")
         seen.add(key)
@@ -140,7 +140,7 @@ def _channel_values(
 ) -> tuple[ChannelValues, ...]:
     items = Text.of(flag, value, example).split(",")
     result = [_channels(item, zero_allowed) for item in items]
-    for item, numbers in zip(items, result):
+    for item, numbers in zip(items, result, strict=True):
         if (numbers.name is None) != (result[0].name is None):
             raise item.error("breaks the rule that all inputs are named, or none")
     _refuse_repetition(items, (one.name or i for i, one in enumerate(result)))

@@ -47,7 +47,7 @@ def _layouts(flag: str, value: str, example: str, may_change: bool) -> tuple[Lay
     items = Text.of(flag, value, example).split(",")
     result = [_request(item, may_change) for item in items]
     seen: set[str] = set()
-    for item, request in zip(items, result):
+    for item, request in zip(items, result, strict=True):
         if request.name is None and len(result) > 1:
             raise item.error("lacks the name of its input or output")
         if request.name in seen:

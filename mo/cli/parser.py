@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 
 from mo.cli.build import build
 from mo.cli.config import Config
-from mo.cli.flags import FLAGS, FRAMEWORKS, Flag, Status, known_to
+from mo.cli.flag import FRAMEWORKS, Flag, Status
+from mo.cli.flags import FLAGS, known_to
 from mo.errors import UsageError, closest, listing
 from mo.version import __version__
 

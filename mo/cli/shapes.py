@@ -1,4 +1,4 @@
-"""Shapes with fixed, unknown and bounded sizes: ``[1,3,224,224]``, ``(?, 3)``, ``[1..8 2.. -1]``."""
+"""Shapes with fixed, unknown and bounded sizes: ``[1,3,224,224]``, ``(?, 3)``, ``[1..8 2..]``."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ A name may hold any character: ``"..."`` or a backslash takes the meaning from i
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from mo.errors import UsageError
@@ -130,9 +131,7 @@ class Text:
     def _words(self) -> list[Text]:
         cuts = [-1, *(p for blank in _BLANKS for p in self._outside(blank)), len(self)]
         cuts.sort()
-        return [
-            self.part(start + 1, stop) for start, stop in zip(cuts, cuts[1:]) if stop > start + 1
-        ]
+        return [self.part(start + 1, stop) for start, stop in pairwise(cuts) if stop > start + 1]
 
     def _outside(self, token: str) -> list[int]:
         found, levels = [], self._whole.levels
@@ -192,7 +191,8 @@ class _Value:
         self.outline = "".join(outline)
 
     def measure(self) -> None:
-        closing, opened = set(BRACKETS.values()), []
+        closing = set(BRACKETS.values())
+        opened: list[int] = []
         for i, character in enumerate(self.outline):
             if character in closing:
                 if not opened:

@@ -1,4 +1,4 @@
-"""``--transform``: names of transformations with arguments, ``LowLatency2[key=value;key=value]``."""
+"""``--transform``: names of transformations with arguments, ``Name[key=value;key=value]``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from mo.cli.text import Text
 from mo.errors import closest
 
 _NAME = re.compile(r"\w+")
-_TRUTH = {word: True for word in ("true", "yes", "on", "1")} | {
-    word: False for word in ("false", "no", "off", "0")
-}
+_TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 def transforms(flag: str, value: str) -> tuple[TransformRequest, ...]:
@@ -56,9 +54,10 @@ def _argument(assignment: Text, name: str) -> tuple[str, Any]:
 
 
 def _truth(text: Text) -> bool:
-    if text.outline.lower() not in _TRUTH:
+    word = text.outline.lower()
+    if word not in (*_TRUE, *_FALSE):
         raise text.error("is neither true nor false")
-    return _TRUTH[text.outline.lower()]
+    return word in _TRUE
 
 
 def _pairs(text: Text) -> dict[str, str]:

@@ -62,7 +62,7 @@ def literal(text: Text) -> Any:
 def _list(text: Text) -> list[Any]:
     items = text.inside().elements("a value")
     values = [literal(item) for item in items]
-    for item, value in zip(items, values):
+    for item, value in zip(items, values, strict=True):
         if _form(value) != _form(values[0]):
             raise item.error("differs in form from the first value of its list")
     return values

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, maps
+from extensions.front.onnx.common import channelwise, converts, lift, maps, rank_of, size_of
 from extensions.ops import activation as act
-from extensions.ops.arithmetic import Add, Divide, Greater, Multiply, Select
-from extensions.ops.shaping import Reshape, ShapeOf
+from extensions.ops.arithmetic import Add, Divide, Equal, Greater, Less, Multiply, Select, Subtract
+from extensions.ops.selection import TopK
+from extensions.ops.shaping import Range, Reshape, ShapeOf
 from extensions.ops.unary import Abs
 from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.op import Op
 from mo.graph.shape import normalize_axis
 
 maps(
@@ -57,6 +58,19 @@ def thresholded_relu(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(Select(), above, x, g.constant(np.asarray(0.0), x.dtype))
 
 
+@converts("Shrink")
+def shrink(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Towards zero by ``bias``, and zero within ``lambd`` of it."""
+    if not x.dtype.is_float:
+        real = shrink(g, node, g.add(act.Convert(destination_type=ElementType.f32), x))
+        return g.add(act.Convert(destination_type=x.dtype), real)
+    bias, limit = float(node.get("bias", 0.0)), float(node.get("lambd", 0.5))
+    raised, lowered = g.add(Add(), x, bias), g.add(Subtract(), x, bias)
+    zero = g.constant(np.asarray(0.0), x.dtype)
+    above = g.add(Select(), g.add(Greater(), x, limit), lowered, zero)
+    return g.add(Select(), g.add(Less(), x, -limit), raised, above)
+
+
 @converts("PRelu")
 def prelu_1(g: Graph, node: SourceNode, x: Output, slope: Output) -> Output:
     return g.add(act.PReLU(), x, channelwise(g, slope, x.rank) if slope.rank == 1 else slope)
@@ -95,23 +109,43 @@ def softsign(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(Divide(), x, g.add(Add(), g.add(Abs(), x), 1.0))
 
 
-@converts("Softmax", "LogSoftmax")
+@converts("Softmax", "LogSoftmax", "Hardmax")
 def softmax_1(g: Graph, node: SourceNode, x: Output) -> Output:
     """Before 13 all axes from ``axis`` on are one."""
     axis = node.get("axis", 1)
     if x.shape is not None:
         axis = normalize_axis(axis, len(x.shape)) if x.shape else 0
         if all(dim == 1 for dim in x.shape[axis + 1 :]):
-            return g.add(_softmax(node, axis), x)
+            return _ALONG[node.type](g, x, axis)
+    elif axis < 0:
+        axis += rank_of(x)
     flat = g.add(Reshape(special_zero=True), x, [0] * axis + [-1])
-    return g.add(Reshape(), g.add(_softmax(node, axis), flat), g.add(ShapeOf(), x))
+    return g.add(Reshape(), _ALONG[node.type](g, flat, axis), g.add(ShapeOf(), x))
 
 
-@converts("Softmax", "LogSoftmax", since=13)
+@converts("Softmax", "LogSoftmax", "Hardmax", since=13)
 def softmax_13(g: Graph, node: SourceNode, x: Output) -> Output:
     axis = node.get("axis", -1)
-    return g.add(_softmax(node, normalize_axis(axis, x.rank) if x.rank else axis), x)
+    return _ALONG[node.type](g, x, normalize_axis(axis, x.rank) if x.rank else axis)
 
 
-def _softmax(node: SourceNode, axis: int) -> Op:
-    return act.Softmax(axis=axis) if node.type == "Softmax" else act.LogSoftmax(axis=axis)
+def _softmax(g: Graph, x: Output, axis: int) -> Output:
+    return g.add(act.Softmax(axis=axis), x)
+
+
+def _log_softmax(g: Graph, x: Output, axis: int) -> Output:
+    return g.add(act.LogSoftmax(axis=axis), x)
+
+
+def _hardmax(g: Graph, x: Output, axis: int) -> Output:
+    """One at the (first) greatest element, else zero."""
+    op = TopK(axis=axis, index_element_type=ElementType.i64)
+    place = g.add_multi(op, x, g.constant(np.int64(1)))[1]
+    first, step = g.constant(np.int64(0)), g.constant(np.int64(1))
+    places = g.add(Range(output_type=ElementType.i64), first, size_of(g, x, axis), step)
+    behind = normalize_axis(-1, rank_of(x)) - normalize_axis(axis, rank_of(x))
+    chosen = g.add(Equal(), place, lift(g, places, range(1, behind + 1)))
+    return g.add(act.Convert(destination_type=x.dtype), chosen)
+
+
+_ALONG = {"Softmax": _softmax, "LogSoftmax": _log_softmax, "Hardmax": _hardmax}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from extensions.ops.common import constant_ints
+from extensions.ops.movement import Gather
 from extensions.ops.shaping import Range, Reshape, ShapeOf, Squeeze, Unsqueeze
-from mo.errors import UnsupportedError
+from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import SourceNode
 from mo.front.registry import Translations
 from mo.graph.graph import Graph
@@ -59,6 +61,16 @@ def needed_constant(value: Output, what: str) -> np.ndarray:
     return array
 
 
+def needed(node: SourceNode, name: str) -> Any:
+    """An attribute that the operation cannot do without."""
+    value = node.get(name)
+    if value is None:
+        raise ModelFileError(
+            f"its attribute '{name}' is missing", hint="The model is not valid; export it again."
+        )
+    return value
+
+
 def refuse(node: SourceNode, what: str) -> UnsupportedError:
     """The error for an attribute value that has no form in the IR."""
     return UnsupportedError(f"{what} is not supported", hint="Cut the node off with --output.")
@@ -69,6 +81,14 @@ def scalar(g: Graph, value: Output) -> Output:
     if value.shape == ():
         return value
     return g.add(Reshape(), value, np.empty(0, np.int64))
+
+
+def size_of(g: Graph, value: Output, axis: int) -> Output:
+    """The size of one axis as a scalar."""
+    return g.add(Gather(), g.add(ShapeOf(), value), g.constant(np.int64(axis)), _FIRST)
+
+
+_FIRST = np.int64(0)
 
 
 def all_axes(g: Graph, value: Output) -> Output:

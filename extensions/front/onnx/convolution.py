@@ -121,7 +121,7 @@ def conv_transpose(
 
 
 def _transposed_attributes(node: SourceNode, shape: Shape, kernel: Sequence[Any]) -> dict[str, Any]:
-    """Pads from ``output_shape`` or SAME as the operator's formula says (Conv-22, ConvTranspose)."""
+    """Pads from ``output_shape`` or SAME by the formula of ConvTranspose-22."""
     rank = len(kernel)
     strides = _listed(node, "strides", rank)
     dilations = _listed(node, "dilations", rank)

@@ -6,7 +6,7 @@ from functools import reduce
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, maps, refuse
+from extensions.front.onnx.common import converts, maps, needed, refuse
 from extensions.front.onnx.tensors import element_type
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
@@ -225,7 +225,7 @@ _TYPE_NAMES = {
 
 @converts("Cast")
 def cast(g: Graph, node: SourceNode, x: Output) -> Output:
-    wanted = node.get("to")
+    wanted = needed(node, "to")
     # Operation sets before 6 spell the type out.
     kind = element_type(_TYPE_NAMES.get(wanted, wanted))
     if kind is ElementType.string or x.dtype is ElementType.string:

@@ -1,0 +1,110 @@
+"""Elements moved between channels, space and batch in blocks."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from extensions.ops.common import as_dims, constant_ints, divided, length, size, unknown
+from mo.graph.node import Output
+from mo.graph.op import Op, TensorType
+from mo.graph.shape import Dim, Dimension, Shape, bounds, count, text
+
+
+class _BlockOp(Op):
+    block_size: int
+    mode: str = "blocks_first"
+
+    def _moved(self, data: Shape, down: bool) -> Shape:
+        if data is None:
+            return None
+        if len(data) < 3:
+            raise ValueError(f"data {text(data)} has no spatial axis")
+        block = self.block_size
+        area = block ** (len(data) - 2)
+        if down:
+            spatial = [divided(dim, block) for dim in data[2:]]
+            return (data[0], data[1] * area, *spatial)
+        return (data[0], divided(data[1], area), *(dim * block for dim in data[2:]))
+
+
+class DepthToSpace(_BlockOp):
+    """Channels [block..., C] or [C, block...] (blocks_first, depth_first) moved into space."""
+
+    def infer(self, data: Output) -> TensorType:
+        return TensorType(self._moved(data.shape, down=False), data.dtype)
+
+    def fold(self, x: np.ndarray) -> np.ndarray:
+        rank, block = x.ndim - 2, self.block_size
+        space = x.shape[2:]
+        blocks = (block,) * rank
+        if self.mode == "blocks_first":
+            x = np.moveaxis(x.reshape(x.shape[0], *blocks, -1, *space), rank + 1, 1)
+        else:
+            x = x.reshape(x.shape[0], -1, *blocks, *space)
+        order = [axis for i in range(rank) for axis in (rank + 2 + i, 2 + i)]
+        return x.transpose(0, 1, *order).reshape(*x.shape[:2], *(s * block for s in space))
+
+
+class SpaceToDepth(_BlockOp):
+    """The inverse of DepthToSpace."""
+
+    def infer(self, data: Output) -> TensorType:
+        return TensorType(self._moved(data.shape, down=True), data.dtype)
+
+    def fold(self, x: np.ndarray) -> np.ndarray:
+        rank, block = x.ndim - 2, self.block_size
+        space = [s // block for s in x.shape[2:]]
+        x = x.reshape(*x.shape[:2], *(part for s in space for part in (s, block)))
+        blocks = [3 + 2 * i for i in range(rank)]
+        channels = [*blocks, 1] if self.mode == "blocks_first" else [1, *blocks]
+        return x.transpose(0, *channels, *(2 + 2 * i for i in range(rank))).reshape(
+            x.shape[0], -1, *space
+        )
+
+
+class _BatchOp(Op):
+    """Block sizes, and what is added or cut at both ends, are vectors for all axes from N on."""
+
+    opset = "opset2"
+
+    def _vectors(self, data: Output, *values: Output) -> list[tuple[Dimension, ...] | None]:
+        if data.shape is None:
+            return []
+        if len(data.shape) < 2:
+            raise ValueError(f"data {text(data.shape)} has no axis besides the batch")
+        for value in values:
+            if length(value) not in (None, len(data.shape)):
+                raise ValueError(f"{length(value)} sizes for data {text(data.shape)}")
+        return [as_dims(value) for value in values]
+
+
+class SpaceToBatch(_BatchOp):
+    """Padded space cut into blocks that become batch items."""
+
+    def infer(self, data: Output, block: Output, begin: Output, end: Output) -> TensorType:
+        vectors = self._vectors(data, block, begin, end)
+        if data.shape is None or None in vectors:
+            return TensorType(unknown(data.rank), data.dtype)
+        blocks, before, after = vectors
+        assert blocks is not None and before is not None and after is not None
+        sizes = [data.shape[0] * count(size(by, 1) for by in blocks[1:])]
+        for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
+            sizes.append(divided(size(dim + size(low) + size(high)), size(by, 1)))
+        return TensorType(tuple(sizes), data.dtype)
+
+
+class BatchToSpace(_BatchOp):
+    """The inverse of SpaceToBatch, with the padding cut off."""
+
+    def infer(self, data: Output, block: Output, begin: Output, end: Output) -> TensorType:
+        vectors = self._vectors(data, block, begin, end)
+        if data.shape is None or None in vectors:
+            return TensorType(unknown(data.rank), data.dtype)
+        blocks, before, after = vectors
+        assert blocks is not None and before is not None and after is not None
+        sizes = [divided(data.shape[0], count(size(by, 1) for by in blocks[1:]))]
+        for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
+            sizes.append(size(dim * size(by, 1) - size(low) - size(high)))
+        return TensorType(tuple(sizes), data.dtype)

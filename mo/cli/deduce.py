@@ -1,0 +1,217 @@
+"""The framework and the name of a model, as far as flags do not say them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from mo.cli.build import unused_flags
+from mo.cli.config import Config
+from mo.cli.flag import FRAMEWORKS
+from mo.cli.sniff import head, looks_like
+from mo.errors import ModelFileError, UsageError, listing
+
+__all__ = ["deduce_framework", "deduce_name", "looks_like"]
+
+# Flags that tell the framework, and those of which each framework needs one.
+_TELLING = {
+    "saved_model_dir": "tf",
+    "input_meta_graph": "tf",
+    "input_symbol": "mxnet",
+    "pretrained_model_name": "mxnet",
+    "input_proto": "caffe",
+}
+_CARRIERS = {
+    "tf": ("input_model", "saved_model_dir", "input_meta_graph"),
+    "onnx": ("input_model",),
+    "caffe": ("input_model", "input_proto"),
+    "mxnet": ("input_model", "input_symbol", "pretrained_model_name"),
+    "kaldi": ("input_model",),
+}
+_EXTENSIONS = {
+    ".onnx": "onnx",
+    ".pb": "tf",
+    ".pbtxt": "tf",
+    ".caffemodel": "caffe",
+    ".params": "mxnet",
+    ".nnet": "kaldi",
+    ".mdl": "kaldi",
+}
+
+# What people take for a model that can be converted: pattern of the file name, what it is, what
+# to do. {file} is the file, {stem} the path without the last extension.
+_NEAR_MISSES = (
+    (
+        r"\.(h5|hdf5|keras)$",
+        "a Keras model",
+        "Export a SavedModel first: model.export('folder') or tf.saved_model.save; "
+        "then give it with --saved_model_dir folder",
+    ),
+    (
+        r"\.(pt|pth|torch|torchscript|ckpt\.pt|bin\.index\.json)$",
+        "a PyTorch model",
+        "Export it to ONNX first, with torch.onnx.export(model, example, 'model.onnx').",
+    ),
+    (
+        r"\.(safetensors|gguf|ggml)$",
+        "a file of weights without a model",
+        "Export the model to ONNX with the framework that it comes from.",
+    ),
+    (
+        r"\.tflite$",
+        "a TensorFlow Lite model",
+        "Convert the original TensorFlow model, or make ONNX of it: "
+        "python -m tf2onnx.convert --tflite {file} --output model.onnx",
+    ),
+    (
+        r"\.(pdmodel|pdiparams|pdparams)$",
+        "a PaddlePaddle model",
+        "Export it to ONNX first, with paddle2onnx.",
+    ),
+    (r"\.(mlmodel|mlpackage)$", "a Core ML model", "Convert the model it was made of."),
+    (
+        r"\.(pkl|pickle|joblib)$",
+        "a pickled Python object",
+        "Export it to ONNX first, for example with skl2onnx or torch.onnx.export.",
+    ),
+    (r"\.(cfg|weights)$", "a Darknet model", "Make a TensorFlow or ONNX model of it first."),
+    (r"\.(engine|plan|trt|uff)$", "a TensorRT model", "Convert the model it was made of."),
+    (r"\.(xml|bin)$", "an OpenVINO IR already", "Convert the model it was made of."),
+    (
+        r"\.(zip|tar|tgz|gz|bz2|xz|7z)$",
+        "an archive",
+        "Unpack it and give the model that is inside.",
+    ),
+    (
+        r"\.prototxt$",
+        "the topology of a Caffe model without its weights",
+        "Give both: --input_model {stem}.caffemodel --input_proto {file}",
+    ),
+    (
+        r"-symbol\.json$",
+        "the topology of an MXNet model without its weights",
+        "Give both: --input_model PREFIX-0000.params --input_symbol {file}",
+    ),
+    (r"\.meta$", "a TensorFlow meta graph", "Give it as --input_meta_graph {file}"),
+    (
+        r"\.(ckpt|index|data-\d+-of-\d+)$",
+        "a TensorFlow checkpoint",
+        "Give it with its meta graph, --input_meta_graph {stem}.meta, or with its graph: "
+        "--input_model graph.pb --input_checkpoint {stem}",
+    ),
+    (
+        r"\.(data|onnx_data|onnx\.data)$",
+        "the external data of an ONNX model",
+        "Give the .onnx file beside it.",
+    ),
+)
+_CONTENTS = (
+    (b"\x89HDF\r\n", 0, "model.h5"),
+    (b"TFL3", 4, "model.tflite"),
+    (b"GGUF", 0, "model.gguf"),
+    (b"\x1f\x8b", 0, "model.gz"),
+    (b"\x80", 0, "model.pkl"),
+)
+
+
+def deduce_framework(config: Config) -> str:
+    """tf, onnx, caffe, mxnet or kaldi: by flags, by the file's extension, by its content.
+
+    Raises UsageError if there is no telling, ModelFileError if there is no sound file.
+    """
+    framework = config.framework or next(
+        (_TELLING[name] for name in _TELLING if name in config.sources), None
+    )
+    _require_model(config, framework)
+    if config.input_model is not None:
+        _require_content(config.input_model)
+        framework = framework or _of_file(config.input_model)
+    assert framework is not None  # a model without --input_model came with a telling flag
+    if config.framework is None and (unused := unused_flags(config, framework)):
+        import logging
+
+        message = "%s mean nothing to %s models"
+        logging.getLogger("mo.cli").warning(message, listing(unused), FRAMEWORKS[framework])
+    return framework
+
+
+def deduce_name(config: Config) -> str:
+    """The name of the result: as given, else that of the model's file without its extension."""
+    if config.model_name:
+        return config.model_name
+    path = config.input_model
+    if "saved_model_dir" in config.sources or (path is not None and os.path.isdir(path)):
+        return "saved_model"
+    for name in ("input_meta_graph", "input_symbol", "input_proto", "pretrained_model_name"):
+        path = path or config.sources.get(name)
+    if path is None:
+        raise UsageError("There is no model to name", hint="Give one with --input_model.")
+    stem = path.name.rpartition(".")[0] or path.name
+    return "model" if stem.startswith(".") else stem
+
+
+def _require_model(config: Config, framework: str | None) -> None:
+    carriers = _CARRIERS.get(framework or "", ("input_model", *_TELLING))
+    if config.input_model is None and not any(name in config.sources for name in carriers):
+        flags = " or ".join(f"--{name}" for name in carriers)
+        kind = f"{FRAMEWORKS[framework]} model" if framework else "model"
+        raise UsageError(f"No {kind} is given", hint=f"Give it with {flags}.")
+
+
+def _require_content(path: Path) -> None:
+    """Refuse what is no model in any framework."""
+    if os.path.isdir(path):
+        return
+    if not os.path.isfile(path):
+        there = "is no file" if os.path.lexists(path) else "does not exist"
+        raise ModelFileError(f"--input_model: '{path}' {there}", hint="Check the path.")
+    try:
+        start = head(path).lstrip()
+    except OSError as error:
+        raise ModelFileError(
+            f"--input_model: '{path}' cannot be read: {error.strerror}",
+            hint="Check its permissions.",
+        ) from error
+    if not start:
+        raise ModelFileError(f"'{path}' is empty", hint="Copy or download it again.")
+    if start.startswith(b"version https://git-lfs"):
+        raise ModelFileError(
+            f"'{path}' is a Git LFS pointer, not the model", hint="Fetch it with: git lfs pull"
+        )
+    if start[:15].lower().startswith((b"<!doctype html", b"<html")):
+        raise ModelFileError(
+            f"'{path}' is a web page, not a model",
+            hint="The download failed; take the address of the file itself.",
+        )
+
+
+def _of_file(path: Path) -> str:
+    by_name = next(
+        (_EXTENSIONS[s] for s in map(str.lower, path.suffixes) if s in _EXTENSIONS), None
+    )
+    # Many frameworks write protobuf; that is all ".pb" says.
+    if by_name and path.suffix.lower() != ".pb":
+        return by_name
+    framework = looks_like(path) or by_name
+    _refuse_near_miss(path, framework)
+    if framework is None:
+        what = "this folder" if os.path.isdir(path) else f"the extension '{path.suffix}'"
+        raise UsageError(
+            f"The framework of '{path}' is not known: neither {what} nor the content tells it",
+            hint=f"Choose one: --framework {'|'.join(FRAMEWORKS)}",
+        )
+    return framework
+
+
+def _refuse_near_miss(path: Path, framework: str | None) -> None:
+    names = [path.name.lower()]
+    if framework is None and os.path.isfile(path):
+        start = head(path, 16)
+        names += [name for magic, place, name in _CONTENTS if start[place:].startswith(magic)]
+    for name in names:
+        for pattern, what, advice in _NEAR_MISSES:
+            if re.search(pattern, name):
+                raise UsageError(
+                    f"'{path}' is {what}", hint=advice.format(file=path, stem=path.with_suffix(""))
+                )

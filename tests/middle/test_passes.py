@@ -1,0 +1,334 @@
+"""What each standard pass does, as text before and after, and what it leaves alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from extensions.middle import activations, blocks, identities, linear, normalizations, shapes
+from extensions.middle.sharing import share_computations, share_constants
+from extensions.ops import activation as act
+from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply, Power, Subtract
+from extensions.ops.convolution import (
+    Convolution,
+    ConvolutionBackpropData,
+    GroupConvolution,
+    GroupConvolutionBackpropData,
+)
+from extensions.ops.matrix import MatMul
+from extensions.ops.movement import Concat, Gather, Pad, StridedSlice, Transpose
+from extensions.ops.reduction import ReduceMean
+from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
+from extensions.ops.unary import Erf, Exp, Log, Sqrt
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.op import Constant
+from mo.graph.shape import Dim
+from mo.graph.show import show
+from mo.middle.rewriter import apply
+
+random = np.random.default_rng(0)
+
+
+class Case:
+    """A graph with one input; ``after`` applies rules and shows what is left."""
+
+    def __init__(self, *shape, dtype=ElementType.f32):
+        self.g = Graph()
+        self.x = self.g.input("x", shape, dtype)
+
+    def after(self, result: Output, *rules) -> list[str]:
+        self.g.output(result, "y")
+        apply(self.g, *rules)
+        share_constants(self.g)
+        return show(self.g).splitlines()[1:]
+
+    def unchanged(self, result: Output, *rules) -> bool:
+        self.g.output(result, "y")
+        return apply(self.g, *rules) == 0
+
+
+# ---- identities
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda g, x: g.add(Reshape(), x, [2, 3]),
+        lambda g, x: g.add(Reshape(special_zero=True), x, [0, -1]),
+        lambda g, x: g.add(Transpose(), x, [0, 1]),
+        lambda g, x: g.add(act.Convert(destination_type=ElementType.f32), x),
+        lambda g, x: g.add(Pad(), x, [0, 0], [0, 0], 0.0),
+        lambda g, x: g.add(StridedSlice(begin_mask=(1, 1), end_mask=(1, 1)), x, [0, 0], [0, 0]),
+        lambda g, x: g.add(Concat(axis=0), x),
+        lambda g, x: g.add(Multiply(), x, 1.0),
+        lambda g, x: g.add(Add(), x, np.zeros((2, 3), np.float32)),
+        lambda g, x: g.add(Divide(), x, 1.0),
+        lambda g, x: g.add(Power(), x, 1.0),
+        lambda g, x: g.add(Unsqueeze(), g.add(Squeeze(), g.add(Unsqueeze(), x, [0]), [0]), []),
+    ],
+)
+def test_an_operation_that_changes_nothing_goes(build):
+    case = Case(2, 3)
+    y = case.g.add(act.ReLU(), build(case.g, case.x), name="relu")
+    assert case.after(y, *identities.RULES, *shapes.RULES) == ["relu: ReLU(x)"]
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda g, x: g.add(Multiply(), x, np.ones((4, 1, 1), np.float32)),
+        lambda g, x: g.add(Add(), x, np.float32([0, 1e-8, 0])),
+        lambda g, x: g.add(Transpose(), x, [1, 0]),
+        lambda g, x: g.add(
+            StridedSlice(begin_mask=(1, 1), end_mask=(1, 1)), x, [0, 0], [0, 0], [1, -1]
+        ),
+        lambda g, x: g.add(act.Convert(destination_type=ElementType.f16), x),
+    ],
+)
+def test_an_operation_that_changes_something_stays(build):
+    case = Case(2, 3)
+    assert case.unchanged(build(case.g, case.x), *identities.RULES)
+
+
+def test_a_detour_through_a_narrower_type_stays():
+    case = Case(2, dtype=ElementType.i64)
+    narrow = case.g.add(act.Convert(destination_type=ElementType.i32), case.x)
+    back = case.g.add(act.Convert(destination_type=ElementType.i64), narrow)
+    assert case.unchanged(back, *identities.RULES)
+
+
+# ---- shapes
+
+
+def test_a_computed_target_becomes_a_pattern():
+    case = Case(Dim(), 8, 2, 2)
+    g, x = case.g, case.x
+    batch = g.add(Gather(), g.add(ShapeOf(), x), [0], g.constant(np.int64(0)))
+    y = g.add(Reshape(), x, g.add(Concat(axis=0), batch, [4, -1]), name="y")
+    assert case.after(y, *shapes.RULES) == ["y: Reshape(x, [0, 4, 8]) special_zero=true"]
+
+
+def test_only_the_last_of_several_reshapes_counts():
+    case = Case(2, 3, 4)
+    y = case.g.add(Reshape(), case.g.add(Reshape(), case.x, [6, 4]), [4, 6], name="y")
+    assert case.after(y, *shapes.RULES) == ["y: Reshape(x, [4, 6])"]
+
+
+def test_transposes_are_joined_and_vanish_if_they_undo_each_other():
+    case = Case(2, 3, 4)
+    first = case.g.add(Transpose(), case.x, [1, 2, 0])
+    y = case.g.add(act.ReLU(), case.g.add(Transpose(), first, [2, 0, 1]), name="relu")
+    assert case.after(y, *shapes.RULES, *identities.RULES) == ["relu: ReLU(x)"]
+
+
+def test_moving_an_axis_of_one_is_a_reshape():
+    case = Case(Dim(), 8, 1, 1)
+    y = case.g.add(Transpose(), case.x, [0, 2, 3, 1], name="y")
+    assert case.after(y, *shapes.RULES) == ["y: Reshape(x, [0, 1, 1, 8]) special_zero=true"]
+
+
+# ---- sharing
+
+
+def test_equal_constants_and_computations_become_one():
+    case = Case(2)
+    g = case.g
+    halves = [g.add(Multiply(), case.x, np.float32([0.5, 0.25])) for _ in range(2)]
+    g.output(g.add(Add(), *halves, name="sum"), "y")
+    share_constants(g)
+    share_computations(g)
+    assert show(g).splitlines()[1:] == [
+        "Multiply: Multiply(x, [0.5, 0.25])",
+        "sum: Add(Multiply, Multiply)",
+    ]
+    assert len(g.nodes_of(Constant)) == 1
+
+
+def test_equal_bytes_of_another_type_or_shape_are_not_shared():
+    case = Case(2)
+    values = [np.zeros(2, np.float32), np.zeros((2, 1), np.float32), np.zeros(1, np.int64)]
+    for value in values:
+        case.g.constant(value)
+    assert share_constants(case.g) == 0
+
+
+# ---- linear
+
+
+def weights(*shape):
+    return (random.standard_normal(shape) + 2).astype(np.float32)
+
+
+LAYERS = {
+    "plain": (Convolution, (4, 3, 1, 1), 4),
+    "grouped": (GroupConvolution, (3, 2, 1, 1, 1), 6),
+    "transposed": (ConvolutionBackpropData, (3, 4, 1, 1), 4),
+    "grouped transposed": (GroupConvolutionBackpropData, (3, 1, 2, 1, 1), 6),
+}
+ONE = {"strides": (1, 1), "dilations": (1, 1), "pads_begin": (0, 0), "pads_end": (0, 0)}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_factor_and_a_summand_behind_a_convolution_go_into_it(layer):
+    """Batch normalisation comes as these two."""
+    op, shape, channels = LAYERS[layer]
+    case = Case(1, 3, 5, 5)
+    g = case.g
+    w, factor = weights(*shape), weights(1, channels, 1, 1)
+    y = g.add(op(**ONE), case.x, w, name="conv")
+    y = g.add(Add(), y, weights(1, channels, 1, 1))
+    y = g.add(Multiply(), y, factor, name="scaled")
+    y = g.add(Add(), y, weights(1, channels, 1, 1), name="shifted")
+    lines = case.after(y, *linear.RULES)
+    assert [line.split("(")[0] for line in lines] == ["shifted/Convolution", "shifted: Add"] or (
+        [line.split(": ")[1].split("(")[0] for line in lines] == [op.type, "Add"]
+    )
+    (conv,) = g.nodes_of(op)
+    folded = conv.inputs[1].value()
+    per_channel = folded.reshape(-1) / w.reshape(-1)
+    assert set(np.unique(per_channel.round(3))) <= set(np.unique(factor.round(3)))
+
+
+def test_a_factor_behind_a_matrix_product_goes_into_its_columns():
+    case = Case(Dim(), 3)
+    w, factor = weights(3, 4), weights(4)
+    y = case.g.add(MatMul(), case.x, w)
+    y = case.g.add(Multiply(), y, factor, name="y")
+    case.after(y, *linear.RULES)
+    (product,) = case.g.nodes_of(MatMul)
+    np.testing.assert_allclose(product.inputs[1].value(), w * factor, rtol=1e-6)
+
+
+def test_a_factor_in_front_goes_into_the_input_channels():
+    case = Case(1, 3, 5, 5)
+    w, factor = weights(4, 3, 3, 3), weights(3, 1, 1)
+    padded = {**ONE, "pads_begin": (1, 1), "pads_end": (1, 1)}
+    y = case.g.add(Convolution(**padded), case.g.add(Multiply(), case.x, factor), w, name="y")
+    assert case.after(y, *linear.RULES)[0].startswith("y: Convolution(x, ")
+    (conv,) = case.g.nodes_of(Convolution)
+    np.testing.assert_allclose(conv.inputs[1].value(), w * factor, rtol=1e-6)
+
+
+def test_a_summand_in_front_goes_into_the_bias_only_without_padding():
+    for pads, folded in (((0, 0), True), ((1, 1), False)):
+        case = Case(1, 3, 5, 5)
+        summed = case.g.add(Add(), case.x, weights(3, 1, 1))
+        attributes = {**ONE, "pads_begin": pads, "pads_end": pads}
+        y = case.g.add(Convolution(**attributes), summed, weights(4, 3, 3, 3))
+        assert case.unchanged(y, *linear.RULES) is not folded
+
+
+@pytest.mark.parametrize("shape", [(5,), (5, 1), (1, 4, 5, 5), (2, 4, 1, 1)])
+def test_a_factor_that_is_not_per_channel_stays(shape):
+    case = Case(1, 3, 5, 5)
+    y = case.g.add(Convolution(**ONE), case.x, weights(4, 3, 1, 1))
+    assert case.unchanged(case.g.add(Multiply(), y, weights(*shape)), *linear.RULES)
+
+
+def test_weights_of_a_convolution_that_is_read_elsewhere_stay():
+    case = Case(1, 3, 5, 5)
+    y = case.g.add(Convolution(**ONE), case.x, weights(4, 3, 1, 1))
+    case.g.output(y, "raw")
+    assert case.unchanged(case.g.add(Multiply(), y, 2.0), *linear.RULES)
+
+
+def test_integer_sums_are_left_alone():
+    case = Case(2, dtype=ElementType.i32)
+    y = case.g.add(Add(), case.x, np.int32([2**31 - 1, 0]))
+    assert case.unchanged(case.g.add(Add(), y, np.int32([1, 0])), *linear.RULES)
+
+
+# ---- activations
+
+
+def gelu(g, x, inner):
+    return g.add(Multiply(), g.add(Multiply(), x, 0.5), g.add(Add(), inner, 1.0), name="y")
+
+
+def tanh_inner(g, x):
+    cube = g.add(Multiply(), g.add(Power(), x, 3.0), 0.044715)
+    return g.add(act.Tanh(), g.add(Multiply(), g.add(Add(), x, cube), 0.7978845608))
+
+
+SPELLED_OUT = {
+    "Swish(x)": lambda g, x: g.add(Multiply(), x, g.add(act.Sigmoid(), x), name="y"),
+    "Swish(x, 1.7020000219345093)": lambda g, x: g.add(
+        Multiply(), x, g.add(act.Sigmoid(), g.add(Multiply(), x, 1.702)), name="y"
+    ),
+    "HSigmoid(x)": lambda g, x: g.add(
+        Divide(), g.add(act.Clamp(min=0.0, max=6.0), g.add(Add(), x, 3.0)), 6.0, name="y"
+    ),
+    "HSwish(x)": lambda g, x: g.add(
+        Divide(),
+        g.add(Multiply(), x, g.add(act.Clamp(min=0.0, max=6.0), g.add(Add(), x, 3.0))),
+        6.0,
+        name="y",
+    ),
+    "Gelu(x)": lambda g, x: gelu(g, x, g.add(Erf(), g.add(Divide(), x, 2**0.5))),
+    "Gelu(x) approximation_mode=TANH": lambda g, x: gelu(g, x, tanh_inner(g, x)),
+    "SoftPlus(x)": lambda g, x: g.add(Log(), g.add(Add(), g.add(Exp(), x), 1.0), name="y"),
+    "Mish(x)": lambda g, x: g.add(
+        Multiply(), x, g.add(act.Tanh(), g.add(act.SoftPlus(), x)), name="y"
+    ),
+    "PReLU(x, 0.25)": lambda g, x: g.add(Maximum(), x, g.add(Multiply(), x, 0.25), name="y"),
+    "Clamp(x) min=0 max=6": lambda g, x: g.add(Minimum(), g.add(Maximum(), x, 0.0), 6.0, name="y"),
+}
+
+
+@pytest.mark.parametrize("expected", SPELLED_OUT)
+def test_an_activation_spelled_out_becomes_one_operation(expected):
+    case = Case(2, 3)
+    y = SPELLED_OUT[expected](case.g, case.x)
+    assert case.after(y, *activations.RULES) == [f"y: {expected}"]
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda g, x: g.add(Maximum(), x, g.add(Multiply(), x, 1.5)),
+        lambda g, x: g.add(Minimum(), g.add(Maximum(), x, 6.0), 0.0),
+        lambda g, x: gelu(g, x, g.add(Erf(), g.add(Divide(), x, 1.5))),
+        lambda g, x: g.add(Divide(), g.add(act.Clamp(min=0.0, max=6.0), g.add(Add(), x, 2.0)), 6.0),
+    ],
+)
+def test_what_only_looks_like_an_activation_stays(build):
+    case = Case(2, 3)
+    assert case.unchanged(build(case.g, case.x), *activations.RULES)
+
+
+# ---- normalisations and blocks
+
+
+@pytest.mark.parametrize("square", ["power", "product"])
+def test_a_layer_norm_spelled_out_becomes_mvn(square):
+    case = Case(2, 7, 16)
+    g, x = case.g, case.x
+    axes = g.constant(np.int64([-1]))
+    centred = g.add(Subtract(), x, g.add(ReduceMean(keep_dims=True), x, axes))
+    squared = (
+        g.add(Power(), centred, 2.0) if square == "power" else g.add(Multiply(), centred, centred)
+    )
+    variance = g.add(ReduceMean(keep_dims=True), squared, axes)
+    y = g.add(Divide(), centred, g.add(Sqrt(), g.add(Add(), variance, 1e-5)), name="y")
+    (line,) = case.after(y, *normalizations.RULES)
+    assert line.startswith("y: MVN(x, [2]) eps=")
+
+
+@pytest.mark.parametrize("batch", [1, Dim()])
+def test_a_channel_shuffle_becomes_one_operation(batch):
+    case = Case(batch, 6, 4, 4)
+    g = case.g
+    split = g.add(Reshape(special_zero=True), case.x, [0, 3, 2, 4, 4])
+    moved = g.add(Transpose(), split, [0, 2, 1, 3, 4])
+    y = g.add(Reshape(special_zero=True), moved, [0, 6, 4, 4], name="y")
+    assert case.after(y, *blocks.RULES) == ["y: ShuffleChannels(x) group=3"]
+
+
+def test_another_transposition_is_no_shuffle():
+    case = Case(1, 6, 4, 4)
+    g = case.g
+    split = g.add(Reshape(), case.x, [1, 3, 2, 4, 4])
+    moved = g.add(Transpose(), split, [0, 2, 1, 4, 3])
+    assert case.unchanged(g.add(Reshape(), moved, [1, 6, 4, 4]), *blocks.RULES)
