@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from extensions.ops.arithmetic import FloorMod
-from extensions.ops.movement import Gather
+from extensions.ops.arithmetic import Divide, FloorMod, Multiply, Power
+from extensions.ops.movement import Concat, Gather, Roll
 from extensions.ops.shaping import ShapeOf
 from mo.errors import UnsupportedError, listing
 from mo.graph.graph import Graph
@@ -39,9 +39,31 @@ def indices_from_the_front(
     return g.add(node.op.with_attributes(negative_indices=False), x, positive, axis)
 
 
+@rewrite(match(Concat, any_value("first", where=lambda value: value.is_constant)))
+def constant_to_the_end(g: Graph, node: Node, first: Output) -> Output | None:
+    """concat(c, x) -> roll(concat(x, c)): the 2021.4 runtime loses a constant in front."""
+    rest = [value for value in node.inputs[1:] if value is not None]
+    if first.rank is None or first.rank < 2 or all(value.is_constant for value in rest):
+        return None
+    axis = node.op.attributes()["axis"]
+    assert first.constant is not None
+    turned = g.add(node.op, *rest, first)
+    return g.add(Roll(), turned, [first.constant.shape[axis]], [axis])
+
+
+def _computed_float(value: Output) -> bool:
+    return value.dtype.is_float and not value.is_constant
+
+
+@rewrite(match(Divide, any_value("x"), any_value("y", where=_computed_float)))
+def division_as_product(g: Graph, x: Output, y: Output) -> Output:
+    """x / y -> x * y^-1: the 2021.4 runtime divides wrongly where y is broadcast."""
+    return g.add(Multiply(), x, g.add(Power(), y, -1.0))
+
+
 def older_forms(opset: int) -> tuple[Rule, ...]:
-    """Rewrites into what an operation set knows."""
-    return (indices_from_the_front,) if opset < 8 else ()
+    """Rewrites into what an operation set knows, and what its runtimes compute rightly."""
+    return (indices_from_the_front, constant_to_the_end, division_as_product) if opset < 8 else ()
 
 
 def check_opset(opset: int) -> Callable[[Graph], int]:

@@ -16,6 +16,7 @@ from extensions.ops.convolution import (
     GroupConvolutionBackpropData,
 )
 from extensions.ops.matrix import MatMul
+from extensions.ops.movement import Concat, VariadicSplit
 from extensions.ops.reduction import ReduceSum
 from extensions.ops.shaping import Reshape
 from mo.graph.graph import Graph
@@ -201,7 +202,40 @@ def summand_of_input(
     return g.add(Add(), _again(g, node, x, w), bias)
 
 
+def _takes_constants(value: Output) -> bool:
+    """Whether a factor or summand of this value can go into weights or a bias."""
+    node = value.node
+    if isinstance(node.op, Add) and any(v is not None and v.is_constant for v in node.inputs):
+        source = next((v for v in node.inputs if v is not None and not v.is_constant), None)
+        if source is None or source.only_user() is None:
+            return False
+        node = source.node
+    weights = node.inputs[1] if len(node.inputs) > 1 else None
+    return isinstance(node.op, CONVOLUTIONS) and weights is not None and weights.is_constant
+
+
+@rewrite(match((Multiply, Add), match(Concat, name="joined"), const("c")))
+def constant_before_concat(g: Graph, node: Node, joined: Output, c: Output) -> Output | None:
+    """op(concat(a, b), c) -> concat(op(a, c1), op(b, c2)), if each part can take its share in."""
+    parts = [value for value in joined.node.inputs if value is not None]
+    if joined.rank is None or joined.node.op.attributes()["axis"] != 1:
+        return None
+    if not all(value.only_user() is not None and _takes_constants(value) for value in parts):
+        return None
+    channels = channel_factor(c, joined.rank, 1)
+    lengths = [None if value.shape is None else value.shape[1] for value in parts]
+    if channels is None or not all(isinstance(length, int) for length in lengths):
+        return None
+    shares = (c,) * len(parts)
+    if channels > 1:
+        laid = g.add(Reshape(), c, [1, -1] + [1] * (joined.rank - 2))
+        split = VariadicSplit(parts=len(parts))
+        shares = g.add_multi(split, laid, g.constant(np.int64(1)), lengths)
+    return g.add(joined.node.op, *(g.add(node.op, *pair) for pair in zip(parts, shares)))
+
+
 RULES = (
+    constant_before_concat,
     factor_into_weights,
     factor_before_bias,
     sum_of_summands,

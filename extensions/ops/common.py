@@ -13,6 +13,7 @@ from mo.graph.shape import (
     interval,
     merge,
     normalize_axes,
+    text,
 )
 
 
@@ -90,6 +91,26 @@ def merge_shapes(a: Shape, b: Shape) -> tuple[Dimension, ...] | None:
         return None
     merged = [merge(x, y) for x, y in zip(a, b)]
     return None if None in merged else tuple(merged)  # type: ignore[arg-type]
+
+
+def ranked(value: Output, rank: int, what: str) -> tuple[Dimension, ...]:
+    """The shape of an input that has ``rank`` axes; ValueError if it has not."""
+    if value.shape is None:
+        return tuple(Dim() for _ in range(rank))
+    if len(value.shape) != rank:
+        raise ValueError(f"{what} {text(value.shape)} should have {rank} axes")
+    return value.shape
+
+
+def joined(what: str, *dims: Dimension) -> Dimension:
+    """The one size that all these dimensions are; ValueError if they differ."""
+    found = dims[0]
+    for dim in dims[1:]:
+        both = merge(found, dim)
+        if both is None:
+            raise ValueError(f"{what} {found} and {dim} differ")
+        found = both
+    return found
 
 
 def divided(dim: Dimension, by: Dimension) -> Dimension:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from extensions.ops.common import as_dims, divided, merge_shapes, size, tied, unknown
+from extensions.ops.regions import PSROIPooling as PSROIPooling
+from extensions.ops.regions import ROIAlign as ROIAlign
+from extensions.ops.regions import ROIPooling as ROIPooling
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, bounds, broadcast_dim, merge, text
+from mo.graph.shape import Dim, Dimension, bounds, merge, text
 
 
 def window_count(
@@ -188,62 +191,3 @@ class DeformableConvolution(_Convolution):
                 raise ValueError(f"offsets or mask {text(value.shape)} should be {text(wanted)}")
             sizes[0], sizes[2:] = merged[0], merged[2:]
         return TensorType(tuple(sizes), kind)
-
-
-class PSROIPooling(Op):
-    """Position-sensitive pooling of regions [R, 5] from [N, C, H, W]."""
-
-    output_dim: int
-    spatial_scale: float
-    group_size: int = 1
-    mode: str = "average"
-    spatial_bins_x: int = 1
-    spatial_bins_y: int = 1
-
-    def infer(self, data: Output, rois: Output) -> TensorType:
-        count = rois.shape[0] if rois.shape is not None else Dim()
-        return TensorType((count, self.output_dim, self.group_size, self.group_size), data.dtype)
-
-
-class ROIPooling(Op):
-    """Max or bilinear pooling of regions [R, 5] to [R, C, pooled_h, pooled_w]."""
-
-    opset = "opset2"
-    pooled_h: int
-    pooled_w: int
-    spatial_scale: float
-    method: str = "max"
-
-    def infer(self, data: Output, rois: Output) -> TensorType:
-        channels = data.shape[1] if data.shape is not None else Dim()
-        count = rois.shape[0] if rois.shape is not None else Dim()
-        return TensorType((count, channels, self.pooled_h, self.pooled_w), tied(data, rois))
-
-
-class ROIAlign(Op):
-    """Bilinear sampling of regions [R, 4] of the images named by the third input."""
-
-    pooled_h: int
-    pooled_w: int
-    sampling_ratio: int
-    spatial_scale: float
-    mode: str = "avg"
-    aligned_mode: str = "asymmetric"
-
-    def version(self) -> str:
-        return "opset3" if self.aligned_mode == "asymmetric" else "opset9"
-
-    def ir_attributes(self) -> dict[str, str]:
-        attributes = super().ir_attributes()
-        if self.version() == "opset3":
-            del attributes["aligned_mode"]
-        return attributes
-
-    def infer(self, data: Output, rois: Output, batch_indices: Output) -> TensorType:
-        channels = data.shape[1] if data.shape is not None else Dim()
-        count: Dimension = Dim()
-        if rois.shape is not None:
-            count = rois.shape[0]
-        if batch_indices.shape is not None:
-            count = broadcast_dim(count, batch_indices.shape[0]) or count
-        return TensorType((count, channels, self.pooled_h, self.pooled_w), tied(data, rois))

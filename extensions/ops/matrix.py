@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.common import tied
+from extensions.ops.common import joined, tied
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dimension, Shape, broadcast, merge, text
+from mo.graph.shape import Dim, Dimension, Shape, broadcast, merge, text
 
 
 class MatMul(Op):
@@ -46,25 +46,47 @@ def _swapped(shape: tuple[Dimension, ...], transposed: bool) -> tuple[Dimension,
 
 
 class Einsum(Op):
-    """Einstein summation in explicit form, e.g. ``"bij,bjk->bik"``, without ellipsis."""
+    """Einstein summation, e.g. ``"bij,bjk->bik"`` or ``"...ij,...jk"``."""
 
     opset = "opset7"
     equation: str
 
     def infer(self, *inputs: Output) -> TensorType:
-        left, _, right = self.equation.replace(" ", "").partition("->")
-        sizes: dict[str, Dimension] = {}
+        kind = tied(*inputs)
+        left, arrow, right = self.equation.replace(" ", "").partition("->")
         terms = left.split(",")
         if len(terms) != len(inputs):
             raise ValueError(f"'{self.equation}' has {len(terms)} terms for {len(inputs)} inputs")
+        if not arrow:
+            right = _implicit(terms)
+        sizes: dict[str, Dimension] = {}
+        rest: Shape = ()
         for term, value in zip(terms, inputs):
             if value.shape is None:
-                return TensorType(None, tied(*inputs))
-            if len(term) != len(value.shape):
+                if "..." in term:
+                    rest = None
+                continue
+            before, ellipsis, after = term.partition("...")
+            free = len(value.shape) - len(before) - len(after)
+            if free < 0 or (free and not ellipsis):
                 raise ValueError(f"term '{term}' does not fit shape {text(value.shape)}")
-            for label, dim in zip(term, value.shape):
-                fitting = merge(sizes.get(label, dim), dim)
-                if fitting is None:
-                    raise ValueError(f"label '{label}' stands for {sizes[label]} and {dim}")
-                sizes[label] = fitting
-        return TensorType(tuple(sizes[label] for label in right), tied(*inputs))
+            rest = broadcast(rest, value.shape[len(before) : len(before) + free])
+            named = (*value.shape[: len(before)], *value.shape[len(before) + free :])
+            for label, dim in zip(before + after, named):
+                sizes[label] = joined(f"'{label}' is", sizes.get(label, dim), dim)
+        before, ellipsis, after = right.partition("...")
+        if ellipsis and rest is None:
+            return TensorType(None, kind)
+        outer = rest if ellipsis and rest else ()
+        named = tuple(sizes.get(label) or Dim() for label in before + after)
+        return TensorType((*named[: len(before)], *outer, *named[len(before) :]), kind)
+
+    def fold(self, *arrays: np.ndarray) -> np.ndarray:
+        return np.einsum(self.equation, *arrays)  # type: ignore[no-any-return]
+
+
+def _implicit(terms: list[str]) -> str:
+    """The result term of an equation without one: what is free, then labels used once."""
+    labels = "".join(terms).replace("...", "")
+    once = sorted(label for label in set(labels) if labels.count(label) == 1)
+    return ("..." if any("..." in term for term in terms) else "") + "".join(once)

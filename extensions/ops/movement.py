@@ -174,9 +174,7 @@ class Pad(Op):
         sizes = [size(dim + before + after) for dim, before, after in zip(data.shape, begins, ends)]
         return TensorType(tuple(sizes), data.dtype)
 
-    def _check_mirror(
-        self, data: tuple[Dimension, ...], *pads: tuple[Dimension, ...]
-    ) -> None:
+    def _check_mirror(self, data: tuple[Dimension, ...], *pads: tuple[Dimension, ...]) -> None:
         """A mirror image is at most as long as what it shows (reflect: less the edge)."""
         edge = self.pad_mode == "reflect"
         for counts in pads:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from extensions.ops.common import tied
+from extensions.ops.common import FLOATS, divided, expect, joined, ranked, tied
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
+from mo.graph.shape import text
 
 
 class BatchNormInference(Op):
@@ -16,8 +17,15 @@ class BatchNormInference(Op):
     def infer(
         self, data: Output, gamma: Output, beta: Output, mean: Output, variance: Output
     ) -> TensorType:
-        tied(data, gamma, beta, mean, variance)
-        return data.type
+        kind = expect(tied(data, gamma, beta, mean, variance), FLOATS, "a float")
+        vectors = [ranked(value, 1, "a vector") for value in (gamma, beta, mean, variance)]
+        channels = joined("channels", *(vector[0] for vector in vectors))
+        if data.shape is None:
+            return TensorType(None, kind)
+        if len(data.shape) < 2:
+            raise ValueError(f"data {text(data.shape)} has no channels")
+        channels = joined("channels", data.shape[1], channels)
+        return TensorType((data.shape[0], channels, *data.shape[2:]), kind)
 
 
 class MVN(Op):
@@ -29,7 +37,7 @@ class MVN(Op):
     eps_mode: str = "inside_sqrt"
 
     def infer(self, data: Output, axes: Output) -> TensorType:
-        return data.type
+        return TensorType(data.shape, data.dtype)
 
 
 class NormalizeL2(Op):
@@ -39,7 +47,7 @@ class NormalizeL2(Op):
     eps_mode: str = "add"
 
     def infer(self, data: Output, axes: Output) -> TensorType:
-        return data.type
+        return TensorType(data.shape, data.dtype)
 
 
 class LRN(Op):
@@ -51,7 +59,7 @@ class LRN(Op):
     size: int
 
     def infer(self, data: Output, axes: Output) -> TensorType:
-        return data.type
+        return TensorType(data.shape, data.dtype)
 
 
 class GRN(Op):
@@ -60,7 +68,7 @@ class GRN(Op):
     bias: float
 
     def infer(self, data: Output) -> TensorType:
-        return data.type
+        return TensorType(data.shape, data.dtype)
 
 
 class GroupNormalization(Op):
@@ -71,4 +79,12 @@ class GroupNormalization(Op):
     epsilon: float
 
     def infer(self, data: Output, scale: Output, bias: Output) -> TensorType:
-        return data.type
+        kind = tied(data, scale, bias)
+        vectors = [ranked(value, 1, "a vector") for value in (scale, bias)]
+        channels = joined("channels", *(vector[0] for vector in vectors))
+        if data.shape is not None:
+            if len(data.shape) < 2:
+                raise ValueError(f"data {text(data.shape)} has no channels")
+            channels = joined("channels", data.shape[1], channels)
+            divided(channels, self.num_groups)
+        return TensorType(data.shape, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extensions.ops.common import constant_ints, unknown
+from extensions.ops.common import as_dims, length, size, unknown
 from extensions.ops.convolution import same_size, window_count
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
@@ -132,6 +132,10 @@ class AdaptiveMaxPool(Op):
 def _adapted(data: Shape, output_shape: Output) -> Shape:
     if data is None:
         return None
-    sizes = constant_ints(output_shape)
-    spatial = sizes if sizes is not None else unknown(len(data) - 2) or ()
+    if not 3 <= len(data) <= 5:
+        raise ValueError(f"data {text(data)} does not have one to three spatial axes")
+    if length(output_shape) not in (None, len(data) - 2):
+        raise ValueError(f"{length(output_shape)} output sizes for data {text(data)}")
+    sizes = as_dims(output_shape)
+    spatial = unknown(len(data) - 2) or () if sizes is None else map(size, sizes)
     return (data[0], data[1], *spatial)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from extensions.ops.common import as_dims, constant_ints, unknown
+from extensions.ops.common import (
+    as_dims,
+    constant_axes,
+    joined,
+    length,
+    ranked,
+    size,
+    unknown,
+)
 from extensions.ops.convolution import same_size, window_count
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, normalize_axes
+from mo.graph.shape import INFINITY, Dim, Dimension, bounds, interval, text
 
 
 class Interpolate(Op):
@@ -25,26 +33,33 @@ class Interpolate(Op):
     def infer(
         self, data: Output, sizes: Output, scales: Output, axes: Output | None = None
     ) -> TensorType:
+        by_size = self.shape_calculation_mode == "sizes"
         if data.shape is None:
             return TensorType(None, data.dtype)
-        if axes is None:
-            along: tuple[int, ...] | None = tuple(range(len(data.shape)))
-        else:
-            known = constant_ints(axes)
-            along = None if known is None else normalize_axes(known, len(data.shape))
+        rank = len(data.shape)
+        along = tuple(range(rank)) if axes is None else constant_axes(axes, rank)
+        wanted = length(sizes if by_size else scales)
+        if wanted is not None and wanted != (rank if axes is None else length(axes) or wanted):
+            raise ValueError(f"{wanted} sizes or scales for data {text(data.shape)}")
         if along is None:
-            return TensorType(unknown(len(data.shape)), data.dtype)
-        shape = list(data.shape)
-        if self.shape_calculation_mode == "sizes":
-            wanted = as_dims(sizes)
+            return TensorType(unknown(rank), data.dtype)
+        shape = self._padded(data.shape)
+        if by_size:
+            targets = as_dims(sizes)
             for i, axis in enumerate(along):
-                item: Dimension = Dim() if wanted is None else wanted[i]
-                shape[axis] = Dim() if isinstance(item, Dim) and item.min < 0 else item
+                shape[axis] = Dim() if targets is None else size(targets[i])
         else:
             factors = scales.value()
             for i, axis in enumerate(along):
                 shape[axis] = Dim() if factors is None else scaled(shape[axis], factors[i].item())
         return TensorType(tuple(shape), data.dtype)
+
+    def _padded(self, data: tuple[Dimension, ...]) -> list[Dimension]:
+        shape = list(data)
+        for pads in (self.pads_begin, self.pads_end):
+            for i, count in enumerate(pads[: len(shape)]):
+                shape[i] = shape[i] + count
+        return shape
 
 
 def scaled(dim: Dimension, factor: float) -> Dimension:
@@ -54,8 +69,10 @@ def scaled(dim: Dimension, factor: float) -> Dimension:
     # The runtime multiplies in f32 and lifts results just below an integer.
     if isinstance(dim, int):
         return int(dim * factor + 1e-5)
-    high = dim.max if dim.max == Dim().max else int(dim.max * factor + 1e-5)
-    return Dim(int(dim.min * factor + 1e-5), high)
+    low, high = bounds(dim)
+    return interval(
+        int(low * factor + 1e-5), high if high == INFINITY else int(high * factor + 1e-5)
+    )
 
 
 class GridSample(Op):
@@ -67,9 +84,10 @@ class GridSample(Op):
     padding_mode: str
 
     def infer(self, data: Output, grid: Output) -> TensorType:
-        if data.shape is None or grid.shape is None:
-            return TensorType(unknown(4), data.dtype)
-        return TensorType((data.shape[0], data.shape[1], *grid.shape[1:3]), data.dtype)
+        image, places = ranked(data, 4, "data"), ranked(grid, 4, "the grid")
+        joined("the last axis of the grid should be 2;", places[3], 2)
+        batch = joined("batch sizes", image[0], places[0])
+        return TensorType((batch, image[1], places[1], places[2]), data.dtype)
 
 
 class ExtractImagePatches(Op):
@@ -82,13 +100,14 @@ class ExtractImagePatches(Op):
     auto_pad: str
 
     def infer(self, data: Output) -> TensorType:
-        if data.shape is None:
-            return TensorType(unknown(4), data.dtype)
+        if not len(self.sizes) == len(self.strides) == len(self.rates) == 2:
+            raise ValueError("sizes, strides and rates are pairs")
+        image = ranked(data, 4, "data")
         spatial = []
-        for i, dim in enumerate(data.shape[2:]):
+        for i, dim in enumerate(image[2:]):
             if self.auto_pad == "valid":
                 spatial.append(window_count(dim, self.sizes[i], self.strides[i], 0, self.rates[i]))
             else:
                 spatial.append(same_size(dim, self.strides[i]))
-        area = self.sizes[0] * self.sizes[1]
-        return TensorType((data.shape[0], data.shape[1] * area, *spatial), data.dtype)
+        channels = image[1] * (self.sizes[0] * self.sizes[1])
+        return TensorType((image[0], channels, *spatial), data.dtype)

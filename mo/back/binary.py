@@ -12,6 +12,7 @@ from mo.graph.tensor import MappedFile, Tensor
 # Bytes hashed at the front and the back of a constant before whole constants are compared.
 _PROBE = 4096
 _CHUNK = 1 << 24
+_ALIGNMENT = 64
 
 
 class BinaryWriter:
@@ -45,12 +46,19 @@ class BinaryWriter:
         for offset in candidates:
             if data.size <= _PROBE or self._equals(offset, data):
                 return offset
+        self._align()
         offset = self.size
         candidates.append(offset)
         if extent is None or not self._copy_in_kernel(extent, data.size):
             self.file.write(data.data)
         self.size += data.size
         return offset
+
+    def _align(self) -> None:
+        """Runtimes map the file and read constants where they lie."""
+        gap = -self.size % _ALIGNMENT
+        self.file.write(bytes(gap))
+        self.size += gap
 
     def _equals(self, offset: int, data: np.ndarray) -> bool:
         self.file.flush()

@@ -14,7 +14,7 @@ from mo.errors import ConversionError
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.op import Constant, Result
-from mo.graph.shape import Dim
+from mo.graph.shape import INFINITY, Dim, Dimension
 
 # Characters that XML 1.0 cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -127,12 +127,13 @@ def _layer(
     if inputs:
         yield f"{indent}\t<input>"
         for port, value in enumerate(inputs):
-            yield from _port(value, port, indent + "\t\t", with_names=False)
+            yield from _port(value, port, version, indent + "\t\t", with_names=False)
         yield f"{indent}\t</input>"
     if node.outputs and not isinstance(op, Result):
         yield f"{indent}\t<output>"
         for value in node.outputs:
-            yield from _port(value, len(inputs) + value.index, indent + "\t\t", with_names=True)
+            number_of_port = len(inputs) + value.index
+            yield from _port(value, number_of_port, version, indent + "\t\t", with_names=True)
         yield f"{indent}\t</output>"
     yield f"{indent}</layer>"
 
@@ -146,7 +147,7 @@ def _connected(node: Node) -> list[Output]:
     return inputs  # type: ignore[return-value]
 
 
-def _port(value: Output, number: int, indent: str, with_names: bool) -> Iterator[str]:
+def _port(value: Output, number: int, version: int, indent: str, with_names: bool) -> Iterator[str]:
     start = f'{indent}<port id="{number}" precision="{value.dtype.precision}"'
     if with_names and value.names:
         names = ",".join(name.replace(",", "\\,") for name in value.names)
@@ -156,5 +157,12 @@ def _port(value: Output, number: int, indent: str, with_names: bool) -> Iterator
         return
     yield start + ">"
     for dim in value.shape:
-        yield f"{indent}\t<dim>{-1 if isinstance(dim, Dim) else dim}</dim>"
+        yield f"{indent}\t<dim>{_size(dim, version)}</dim>"
     yield f"{indent}</port>"
+
+
+def _size(dim: Dimension, version: int) -> int:
+    """Unknown is -1; the readers of version 10 rather take the greatest size it can have."""
+    if not isinstance(dim, Dim):
+        return dim
+    return dim.max if version < 11 and dim.max < INFINITY else -1

@@ -87,7 +87,7 @@ def _input(item: Text) -> InputRequest:
     if len(values) > 1:
         raise values[1].error("is a second value")
     end = next((i for i in left.brackets() if not _belongs_to_name(left, i)), len(left))
-    if end == 0:
+    if end == 0 and left:
         raise left.error("has no name; shapes alone are given with --input_shape")
     port, size, kind = port_name(left.part(0, end)), None, None
     rest = left.part(end)

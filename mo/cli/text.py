@@ -179,7 +179,8 @@ class _Value:
                     # An empty quotation is there, though it has no character.
                     add("", opened)
             elif quote:
-                add(character, place)
+                # The quotation mark stands where its first character does.
+                add(character, opened if place == opened + 1 else place)
             elif character in quotes:
                 quote, opened = character, place
             else:
@@ -214,10 +215,10 @@ class _Value:
         return self.error(f"'{self.outline[index]}' {problem}", place, place + 1)
 
     def error(self, problem: str, start: int, stop: int) -> UsageError:
-        first = max(0, start - _CONTEXT)
-        last = min(len(self.source), max(stop, start + 1) + _CONTEXT)
+        stop = min(stop, start + 2 * _CONTEXT)
+        first, last = max(0, start - _CONTEXT), max(stop, start + 1) + _CONTEXT
         before = ("..." if first else "") + _printable(self.source[first:start])
-        marked = _printable(self.source[start : min(stop, last)])
+        marked = _printable(self.source[start:stop])
         after = _printable(self.source[stop:last]) + ("..." if last < len(self.source) else "")
         marker = " " * _columns(before) + "^" * max(1, _columns(marked))
         return UsageError(

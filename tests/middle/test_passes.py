@@ -220,6 +220,15 @@ def test_a_summand_in_front_goes_into_the_bias_only_without_padding():
         assert case.unchanged(y, *linear.RULES) is not folded
 
 
+def test_a_factor_behind_a_concat_of_convolutions_goes_into_each():
+    case = Case(1, 3, 5, 5)
+    convs = [case.g.add(Convolution(**ONE), case.x, weights(n, 3, 1, 1)) for n in (2, 4)]
+    joined = case.g.add(Concat(axis=1), *convs)
+    y = case.g.add(Multiply(), joined, weights(6, 1, 1), name="y")
+    assert case.after(y, *linear.RULES)[-1].startswith("y: Concat(")
+    assert case.g.nodes_of(Multiply) == []
+
+
 @pytest.mark.parametrize("shape", [(5,), (5, 1), (1, 4, 5, 5), (2, 4, 1, 1)])
 def test_a_factor_that_is_not_per_channel_stays(shape):
     case = Case(1, 3, 5, 5)

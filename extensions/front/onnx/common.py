@@ -65,10 +65,13 @@ def needed(node: SourceNode, name: str) -> Any:
     """An attribute that the operation cannot do without."""
     value = node.get(name)
     if value is None:
-        raise ModelFileError(
-            f"its attribute '{name}' is missing", hint="The model is not valid; export it again."
-        )
+        raise invalid(f"its attribute '{name}' is missing")
     return value
+
+
+def invalid(what: str) -> ModelFileError:
+    """The error for a node that no definition of its operation allows."""
+    return ModelFileError(what, hint="The model is not valid; export it again.")
 
 
 def refuse(node: SourceNode, what: str) -> UnsupportedError:

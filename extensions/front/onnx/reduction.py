@@ -7,10 +7,10 @@ from collections.abc import Callable
 from extensions.front.onnx.common import all_axes, converts, maps
 from extensions.ops import reduction as r
 from extensions.ops.activation import Convert
-from extensions.ops.arithmetic import Add, Multiply, Subtract
+from extensions.ops.arithmetic import Add, Multiply, Power, Subtract
 from extensions.ops.matrix import Einsum, MatMul
 from extensions.ops.shaping import Squeeze
-from extensions.ops.unary import Exp, Log
+from extensions.ops.unary import Abs, Exp, Log
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -50,6 +50,14 @@ _COMPOSED: dict[str, Callable[[Graph, Output, Output, bool], Output]] = {
     "ReduceLogSumExp": _log_sum_exp,
     "ReduceSumSquare": _sum_square,
 }
+
+
+def p_norm(g: Graph, x: Output, axes: Output, p: float) -> Output:
+    """The p-norm over axes, which stay with size 1."""
+    if p in (1, 2):
+        return g.add(r.ReduceL1(keep_dims=True) if p == 1 else r.ReduceL2(keep_dims=True), x, axes)
+    total = g.add(r.ReduceSum(keep_dims=True), g.add(Power(), g.add(Abs(), x), p), axes)
+    return g.add(Power(), total, 1 / p)
 
 
 @converts(*_PLAIN, *_COMPOSED)

@@ -85,7 +85,7 @@ def single(
     """A model of one node. An input is an array (fed), a Fixed, or None (omitted)."""
     names = ["" if value is None else f"in{i}" for i, value in enumerate(inputs)]
     results = [f"out{i}" for i in range(outputs)] if isinstance(outputs, int) else list(outputs)
-    node = helper.make_node(op, names, results, "node", domain=domain, **(attributes or {}))
+    node = helper.make_node(op, names, results, "node", domain=domain, **_plain(attributes or {}))
     fed = [(name, v) for name, v in zip(names, inputs) if isinstance(v, np.ndarray)]
     kept = [(name, v.array) for name, v in zip(names, inputs) if isinstance(v, Fixed)]
     return model_of([node], fed, [name for name in results if name], kept, opset, domain)
@@ -168,7 +168,7 @@ def agree(
     ``expected``: results where no runtime has this operation set.
     """
     model = single(
-        op, inputs, opset=opset, outputs=outputs, domain=domain, attributes=_plain(attributes)
+        op, inputs, opset=opset, outputs=outputs, domain=domain, attributes=attributes
     )
     arrays = [value for value in inputs if isinstance(value, np.ndarray)]
     return agree_model(model, arrays, dynamic=dynamic, expected=expected, tolerance=tolerance)
@@ -200,7 +200,7 @@ def agree_model(
 def refused(op: str, *inputs: Any, match: str, **options: Any) -> None:
     """Assert that a model of one node is refused in these words."""
     given = {key: options.pop(key) for key in ("opset", "outputs", "domain") if key in options}
-    model = single(op, inputs, attributes=_plain(options), **given)
+    model = single(op, inputs, attributes=options, **given)
     with pytest.raises(ConversionError, match=match):
         convert(model)
 
@@ -252,3 +252,13 @@ def operations(graph: Graph) -> list[str]:
         for node in graph.topological()
         if node.type not in ("Parameter", "Const", "Result")
     ]
+
+
+def agree_unknown_rank(op: str, *inputs: Any, opset: int = CURRENT, **attributes: Any) -> None:
+    """As ``agree``, for a model that does not tell the shapes of its inputs at all."""
+    model = single(op, inputs, opset=opset, attributes=attributes)
+    arrays = [value for value in inputs if isinstance(value, np.ndarray)]
+    expected = reference(model, arrays)
+    for item in model.graph.input:
+        item.type.tensor_type.ClearField("shape")
+    _compare(convert(model), arrays, expected, 1e-4, "unknown rank")

@@ -1,0 +1,128 @@
+"""Pooling over windows and over whole images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from extensions.front.onnx.common import converts, invalid, needed, rank_of, refuse
+from extensions.front.onnx.reduction import p_norm
+from extensions.front.onnx.windows import spatial_attributes
+from extensions.ops import pooling as p
+from extensions.ops.arithmetic import Multiply, Power
+from extensions.ops.convolution import ROIPooling
+from extensions.ops.reduction import ReduceMax, ReduceMean
+from extensions.ops.unary import Abs
+from mo.front.model import SourceNode
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import Shape, is_static
+
+
+@converts("MaxPool")
+def max_pool(g: Graph, node: SourceNode, x: Output) -> Any:
+    attributes, dilations = _pool_attributes(node, x.shape, "max")
+    dilated = any(d != 1 for d in dilations)
+    if node.has_output(1) or dilated or attributes["rounding_type"] == "ceil_torch":
+        if node.has_output(1) and node.get("storage_order"):
+            raise refuse(node, "storage_order 1 (column-major indices)")
+        return g.add_multi(p.MaxPoolWithIndices(dilations=dilations, **attributes), x)
+    return g.add(p.MaxPool(**attributes), x)
+
+
+@converts("AveragePool")
+def average_pool(g: Graph, node: SourceNode, x: Output) -> Output:
+    include = bool(node.get("count_include_pad"))
+    attributes, dilations = _pool_attributes(node, x.shape, "include" if include else "exclude")
+    if any(d != 1 for d in dilations):
+        raise refuse(node, "dilation of an average pooling")
+    return g.add(p.AvgPool(exclude_pad=not include, **attributes), x)
+
+
+def _pool_attributes(
+    node: SourceNode, shape: Shape, kind: str
+) -> tuple[dict[str, Any], tuple[int, ...]]:
+    kernel = tuple(needed(node, "kernel_shape"))
+    if min(kernel, default=0) < 1:
+        raise invalid(f"kernel_shape {list(kernel)} is no window")
+    attributes = spatial_attributes(node, shape, kernel)
+    dilations = attributes.pop("dilations")
+    rounding = "floor"
+    if node.get("ceil_mode") and attributes["auto_pad"] == "explicit":
+        rounding = _ceil_rounding(attributes, shape, kernel, dilations, kind)
+    return {"kernel": kernel, "rounding_type": rounding, **attributes}, dilations
+
+
+def _ceil_rounding(
+    attributes: dict[str, Any],
+    shape: Shape,
+    kernel: Sequence[int],
+    dilations: Sequence[int],
+    kind: str,
+) -> str:
+    """Rounding up, but no window may start behind the data.
+
+    The IR's plain "ceil" lets one start there. Where that cannot happen it is used as it is;
+    where sizes are known, the pads are chosen so that rounding down gives the right count.
+    """
+    spans = [dilation * (k - 1) + 1 for k, dilation in zip(kernel, dilations)]
+    strides, begins = attributes["strides"], attributes["pads_begin"]
+    ends = list(attributes["pads_end"])
+    if all(end + stride <= span for end, stride, span in zip(ends, strides, spans)):
+        if kind != "sum":
+            return "ceil"
+        # More zeros do not change a sum, while a window cut off would change its mean.
+        attributes["pads_end"] = tuple(end + stride - 1 for end, stride in zip(ends, strides))
+        return "floor"
+    if shape is None or not is_static(shape[2:]) or kind == "include":
+        return "ceil_torch"
+    for i, dim in enumerate(shape[2:]):
+        assert isinstance(dim, int)
+        room = dim + begins[i] + ends[i] - spans[i]
+        count = -(-room // strides[i]) + 1
+        if (count - 1) * strides[i] >= dim + begins[i]:
+            count -= 1
+        ends[i] = max(0, (count - 1) * strides[i] + spans[i] - dim - begins[i])
+    attributes["pads_end"] = tuple(ends)
+    return "floor"
+
+
+def _spatial_axes(g: Graph, x: Output) -> Output:
+    return g.constant(np.arange(2, rank_of(x), dtype=np.int64))
+
+
+@converts("GlobalAveragePool")
+def global_average_pool(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(ReduceMean(keep_dims=True), x, _spatial_axes(g, x))
+
+
+@converts("GlobalMaxPool")
+def global_max_pool(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(ReduceMax(keep_dims=True), x, _spatial_axes(g, x))
+
+
+@converts("GlobalLpPool")
+def global_lp_pool(g: Graph, node: SourceNode, x: Output) -> Output:
+    return p_norm(g, x, _spatial_axes(g, x), float(node.get("p", 2)))
+
+
+@converts("LpPool")
+def lp_pool(g: Graph, node: SourceNode, x: Output) -> Output:
+    """The p-norm of a window: its mean of |x|^p, times the window size, to the power 1/p."""
+    power = float(node.get("p", 2))
+    attributes, dilations = _pool_attributes(node, x.shape, "sum")
+    if any(d != 1 for d in dilations):
+        raise refuse(node, "dilation of an Lp pooling")
+    raised = g.add(Power(), g.add(Abs(), x), power)
+    pooled = g.add(p.AvgPool(exclude_pad=False, **attributes), raised)
+    summed = g.add(Multiply(), pooled, float(np.prod(attributes["kernel"])))
+    return g.add(Power(), summed, 1 / power)
+
+
+@converts("MaxRoiPool")
+def max_roi_pool(g: Graph, node: SourceNode, x: Output, rois: Output) -> Output:
+    height, width = node.get("pooled_shape")
+    scale = float(node.get("spatial_scale", 1.0))
+    return g.add(ROIPooling(pooled_h=height, pooled_w=width, spatial_scale=scale), x, rois)

@@ -1,0 +1,210 @@
+"""Detection heads: prior boxes, decoding and suppression of boxes, YOLO, region proposals."""
+
+from __future__ import annotations
+
+from extensions.ops.common import (
+    FLOATS,
+    as_dims,
+    divided,
+    expect,
+    joined,
+    length,
+    ranked,
+    size,
+    tied,
+    unknown,
+)
+from mo.graph.element_type import ElementType
+from mo.graph.node import Output
+from mo.graph.op import Op, TensorType
+from mo.graph.shape import Dim, Dimension, count, merge, normalize_axis, text
+
+f32 = ElementType.f32
+
+
+class PriorBox(Op):
+    """Prior boxes and variances [2, count] for each cell of a feature map."""
+
+    min_size: tuple[float, ...] = ()
+    max_size: tuple[float, ...] = ()
+    aspect_ratio: tuple[float, ...] = ()
+    density: tuple[float, ...] = ()
+    fixed_ratio: tuple[float, ...] = ()
+    fixed_size: tuple[float, ...] = ()
+    clip: bool = False
+    flip: bool = False
+    step: float = 0.0
+    offset: float = 0.0
+    variance: tuple[float, ...] = ()
+    scale_all_sizes: bool = True
+
+    def boxes_per_cell(self) -> int:
+        """How many priors each cell gets (SSD paper, section 2.2, and its density variant)."""
+        ratios = [1.0]
+        for ratio in self.aspect_ratio:
+            candidates = [ratio, 1 / ratio] if self.flip else [ratio]
+            for each in candidates:
+                if all(abs(each - seen) > 1e-6 for seen in ratios):
+                    ratios.append(each)
+        if self.fixed_size:
+            per_size = len(self.fixed_ratio) if self.fixed_ratio else len(ratios)
+            squares = sum(int(d) ** 2 for d in self.density)
+            return per_size * (squares if self.density else len(self.fixed_size))
+        if self.scale_all_sizes:
+            return len(ratios) * len(self.min_size) + len(self.max_size)
+        return len(ratios) + len(self.min_size) - 1
+
+    def infer(self, output_size: Output, image_size: Output) -> TensorType:
+        return TensorType((2, _cells(output_size, image_size, self.boxes_per_cell())), f32)
+
+
+def _cells(output_size: Output, image_size: Output, boxes: int) -> Dimension:
+    """The length of a row of prior boxes: four corners for each box of each cell."""
+    for value in (output_size, image_size):
+        if length(value) not in (2, None):
+            raise ValueError(f"a size {text(value.shape)} should be (height, width)")
+    sizes = as_dims(output_size)
+    return Dim() if sizes is None else size(sizes[0]) * size(sizes[1]) * (4 * boxes)
+
+
+class PriorBoxClustered(Op):
+    """As PriorBox, with the widths and heights listed."""
+
+    width: tuple[float, ...]
+    height: tuple[float, ...]
+    clip: bool = True
+    step: float = 0.0
+    step_w: float = 0.0
+    step_h: float = 0.0
+    offset: float = 0.0
+    variance: tuple[float, ...] = ()
+
+    def infer(self, output_size: Output, image_size: Output) -> TensorType:
+        return TensorType((2, _cells(output_size, image_size, len(self.width))), f32)
+
+
+class DetectionOutput(Op):
+    """Decoded and suppressed boxes [1, 1, count, 7]: image, label, score, corners."""
+
+    num_classes: int
+    background_label_id: int = 0
+    top_k: int = -1
+    variance_encoded_in_target: bool = False
+    keep_top_k: tuple[int, ...]
+    code_type: str = "caffe.PriorBoxParameter.CORNER"
+    share_location: bool = True
+    nms_threshold: float
+    confidence_threshold: float = 0.0
+    clip_after_nms: bool = False
+    clip_before_nms: bool = False
+    decrease_label_id: bool = False
+    normalized: bool = False
+    input_height: int = 1
+    input_width: int = 1
+    objectness_score: float = 0.0
+
+    def infer(
+        self,
+        boxes: Output,
+        classes: Output,
+        priors: Output,
+        aux_classes: Output | None = None,
+        aux_boxes: Output | None = None,
+    ) -> TensorType:
+        kind = expect(tied(boxes, classes, aux_classes, aux_boxes), FLOATS, "a float")
+        deltas, scores = ranked(boxes, 2, "the boxes"), ranked(classes, 2, "the classes")
+        anchors = ranked(priors, 3, "the priors")
+        joined(
+            "rows of priors and variances", anchors[1], 1 if self.variance_encoded_in_target else 2
+        )
+        images = joined("numbers of images", deltas[0], scores[0])
+        if isinstance(anchors[0], int) and anchors[0] != 1:
+            images = joined("numbers of images", images, anchors[0])
+        locations = 1 if self.share_location else self.num_classes
+        count = joined(
+            "numbers of priors",
+            divided(anchors[2], 4 if self.normalized else 5),
+            divided(deltas[1], 4 * locations),
+            divided(scores[1], self.num_classes),
+        )
+        for value, wanted in ((aux_classes, count * 2), (aux_boxes, deltas[1])):
+            if value is not None:
+                shape = ranked(value, 2, "an auxiliary input")
+                images = joined("numbers of images", images, shape[0])
+                joined("widths of an auxiliary input", shape[1], wanted)
+        if self.keep_top_k[0] > 0:
+            return TensorType((1, 1, images * self.keep_top_k[0], 7), kind)
+        each = count if self.top_k < 0 else self.top_k
+        return TensorType((1, 1, images * (each * self.num_classes), 7), kind)
+
+
+class RegionYolo(Op):
+    """YOLO's activation of raw box, objectness and class values."""
+
+    anchors: tuple[float, ...] = ()
+    axis: int
+    coords: int
+    classes: int
+    end_axis: int
+    num: int
+    do_softmax: bool = False
+    mask: tuple[int, ...] = ()
+
+    def infer(self, data: Output) -> TensorType:
+        if data.shape is None:
+            return TensorType(unknown(2 if self.do_softmax else 4), data.dtype)
+        if len(data.shape) != 4:
+            raise ValueError(f"data {text(data.shape)} should have 4 axes")
+        if not self.do_softmax:
+            channels = (self.classes + self.coords + 1) * len(self.mask)
+            return TensorType((data.shape[0], channels, *data.shape[2:]), data.dtype)
+        axis = normalize_axis(self.axis, len(data.shape))
+        end = normalize_axis(self.end_axis, len(data.shape))
+        merged = count(data.shape[axis : end + 1])
+        return TensorType((*data.shape[:axis], merged, *data.shape[end + 1 :]), data.dtype)
+
+
+class ReorgYolo(Op):
+    """Blocks of space moved into channels in the order of YOLO v2."""
+
+    opset = "opset2"
+    stride: int
+
+    def infer(self, data: Output) -> TensorType:
+        if data.shape is None:
+            return TensorType(None, data.dtype)
+        n, c, h, w = ranked(data, 4, "data")
+        s = self.stride
+        return TensorType((n, c * (s * s), divided(h, s), divided(w, s)), data.dtype)
+
+
+class Proposal(Op):
+    """Region proposals [N * post_nms_topn, 5] and their scores."""
+
+    opset = "opset4"
+    base_size: int
+    pre_nms_topn: int
+    post_nms_topn: int
+    nms_thresh: float
+    feat_stride: int
+    min_size: int
+    ratio: tuple[float, ...]
+    scale: tuple[float, ...]
+    clip_before_nms: bool = True
+    clip_after_nms: bool = False
+    normalize: bool = False
+    box_size_scale: float = 1.0
+    box_coordinate_scale: float = 1.0
+    framework: str = ""
+
+    def infer(self, probs: Output, deltas: Output, image: Output) -> tuple[TensorType, ...]:
+        kind = tied(probs, deltas, image)
+        scores, corners = ranked(probs, 4, "the scores"), ranked(deltas, 4, "the deltas")
+        shape = ranked(image, 1, "the image size")
+        if merge(shape[0], 3) is None and merge(shape[0], 4) is None:
+            raise ValueError(f"the image size {text(image.shape)} should have 3 or 4 numbers")
+        joined("the deltas are two for each score;", corners[1], scores[1] * 2)
+        for axis in (2, 3):
+            joined("sizes of scores and deltas", scores[axis], corners[axis])
+        rows = joined("numbers of images", scores[0], corners[0]) * self.post_nms_topn
+        return TensorType((rows, 5), kind), TensorType((rows,), kind)
