@@ -47,12 +47,14 @@ class PriorBox(Op):
                 if all(abs(each - seen) > 1e-6 for seen in ratios):
                     ratios.append(each)
         if self.fixed_size:
-            per_size = len(self.fixed_ratio) if self.fixed_ratio else len(ratios)
-            squares = sum(int(d) ** 2 for d in self.density)
-            return per_size * (squares if self.density else len(self.fixed_size))
-        if self.scale_all_sizes:
-            return len(ratios) * len(self.min_size) + len(self.max_size)
-        return len(ratios) + len(self.min_size) - 1
+            count = len(ratios) * len(self.fixed_size)
+        elif self.scale_all_sizes:
+            count = len(ratios) * len(self.min_size) + len(self.max_size)
+        else:
+            count = len(ratios) + len(self.min_size) - 1
+        # A density of d puts d * d boxes where one was.
+        shapes = len(self.fixed_ratio) or len(ratios)
+        return count + sum(shapes * (int(density) ** 2 - 1) for density in self.density)
 
     def infer(self, output_size: Output, image_size: Output) -> TensorType:
         return TensorType((2, _cells(output_size, image_size, self.boxes_per_cell())), f32)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from extensions.ops.common import as_dims, constant_axes, length, size
+import numpy as np
+
+from extensions.ops.common import as_dims, constant_axes, length, ranked, size
 from extensions.ops.suppression import NonMaxSuppression as NonMaxSuppression
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
@@ -27,14 +29,16 @@ class TopK(Op):
             sizes = list(shape)
             axis = normalize_axis(self.axis, len(sizes))
             wanted = as_dims(k)
-            sizes[axis] = _at_most(size(wanted[0]) if wanted else Dim(), bounds(sizes[axis])[1])
+            sizes[axis] = _at_most(size(wanted[0]) if wanted else Dim(), sizes[axis])
             shape = tuple(sizes)
         return TensorType(shape, data.dtype), TensorType(shape, self.index_element_type)
 
 
-def _at_most(dim: Dimension, limit: int) -> Dimension:
-    low, high = bounds(dim)
-    return interval(min(low, limit), min(high, limit)) if high > limit else dim
+def _at_most(k: Dimension, dim: Dimension) -> Dimension:
+    (low, high), most = bounds(k), bounds(dim)[1]
+    if low > most:
+        raise ValueError(f"k is {k}, there are {dim} elements")
+    return interval(low, most) if high > most else k
 
 
 class Bucketize(Op):
@@ -44,7 +48,11 @@ class Bucketize(Op):
     output_type: ElementType
     with_right_bound: bool = True
 
+    def fold(self, x: np.ndarray, buckets: np.ndarray) -> np.ndarray:
+        return np.searchsorted(buckets, x, "left" if self.with_right_bound else "right")
+
     def infer(self, data: Output, buckets: Output) -> TensorType:
+        ranked(buckets, 1, "the buckets")
         return TensorType(data.shape, self.output_type)
 
 

@@ -32,27 +32,29 @@ class Fed(NamedTuple):
         return f"{self.type}<{list(self.array.shape)}{values}>"
 
 
-def loose_dim(draw: Draw, size: int) -> Dimension:
-    """The size itself or an interval around it."""
+def loose_dim(draw: Draw, size: int, least: int = 0) -> Dimension:
+    """The size itself or an interval around it, from ``least`` on."""
     kind = draw(st.integers(0, 6))
     if kind < 3:
         return size
     if kind == 3:
-        return Dim()
-    low = draw(st.integers(0, size))
+        return Dim(least)
+    low = draw(st.integers(min(least, size), size))
     if kind == 4:
         return Dim(low)
     high = size + draw(st.integers(0, 5))
-    return low if low == high else Dim(low if kind == 5 else 0, high)
+    return low if low == high else Dim(low if kind == 5 else min(least, low), high)
 
 
-def loose(draw: Draw, sizes: Sequence[int], unknown_rank: bool = True) -> Shape:
+def loose(
+    draw: Draw, sizes: Sequence[int], unknown_rank: bool = True, least: int = 0
+) -> Shape:
     """A partial shape that allows ``sizes``; in half of the cases just those."""
     if draw(st.booleans()):
         return tuple(sizes)
     if unknown_rank and draw(st.integers(0, 5)) == 0:
         return None
-    return tuple(loose_dim(draw, size) for size in sizes)
+    return tuple(loose_dim(draw, size, least) for size in sizes)
 
 
 def filled(sizes: Sequence[int], dtype: ElementType = f32) -> np.ndarray:
@@ -65,9 +67,15 @@ def filled(sizes: Sequence[int], dtype: ElementType = f32) -> np.ndarray:
     return random.integers(0, 4, sizes).astype(dtype.numpy)
 
 
-def data(draw: Draw, sizes: Sequence[int], dtype: ElementType = f32, rank: bool = True) -> Fed:
+def data(
+    draw: Draw,
+    sizes: Sequence[int],
+    dtype: ElementType = f32,
+    rank: bool = True,
+    least: int = 0,
+) -> Fed:
     """A model input of a shape near ``sizes`` (``rank``: its rank may be unknown too)."""
-    return Fed(TensorType(loose(draw, sizes, rank), dtype), filled(sizes, dtype))
+    return Fed(TensorType(loose(draw, sizes, rank, least), dtype), filled(sizes, dtype))
 
 
 def given_array(draw: Draw, array: Any, dtype: ElementType = i64, loosen: bool = True) -> Any:

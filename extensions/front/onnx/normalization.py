@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, rank_of, refuse
+from extensions.front.onnx.common import channelwise, converts, needed, rank_of, refuse
 from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import Add, Divide, Multiply, Power, Subtract
 from extensions.ops.normalization import LRN, MVN, GroupNormalization, NormalizeL2
+from extensions.ops.pooling import AvgPool
 from extensions.ops.reduction import ReduceL1, ReduceMean
-from extensions.ops.shaping import Reshape, ShapeOf
+from extensions.ops.shaping import Reshape, ShapeOf, Unsqueeze
 from extensions.ops.unary import Sqrt
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
@@ -89,7 +90,7 @@ def group_normalization_18(
     g: Graph, node: SourceNode, x: Output, scale: Output, bias: Output
 ) -> Output:
     """Scale and bias per group (replaced in 21)."""
-    groups = node.get("num_groups")
+    groups = needed(node, "num_groups")
     grouped = g.add(Reshape(special_zero=True), x, [0, groups, -1])
     normal = g.add(MVN(eps=_epsilon(node)), grouped, [2])
     y = g.add(Multiply(), normal, g.add(Reshape(), scale, [1, groups, 1]))
@@ -101,19 +102,29 @@ def group_normalization_18(
 def group_normalization_21(
     g: Graph, node: SourceNode, x: Output, scale: Output, bias: Output
 ) -> Output:
-    op = GroupNormalization(num_groups=node.get("num_groups"), epsilon=_epsilon(node))
+    op = GroupNormalization(num_groups=needed(node, "num_groups"), epsilon=_epsilon(node))
     return g.add(op, x, scale, bias)
 
 
 @converts("LRN")
 def lrn(g: Graph, node: SourceNode, x: Output) -> Output:
-    op = LRN(
-        alpha=float(node.get("alpha", 1e-4)),
-        beta=float(node.get("beta", 0.75)),
-        bias=float(node.get("bias", 1.0)),
-        size=node.get("size"),
+    alpha, beta = float(node.get("alpha", 1e-4)), float(node.get("beta", 0.75))
+    bias, size = float(node.get("bias", 1.0)), needed(node, "size")
+    if size % 2:
+        return g.add(LRN(alpha=alpha, beta=beta, bias=bias, size=size), x, [1])
+    # The IR knows only windows with a middle: the mean over channels is pooled instead.
+    square = g.add(Unsqueeze(), g.add(Multiply(), x, x), [1])
+    laid = g.add(Reshape(special_zero=True), square, [0, 0, 0, -1])
+    pooling = AvgPool(
+        kernel=(size, 1),
+        strides=(1, 1),
+        pads_begin=((size - 1) // 2, 0),
+        pads_end=(size // 2, 0),
+        exclude_pad=False,
     )
-    return g.add(op, x, [1])
+    mean = g.add(Reshape(), g.add(pooling, laid), g.add(ShapeOf(), x))
+    scale = g.add(Power(), g.add(Add(), g.add(Multiply(), mean, alpha), bias), beta)
+    return g.add(Divide(), x, scale)
 
 
 @converts("LpNormalization")
