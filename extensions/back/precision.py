@@ -74,17 +74,16 @@ def _report(kept: list[str]) -> None:
 
 def as_half(tensor: Tensor) -> Tensor | None:
     """The constant in f16, computed when written; None if f16 cannot hold it."""
-    array = tensor.array
-    sizes = np.abs(array)
-    finite = sizes[np.isfinite(sizes)] if not np.isfinite(sizes.sum()) else sizes
-    if finite.size and finite.max() > _LARGEST:
+    lost = 0
+    for part in tensor.parts():
+        sizes = np.abs(part)
+        finite = sizes[np.isfinite(sizes)]
+        if finite.size and finite.max() > _LARGEST:
+            return None
+        lost += np.count_nonzero((sizes > 0) & (sizes < _SMALLEST))
+    if lost and lost >= _LOST_SHARE * tensor.size:
         return None
-    lost = np.count_nonzero((sizes > 0) & (sizes < _SMALLEST))
-    if lost and lost >= _LOST_SHARE * sizes.size:
-        return None
-    if array.size <= 1024:
-        return Tensor.of(array, ElementType.f16)
-    return Tensor.lazy(ElementType.f16, tensor.shape, lambda: tensor.array.astype(np.float16))
+    return tensor.converted(ElementType.f16)
 
 
 def to_half(graph: Graph) -> int:

@@ -6,10 +6,22 @@ from math import prod
 
 import numpy as np
 
-from extensions.ops.common import as_dims, constant_ints, divided, length, size, unknown
+from extensions.ops.common import (
+    INTEGERS,
+    as_dims,
+    constant_ints,
+    divided,
+    expect,
+    joined,
+    length,
+    size,
+    tied,
+    unknown,
+)
+from extensions.ops.convolution import window_count
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, Shape, bounds, count, text
+from mo.graph.shape import Dim, Dimension, Shape, count, text
 
 
 class _BlockOp(Op):
@@ -108,3 +120,37 @@ class BatchToSpace(_BatchOp):
         for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
             sizes.append(size(dim * size(by, 1) - size(low) - size(high)))
         return TensorType(tuple(sizes), data.dtype)
+
+
+class Col2Im(Op):
+    """Columns [N, C * area, L] (or without N) added up where they lie in an image [N, C, H, W]."""
+
+    opset = "opset15"
+    strides: tuple[int, ...] = (1, 1)
+    dilations: tuple[int, ...] = (1, 1)
+    pads_begin: tuple[int, ...] = (0, 0)
+    pads_end: tuple[int, ...] = (0, 0)
+
+    def infer(self, data: Output, output_size: Output, kernel_size: Output) -> TensorType:
+        expect(tied(output_size, kernel_size), INTEGERS, "an integer")
+        for value in (output_size, kernel_size):
+            if length(value) not in (2, None):
+                raise ValueError(f"a size {text(value.shape)} should be (height, width)")
+        if data.shape is None:
+            return TensorType(None, data.dtype)
+        if len(data.shape) not in (2, 3):
+            raise ValueError(f"data {text(data.shape)} should have two or three axes")
+        kernel, sizes = constant_ints(kernel_size), constant_ints(output_size)
+        channels: Dimension = Dim()
+        if kernel is not None:
+            channels = divided(data.shape[-2], prod(kernel))
+        if kernel is not None and sizes is not None:
+            windows = [
+                window_count(size, k, stride, begin + end, dilation)
+                for size, k, stride, begin, end, dilation in zip(
+                    sizes, kernel, self.strides, self.pads_begin, self.pads_end, self.dilations
+                )
+            ]
+            joined("numbers of columns", data.shape[-1], count(windows))
+        spatial = sizes if sizes is not None else (Dim(), Dim())
+        return TensorType((*data.shape[:-2], channels, *spatial), data.dtype)

@@ -191,3 +191,15 @@ class DeformableConvolution(_Convolution):
                 raise ValueError(f"offsets or mask {text(value.shape)} should be {text(wanted)}")
             sizes[0], sizes[2:] = merged[0], merged[2:]
         return TensorType(tuple(sizes), kind)
+
+
+class BinaryConvolution(_Convolution):
+    """Convolution of the signs of data with bits: weights are u1 [O, I, H, W]."""
+
+    mode: str = "xnor-popcount"
+    pad_value: float = 0.0
+
+    def infer(self, data: Output, weights: Output) -> TensorType:
+        image, kernel = self._shapes(data, weights, 2)
+        _check_channels(image, kernel[1])
+        return TensorType((image[0], kernel[0], *self._spatial(image, kernel[2:])), data.dtype)

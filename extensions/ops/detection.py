@@ -17,7 +17,7 @@ from extensions.ops.common import (
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, count, merge, normalize_axis, text
+from mo.graph.shape import Dim, Dimension, bounds, count, merge, normalize_axis, text
 
 f32 = ElementType.f32
 
@@ -210,3 +210,39 @@ class Proposal(Op):
             joined("sizes of scores and deltas", scores[axis], corners[axis])
         rows = joined("numbers of images", scores[0], corners[0]) * self.post_nms_topn
         return TensorType((rows, 5), kind), TensorType((rows,), kind)
+
+
+class GenerateProposals(Op):
+    """Region proposals [R, 4] of all images, their scores [R], and the number of each image.
+
+    Anchors are [H, W, A, 4], deltas [N, 4 * A, H, W], scores [N, A, H, W], sizes [N, 3 or 4].
+    """
+
+    opset = "opset9"
+    min_size: float
+    nms_threshold: float
+    post_nms_count: int
+    pre_nms_count: int
+    normalized: bool = True
+    nms_eta: float = 1.0
+    roi_num_type: ElementType = ElementType.i64
+
+    def infer(
+        self, im_info: Output, anchors: Output, deltas: Output, scores: Output
+    ) -> tuple[TensorType, ...]:
+        kind = expect(tied(im_info, anchors, deltas, scores), FLOATS, "a float")
+        info, boxes = ranked(im_info, 2, "the image sizes"), ranked(anchors, 4, "the anchors")
+        moves, values = ranked(deltas, 4, "the deltas"), ranked(scores, 4, "the scores")
+        if merge(info[1], 3) is None and merge(info[1], 4) is None:
+            raise ValueError(f"image sizes {text(im_info.shape)} should be 3 or 4 numbers each")
+        joined("the last axis of the anchors should be 4;", boxes[3], 4)
+        images = joined("numbers of images", info[0], moves[0], values[0])
+        joined("heights", boxes[0], moves[2], values[2])
+        joined("widths", boxes[1], moves[3], values[3])
+        joined("numbers of anchors", boxes[2], divided(moves[1], 4), values[1])
+        rows = Dim(0, bounds(images * self.post_nms_count)[1])
+        return (
+            TensorType((rows, 4), kind),
+            TensorType((rows,), kind),
+            TensorType((images,), self.roi_num_type),
+        )

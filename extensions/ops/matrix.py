@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.common import joined, tied
+from extensions.ops.common import FLOATS, expect, joined, tied
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
 from mo.graph.shape import Dim, Dimension, Shape, broadcast, merge, text
@@ -90,3 +90,69 @@ def _implicit(terms: list[str]) -> str:
     labels = "".join(terms).replace("...", "")
     once = sorted(label for label in set(labels) if labels.count(label) == 1)
     return ("..." if any("..." in term for term in terms) else "") + "".join(once)
+
+
+class Inverse(Op):
+    """The inverses (or adjugates) of the square matrices in the last two axes."""
+
+    opset = "opset14"
+    adjoint: bool = False
+
+    def infer(self, data: Output) -> TensorType:
+        expect(data.dtype, FLOATS, "a float")
+        if data.shape is not None:
+            if len(data.shape) < 2:
+                raise ValueError(f"data {text(data.shape)} holds no matrix")
+            joined("rows and columns", data.shape[-2], data.shape[-1])
+        return TensorType(data.shape, data.dtype)
+
+
+class ScaledDotProductAttention(Op):
+    """softmax(Q * K^T * scale + mask) * V.
+
+    Q is [..., L, E], K [..., S, E], V [..., S, D], the mask [..., L, S]; the result [..., L, D].
+    """
+
+    opset = "opset13"
+    causal: bool = False
+
+    def infer(
+        self,
+        query: Output,
+        key: Output,
+        value: Output,
+        mask: Output | None = None,
+        scale: Output | None = None,
+        sink: Output | None = None,
+    ) -> TensorType:
+        kind = expect(tied(query, key, value, scale, sink), FLOATS, "a float")
+        q, k, v = query.shape, key.shape, value.shape
+        if q is None or k is None or v is None:
+            return TensorType(None, kind)
+        if min(len(q), len(k), len(v)) < 2:
+            raise ValueError(f"shapes {text(q)}, {text(k)} and {text(v)} hold no matrices")
+        joined("sizes of a query and a key", q[-1], k[-1])
+        rows = joined("numbers of keys and values", k[-2], v[-2])
+        outer = broadcast(broadcast(q[:-2], k[:-2]), v[:-2]) or ()
+        if mask is not None and mask.shape and not self.causal:
+            broadcast(mask.shape, (*outer, q[-2], rows))
+        return TensorType((*outer, q[-2], v[-1]), kind)
+
+
+class GroupedMatMul(Op):
+    """A matrix product for each group: [G, M, K] x [G, N, K], or rows [T, K] cut by offsets."""
+
+    opset = "opset17"
+
+    def infer(self, a: Output, b: Output, offsets: Output | None = None) -> TensorType:
+        kind = tied(a, b)
+        if a.shape is None or b.shape is None:
+            return TensorType(None, kind)
+        if len(a.shape) == len(b.shape) == 3:
+            groups = joined("numbers of groups", a.shape[0], b.shape[0])
+            joined("columns", a.shape[2], b.shape[2])
+            return TensorType((groups, a.shape[1], b.shape[1]), kind)
+        if len(a.shape) == 2 and len(b.shape) == 3:
+            joined("columns", a.shape[1], b.shape[2])
+            return TensorType((a.shape[0], b.shape[1]), kind)
+        raise ValueError(f"shapes {text(a.shape)} and {text(b.shape)} do not multiply in groups")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.ops.blocks import BatchToSpace as BatchToSpace
+from extensions.ops.blocks import DepthToSpace as DepthToSpace
+from extensions.ops.blocks import SpaceToBatch as SpaceToBatch
+from extensions.ops.blocks import SpaceToDepth as SpaceToDepth
 from extensions.ops.common import (
     as_dims,
     constant_axes,
@@ -14,10 +18,6 @@ from extensions.ops.common import (
     tied,
     unknown,
 )
-from extensions.ops.blocks import BatchToSpace as BatchToSpace
-from extensions.ops.blocks import DepthToSpace as DepthToSpace
-from extensions.ops.blocks import SpaceToBatch as SpaceToBatch
-from extensions.ops.blocks import SpaceToDepth as SpaceToDepth
 from extensions.ops.gathering import Gather as Gather
 from extensions.ops.gathering import GatherElements as GatherElements
 from extensions.ops.gathering import GatherND as GatherND
@@ -31,7 +31,6 @@ from mo.graph.op import Op, TensorType
 from mo.graph.shape import (
     Dim,
     Dimension,
-    Shape,
     bounds,
     is_static,
     merge,
@@ -255,3 +254,33 @@ class Roll(Op):
     def fold(self, x: np.ndarray, shift: np.ndarray, axes: np.ndarray) -> np.ndarray:
         along = tuple(int(axis) for axis in axes.reshape(-1))
         return np.roll(x, tuple(int(s) for s in np.broadcast_to(shift, len(along))), along)
+
+
+class Reverse(Op):
+    """Elements in reverse order along axes given by numbers (or by a mask). Only in opset1."""
+
+    mode: str = "index"
+
+    def infer(self, data: Output, axes: Output) -> TensorType:
+        if self.mode == "index":
+            constant_axes(axes, data.rank)
+        elif data.rank is not None and length(axes) not in (data.rank, None):
+            raise ValueError(f"{length(axes)} mask elements for data {text(data.shape)}")
+        return TensorType(data.shape, data.dtype)
+
+    def fold(self, x: np.ndarray, axes: np.ndarray) -> np.ndarray:
+        along = axes.reshape(-1) if self.mode == "index" else np.flatnonzero(axes)
+        return np.flip(x, tuple(int(axis) for axis in along))
+
+
+class Identity(Op):
+    """The input itself."""
+
+    opset = "opset16"
+    keeps_elements = True
+
+    def infer(self, data: Output) -> TensorType:
+        return TensorType(data.shape, data.dtype)
+
+    def fold(self, x: np.ndarray) -> np.ndarray:
+        return x

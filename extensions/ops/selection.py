@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.common import as_dims, constant_axes, length, ranked, size
+from extensions.ops.common import as_dims, constant_axes, joined, length, ranked, size, tied
 from extensions.ops.suppression import NonMaxSuppression as NonMaxSuppression
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
@@ -82,3 +82,25 @@ class Unique(Op):
             TensorType((total,), index),
             TensorType((distinct,), counts),
         )
+
+
+class SearchSorted(Op):
+    """Where each value belongs in the sorted sequence of its row (the last axis)."""
+
+    opset = "opset15"
+    right_mode: bool = False
+    output_type: ElementType = ElementType.i64
+
+    def infer(self, sorted_sequence: Output, values: Output) -> TensorType:
+        tied(sorted_sequence, values)
+        sequence, wanted = sorted_sequence.shape, values.shape
+        if sequence is not None and not sequence:
+            raise ValueError("the sequence is a scalar")
+        if sequence is None or len(sequence) == 1:
+            return TensorType(wanted, self.output_type)
+        if wanted is None:
+            return TensorType((*sequence[:-1], Dim()), self.output_type)
+        if len(wanted) != len(sequence):
+            raise ValueError(f"values {text(wanted)} in sequences {text(sequence)}")
+        outer = [joined("outer sizes", *pair) for pair in zip(sequence[:-1], wanted)]
+        return TensorType((*outer, wanted[-1]), self.output_type)

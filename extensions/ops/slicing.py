@@ -40,7 +40,7 @@ def sliced(dim: Dimension, start: int, stop: int, step: int) -> Dimension:
         raise ValueError("the step of a slice is 0")
     if isinstance(dim, int):
         return slice_length(dim, start, stop, step)
-    if step == 1 and start == 0 and stop >= FAR or step == -1 and start == -1 and stop <= -FAR:
+    if (step == 1 and start == 0 and stop >= FAR) or (step == -1 and start == -1 and stop <= -FAR):
         return dim
     if step == -1 and start >= FAR and stop <= -FAR:
         return dim

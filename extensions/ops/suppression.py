@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extensions.ops.common import as_dims, joined, length, ranked, size
+from extensions.ops.common import FLOATS, as_dims, expect, joined, length, ranked, size, tied
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
@@ -63,3 +63,116 @@ class NonMaxSuppression(Op):
             TensorType((rows, 3), ElementType.f32),
             TensorType((1,), self.output_type),
         )
+
+
+class NMSRotated(Op):
+    """NonMaxSuppression of rotated boxes [N, B, 5]: centre, size, angle."""
+
+    opset = "opset13"
+    sort_result_descending: bool = True
+    output_type: ElementType = ElementType.i64
+    clockwise: bool = True
+
+    def infer(
+        self,
+        boxes: Output,
+        scores: Output,
+        max_output_boxes_per_class: Output,
+        iou_threshold: Output,
+        score_threshold: Output,
+    ) -> tuple[TensorType, ...]:
+        images, classes, count = _counts(boxes, scores, 5)
+        _check_scalars(max_output_boxes_per_class, iou_threshold, score_threshold)
+        rows = Dim()
+        wanted = as_dims(max_output_boxes_per_class)
+        if wanted:
+            rows = Dim(0, most(images, classes, least(size(wanted[0]), count)))
+        return (
+            TensorType((rows, 3), self.output_type),
+            TensorType((rows, 3), ElementType.f32),
+            TensorType((1,), self.output_type),
+        )
+
+
+class _Selection(Op):
+    """Rows (class, score, corners), their places in the input, and how many an image has."""
+
+    sort_result_type: str = "none"
+    output_type: ElementType = ElementType.i64
+    nms_top_k: int = -1
+    keep_top_k: int = -1
+    sort_result_across_batch: bool = False
+
+    def _selected(
+        self, kind: ElementType, images: Dimension, classes: Dimension, boxes: Dimension
+    ) -> tuple[TensorType, ...]:
+        each = boxes if self.nms_top_k < 0 else least(self.nms_top_k, boxes)
+        of_image = most(classes, each)
+        if self.keep_top_k >= 0:
+            of_image = min(of_image, self.keep_top_k)
+        rows = Dim(0, most(images, of_image))
+        return (
+            TensorType((rows, 6), kind),
+            TensorType((rows, 1), self.output_type),
+            TensorType((images,), self.output_type),
+        )
+
+
+class MatrixNms(_Selection):
+    """Suppression by decaying the scores of overlapping boxes, for all boxes at once."""
+
+    opset = "opset8"
+    score_threshold: float = 0.0
+    background_class: int = -1
+    decay_function: str = "linear"
+    gaussian_sigma: float = 2.0
+    post_threshold: float = 0.0
+    normalized: bool = True
+
+    def infer(self, boxes: Output, scores: Output) -> tuple[TensorType, ...]:
+        kind = expect(tied(boxes, scores), FLOATS, "a float")
+        images, classes, count = _counts(boxes, scores, 4)
+        if isinstance(classes, int) and 0 <= self.background_class < classes:
+            classes -= 1
+        return self._selected(kind, images, classes, count)
+
+
+class MulticlassNms(_Selection):
+    """Suppression for each class, then the best boxes of all classes.
+
+    With ``has_rois`` (opset9) the boxes are [C, B, 4], the scores [C, B], and a third input tells
+    how many of the B boxes belong to each image.
+    """
+
+    iou_threshold: float = 0.0
+    score_threshold: float = 0.0
+    background_class: int = -1
+    nms_eta: float = 1.0
+    normalized: bool = True
+    has_rois: bool = False
+
+    def version(self) -> str:
+        return "opset9" if self.has_rois else "opset8"
+
+    def ir_attributes(self) -> dict[str, str]:
+        attributes = super().ir_attributes()
+        del attributes["has_rois"]
+        return attributes
+
+    def infer(
+        self, boxes: Output, scores: Output, rois: Output | None = None
+    ) -> tuple[TensorType, ...]:
+        kind = expect(tied(boxes, scores), FLOATS, "a float")
+        if (rois is not None) != self.has_rois:
+            raise ValueError("has_rois should say whether there is a third input")
+        if rois is None:
+            images, classes, count = _counts(boxes, scores, 4)
+        else:
+            images = ranked(rois, 1, "the numbers of boxes")[0]
+            corners, values = ranked(boxes, 3, "the boxes"), ranked(scores, 2, "the scores")
+            joined("the last axis of the boxes should be 4;", corners[2], 4)
+            classes = joined("numbers of classes", corners[0], values[0])
+            count = joined("numbers of boxes", corners[1], values[1])
+        if isinstance(classes, int) and 0 <= self.background_class < classes:
+            classes -= 1
+        return self._selected(kind, images, classes, count)

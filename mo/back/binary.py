@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
@@ -28,31 +29,50 @@ class BinaryWriter:
 
     def add(self, tensor: Tensor) -> tuple[int, int]:
         """Offset and length of the tensor's bytes in the file."""
-        extent = tensor.extent
-        if extent is not None:
-            key = (*extent, tensor.nbytes)
-            offset = self._extents.get(key)
-            if offset is None:
-                source, start = extent
-                view = np.frombuffer(source.view[start : start + tensor.nbytes], np.uint8)
-                offset = self._extents[key] = self._place(view, extent)
-            return offset, tensor.nbytes
-        data = tensor.storage()
-        return self._place(data, None), data.size
+        if tensor.extent is None:
+            return self._write(tensor), tensor.nbytes
+        key = (*tensor.extent, tensor.nbytes)
+        offset = self._extents.get(key)
+        if offset is None:
+            offset = self._extents[key] = self._copy(*key)
+        return offset, tensor.nbytes
 
-    def _place(self, data: np.ndarray, extent: tuple[MappedFile, int] | None) -> int:
-        probe = (data.size, data[:_PROBE].tobytes(), data[-_PROBE:].tobytes())
+    def _copy(self, source: MappedFile, start: int, length: int) -> int:
+        """Take over a range of the model file, unless the same bytes are here already."""
+        data = np.frombuffer(source.view[start : start + length], np.uint8)
+        probe = (length, data[:_PROBE].tobytes(), data[-_PROBE:].tobytes())
         candidates = self._written.setdefault(probe, [])
         for offset in candidates:
-            if data.size <= _PROBE or self._equals(offset, data):
+            if length <= _PROBE or self._equals(offset, data):
                 return offset
         self._align()
-        offset = self.size
-        candidates.append(offset)
-        if extent is None or not self._copy_in_kernel(extent, data.size):
+        candidates.append(self.size)
+        if not self._copy_in_kernel(source, start, length):
+            for begin in range(0, length, _CHUNK):
+                self.file.write(data[begin : begin + _CHUNK].data)
+        self.size += length
+        return candidates[-1]
+
+    def _write(self, tensor: Tensor) -> int:
+        """Append computed bytes, and take them back if they were here already."""
+        self._align()
+        first = last = b""
+        written = 0
+        for data in storage_parts(tensor):
+            first = first or data[:_PROBE].tobytes()
+            # A last part may be shorter than what is compared.
+            last = (last + data[-_PROBE:].tobytes())[-_PROBE:]
             self.file.write(data.data)
-        self.size += data.size
-        return offset
+            written += data.size
+        candidates = self._written.setdefault((written, first, last), [])
+        for offset in candidates:
+            if written <= _PROBE or self._is_repeated(offset, written):
+                self.file.seek(self.size)
+                self.file.truncate()
+                return offset
+        candidates.append(self.size)
+        self.size += written
+        return candidates[-1]
 
     def _align(self) -> None:
         """Runtimes map the file and read constants where they lie."""
@@ -64,15 +84,30 @@ class BinaryWriter:
         self.file.flush()
         for start in range(0, data.size, _CHUNK):
             part = data[start : start + _CHUNK]
-            if os.pread(self.file.fileno(), part.size, offset + start) != part.tobytes():
+            if self._read(offset + start, part.size) != part.tobytes():
                 return False
         return True
 
-    def _copy_in_kernel(self, extent: tuple[MappedFile, int], length: int) -> bool:
+    def _is_repeated(self, offset: int, length: int) -> bool:
+        """Whether the bytes just appended stand at ``offset``, too."""
+        self.file.flush()
+        for start in range(0, length, _CHUNK):
+            size = min(_CHUNK, length - start)
+            if self._read(offset + start, size) != self._read(self.size + start, size):
+                return False
+        return True
+
+    def _read(self, offset: int, length: int) -> bytes:
+        position = self.file.tell()
+        self.file.seek(offset)
+        data = self.file.read(length)
+        self.file.seek(position)
+        return data
+
+    def _copy_in_kernel(self, source: MappedFile, start: int, length: int) -> bool:
         """Copy from file to file without paging the weights into this process."""
         if not self._has_kernel_copy or length < _PROBE:
             return False
-        source, start = extent
         self.file.flush()
         target = self.file.fileno()
         copied = 0
@@ -92,3 +127,12 @@ class BinaryWriter:
             return False
         self.file.seek(self.size + length)
         return True
+
+
+def storage_parts(tensor: Tensor) -> Iterator[np.ndarray]:
+    """The bytes of a tensor as the file holds them, in order."""
+    if tensor.dtype.bits < 8:
+        yield tensor.storage()
+        return
+    for part in tensor.parts():
+        yield np.ascontiguousarray(part).view(np.uint8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from mo.cli.build import unused_flags
 from mo.cli.config import Config
@@ -39,73 +40,90 @@ _EXTENSIONS = {
     ".mdl": "kaldi",
 }
 
-# What people take for a model that can be converted: pattern of the file name, what it is, what
-# to do. {file} is the file, {stem} the path without the last extension.
+
+class _NearMiss(NamedTuple):
+    """What people take for a model that can be converted."""
+
+    name: str  # a regular expression
+    what: str
+    # {file} is the file, {stem} its path without the last extension.
+    advice: str
+    # Said even if the framework is given.
+    framework: str = ""
+
+
 _NEAR_MISSES = (
-    (
+    _NearMiss(
         r"\.(h5|hdf5|keras)$",
         "a Keras model",
-        "Export a SavedModel first: model.export('folder') or tf.saved_model.save; "
-        "then give it with --saved_model_dir folder",
+        "Export a SavedModel first, with model.export('folder') or tf.saved_model.save, "
+        "and give it with --saved_model_dir folder",
     ),
-    (
-        r"\.(pt|pth|torch|torchscript|ckpt\.pt|bin\.index\.json)$",
+    _NearMiss(
+        r"\.(pt|pth|torch|torchscript)$|^pytorch_model\.bin$",
         "a PyTorch model",
         "Export it to ONNX first, with torch.onnx.export(model, example, 'model.onnx').",
     ),
-    (
+    _NearMiss(
         r"\.(safetensors|gguf|ggml)$",
         "a file of weights without a model",
         "Export the model to ONNX with the framework that it comes from.",
     ),
-    (
+    _NearMiss(
         r"\.tflite$",
         "a TensorFlow Lite model",
         "Convert the original TensorFlow model, or make ONNX of it: "
         "python -m tf2onnx.convert --tflite {file} --output model.onnx",
     ),
-    (
+    _NearMiss(
         r"\.(pdmodel|pdiparams|pdparams)$",
         "a PaddlePaddle model",
         "Export it to ONNX first, with paddle2onnx.",
     ),
-    (r"\.(mlmodel|mlpackage)$", "a Core ML model", "Convert the model it was made of."),
-    (
+    _NearMiss(
+        r"\.(mlmodel|mlpackage)$", "a Core ML model", "Convert the model that it was made of."
+    ),
+    _NearMiss(
+        r"\.(engine|plan|trt|uff)$", "a TensorRT model", "Convert the model that it was made of."
+    ),
+    _NearMiss(r"\.(xml|bin)$", "part of an OpenVINO IR", "Convert the model that it was made of."),
+    _NearMiss(
         r"\.(pkl|pickle|joblib)$",
         "a pickled Python object",
         "Export it to ONNX first, for example with skl2onnx or torch.onnx.export.",
     ),
-    (r"\.(cfg|weights)$", "a Darknet model", "Make a TensorFlow or ONNX model of it first."),
-    (r"\.(engine|plan|trt|uff)$", "a TensorRT model", "Convert the model it was made of."),
-    (r"\.(xml|bin)$", "an OpenVINO IR already", "Convert the model it was made of."),
-    (
-        r"\.(zip|tar|tgz|gz|bz2|xz|7z)$",
-        "an archive",
-        "Unpack it and give the model that is inside.",
+    _NearMiss(r"\.(cfg|weights)$", "a Darknet model", "Make a TensorFlow or ONNX model of it."),
+    _NearMiss(
+        r"\.(zip|tar|tgz|gz|bz2|xz|7z)$", "an archive", "Unpack it and give the model inside."
     ),
-    (
+    _NearMiss(
+        r"\.(data|onnx_data)$",
+        "the external data of an ONNX model",
+        "Give the .onnx file beside it.",
+        "onnx",
+    ),
+    _NearMiss(
         r"\.prototxt$",
         "the topology of a Caffe model without its weights",
         "Give both: --input_model {stem}.caffemodel --input_proto {file}",
+        "caffe",
     ),
-    (
-        r"-symbol\.json$",
+    _NearMiss(
+        r"\.json$",
         "the topology of an MXNet model without its weights",
         "Give both: --input_model PREFIX-0000.params --input_symbol {file}",
+        "mxnet",
     ),
-    (r"\.meta$", "a TensorFlow meta graph", "Give it as --input_meta_graph {file}"),
-    (
+    _NearMiss(r"\.meta$", "a TensorFlow meta graph", "Give it as --input_meta_graph {file}", "tf"),
+    _NearMiss(
         r"\.(ckpt|index|data-\d+-of-\d+)$",
         "a TensorFlow checkpoint",
-        "Give it with its meta graph, --input_meta_graph {stem}.meta, or with its graph: "
+        "Give it with its meta graph, --input_meta_graph {stem}.meta, or with its graph, "
         "--input_model graph.pb --input_checkpoint {stem}",
-    ),
-    (
-        r"\.(data|onnx_data|onnx\.data)$",
-        "the external data of an ONNX model",
-        "Give the .onnx file beside it.",
+        "tf",
     ),
 )
+# Beginnings of such files, their places, and names that tell the same.
 _CONTENTS = (
     (b"\x89HDF\r\n", 0, "model.h5"),
     (b"TFL3", 4, "model.tflite"),
@@ -113,6 +131,8 @@ _CONTENTS = (
     (b"\x1f\x8b", 0, "model.gz"),
     (b"\x80", 0, "model.pkl"),
 )
+# Their text tells the framework, but they are no whole models.
+_TOPOLOGIES = (".prototxt", ".json")
 
 
 def deduce_framework(config: Config) -> str:
@@ -126,6 +146,7 @@ def deduce_framework(config: Config) -> str:
     _require_model(config, framework)
     if config.input_model is not None:
         _require_content(config.input_model)
+        _refuse_near_miss(config.input_model, framework)
         framework = framework or _of_file(config.input_model)
     assert framework is not None  # a model without --input_model came with a telling flag
     if config.framework is None and (unused := unused_flags(config, framework)):
@@ -187,31 +208,35 @@ def _require_content(path: Path) -> None:
 
 
 def _of_file(path: Path) -> str:
-    by_name = next(
-        (_EXTENSIONS[s] for s in map(str.lower, path.suffixes) if s in _EXTENSIONS), None
-    )
-    # Many frameworks write protobuf; that is all ".pb" says.
+    extensions = [path.suffix.lower(), *(".mdl" for s in path.suffixes if s.lower() == ".mdl")]
+    by_name = next((_EXTENSIONS[name] for name in extensions if name in _EXTENSIONS), None)
+    # Many frameworks write protobuf, and that is all ".pb" says.
     if by_name and path.suffix.lower() != ".pb":
         return by_name
     framework = looks_like(path) or by_name
-    _refuse_near_miss(path, framework)
-    if framework is None:
-        what = "this folder" if os.path.isdir(path) else f"the extension '{path.suffix}'"
-        raise UsageError(
-            f"The framework of '{path}' is not known: neither {what} nor the content tells it",
-            hint=f"Choose one: --framework {'|'.join(FRAMEWORKS)}",
-        )
-    return framework
+    if framework is not None:
+        return framework
+    problem = (
+        "has no saved_model.pb, so it is no SavedModel"
+        if os.path.isdir(path)
+        else f"is of an unknown framework: neither '{path.suffix}' nor the content tells it"
+    )
+    raise UsageError(
+        f"'{path}' {problem}", hint=f"Choose one of --framework {'|'.join(FRAMEWORKS)}"
+    )
 
 
 def _refuse_near_miss(path: Path, framework: str | None) -> None:
+    suffix = path.suffix.lower()
+    if suffix in _EXTENSIONS or (suffix not in _TOPOLOGIES and looks_like(path)):
+        return
     names = [path.name.lower()]
-    if framework is None and os.path.isfile(path):
+    if os.path.isfile(path):
         start = head(path, 16)
         names += [name for magic, place, name in _CONTENTS if start[place:].startswith(magic)]
-    for name in names:
-        for pattern, what, advice in _NEAR_MISSES:
-            if re.search(pattern, name):
-                raise UsageError(
-                    f"'{path}' is {what}", hint=advice.format(file=path, stem=path.with_suffix(""))
-                )
+    for miss in _NEAR_MISSES:
+        if framework in (None, miss.framework) and any(re.search(miss.name, n) for n in names):
+            raise UsageError(
+                f"'{path}' is {miss.what}",
+                hint=miss.advice.format(file=path, stem=path.with_suffix("")),
+            )

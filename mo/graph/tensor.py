@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from typing import Any
 import numpy as np
 
 from mo.graph.element_type import ElementType
+
+# Large constants are read and converted this many elements at a time.
+PART_ELEMENTS = 1 << 20
 
 
 class MappedFile:
@@ -28,13 +31,21 @@ class MappedFile:
         self.size = os.fstat(self.descriptor).st_size
         # An empty file cannot be mapped.
         self.view = memoryview(b"")
+        self._map: mmap.mmap | None = None
         if self.size:
-            self.view = memoryview(mmap.mmap(self.descriptor, 0, access=mmap.ACCESS_READ))
+            self._map = mmap.mmap(self.descriptor, 0, access=mmap.ACCESS_READ)
+            self.view = memoryview(self._map)
 
     def __del__(self) -> None:
         descriptor = getattr(self, "descriptor", None)
         if descriptor is not None:
             os.close(descriptor)
+
+    def forget(self, offset: int, length: int) -> None:
+        """Let the system take back the memory of pages that will not be read again soon."""
+        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            start = offset - offset % mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_DONTNEED, start, offset + length - start)
 
     def tensor(self, dtype: ElementType, shape: Sequence[int], offset: int, length: int) -> Tensor:
         """A tensor stored at ``offset``; ValueError if ``length`` bytes do not hold it."""
@@ -50,7 +61,7 @@ class MappedFile:
 class Tensor:
     """An immutable constant of one element type and a static shape."""
 
-    __slots__ = ("_array", "_load", "dtype", "extent", "shape")
+    __slots__ = ("_array", "_load", "_source", "dtype", "extent", "shape")
 
     def __init__(
         self,
@@ -64,6 +75,8 @@ class Tensor:
         # Storage form: like the .bin, except that sub-byte types are packed in uint8.
         self._array = array
         self._load = load
+        # The tensor of which this one is a conversion, element by element.
+        self._source: Tensor | None = None
         # The file range with exactly these bytes, if there is one.
         self.extent: tuple[MappedFile, int] | None = None
 
@@ -95,6 +108,12 @@ class Tensor:
     ) -> Tensor:
         """A tensor computed each time its bytes are asked for, and never kept."""
         return cls(dtype, shape, load=load)
+
+    def converted(self, dtype: ElementType) -> Tensor:
+        """The same numbers in another type of whole bytes, converted when read."""
+        other = Tensor(dtype, self.shape, load=lambda: self.array)
+        other._source = self
+        return other
 
     @property
     def size(self) -> int:
@@ -129,6 +148,26 @@ class Tensor:
             array = self.array
         return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
+    def parts(self) -> Iterator[np.ndarray]:
+        """The elements in order, flat, some at a time: large constants are never held whole.
+
+        Only a computation that needs a whole array at once comes in one part.
+        """
+        if self._source is not None:
+            for part in self._source.parts():
+                yield part.astype(self.dtype.numpy, copy=False)
+            return
+        if self._array is None or self.dtype.bits < 8:
+            yield self.array.reshape(-1)
+            return
+        flat = self._array.reshape(-1)
+        for start in range(0, flat.size, PART_ELEMENTS):
+            part = flat[start : start + PART_ELEMENTS]
+            yield part
+            if self.extent is not None:
+                file, offset = self.extent
+                file.forget(offset + start * flat.itemsize, part.nbytes)
+
     def item(self) -> Any:
         """The value of a one-element tensor as a Python number."""
         return self.array.reshape(-1)[0].item()
@@ -145,6 +184,7 @@ class Tensor:
         if array is not None and self.dtype.bits >= 8:
             array = array.reshape(shape)
         other = Tensor(self.dtype, shape, array, self._load)
+        other._source = self._source
         other.extent = self.extent
         return other
 

@@ -218,3 +218,27 @@ def test_being_stopped_during_the_exchange_still_gives_a_whole_pair(tmp_path, st
     assert result.returncode == -signal.SIGTERM
     assert np.fromfile(tmp_path / "net.bin", np.float32).tolist() == [2, 2, 2]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.bin", "net.xml", "script.py"]
+
+
+def test_equal_computed_constants_are_stored_once_too(tmp_path):
+    g = Graph()
+    x = g.input("x", (2000,))
+    for value in (1, 1, 2):
+        tensor = Tensor.lazy(ElementType.f32, (2000,), lambda v=value: np.full(2000, v))
+        x = g.add(Multiply(), x, g.constant(tensor))
+    g.output(x, "y")
+    written(g, tmp_path)
+    stored = np.fromfile(tmp_path / "net.bin", np.float32)
+    assert np.unique(stored[stored != 0]).tolist() == [1, 2]
+    assert stored.size < 3 * 2000
+
+
+def test_large_constants_are_converted_part_by_part(tmp_path, monkeypatch):
+    monkeypatch.setattr("mo.graph.tensor.PART_ELEMENTS", 100)
+    values = np.arange(1001, dtype=np.float32)
+    half = Tensor.of(values).converted(ElementType.f16)
+    assert max(part.size for part in half.parts()) == 100
+    g = Graph()
+    g.output(g.add(Add(), g.input("x", (1001,), ElementType.f16), g.constant(half)), "y")
+    written(g, tmp_path)
+    assert np.fromfile(tmp_path / "net.bin", np.float16).tolist() == values.tolist()

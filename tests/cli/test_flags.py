@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-
 import pytest
 
 from mo.cli.config import Config
@@ -14,7 +13,12 @@ from mo.cli.parser import parse_arguments
 from mo.errors import ModelFileError
 from tests.cli.refusals import refusal
 
-COMMON = """
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+COMMON = words("""
     help version framework input_model model_name output_dir input output input_shape batch
     freeze_placeholder_with_value static_shape mean_values scale_values scale
     reverse_input_channels layout source_layout target_layout compress_to_fp16 data_type ir_version
@@ -24,23 +28,23 @@ COMMON = """
     generate_deprecated_IR_V7 generate_deprecated_IR_V2 generate_experimental_IR_V10
     legacy_ir_generation keep_quantize_ops_in_IR blobs_as_inputs use_new_frontend
     use_legacy_frontend
-""".split()
+""")
 OF_FRAMEWORK = {
-    "tf": """
+    "tf": words("""
         input_model_is_text input_checkpoint input_meta_graph saved_model_dir saved_model_tags
         disable_nhwc_to_nchw tensorflow_custom_layer_libraries tensorboard_logdir
         tensorflow_use_custom_operations_config tensorflow_custom_operations_config_update
         tensorflow_object_detection_api_pipeline_config
-    """.split(),
+    """),
     "onnx": [],
-    "caffe": """
+    "caffe": words("""
         input_proto caffe_parser_path k mean_file mean_file_offsets disable_omitting_optional
         enable_flattening_nested_params
-    """.split(),
-    "mxnet": """
+    """),
+    "mxnet": words("""
         input_symbol nd_prefix_name pretrained_model_name save_params_from_nd legacy_mxnet_model
         enable_ssd_gluoncv
-    """.split(),
+    """),
     "kaldi": ["counts", "remove_output_softmax", "remove_memory"],
 }
 ALIASES = {
@@ -126,7 +130,11 @@ def test_defaults():
         (["--disable_resnet_optimization"], "disable_resnet_optimization", True),
         (["--disable_weights_compression"], "disable_weights_compression", True),
         (["--finegrain_fusing", "conv.*,add"], "finegrain_fusing", ("conv.*", "add")),
-        (["--finegrain_fusing", "a{1,2},[,]b,c\\,d"], "finegrain_fusing", ("a{1,2}", "[,]b", "c\\,d")),
+        (
+            ["--finegrain_fusing", "a{1,2},[,]b,c\\,d"],
+            "finegrain_fusing",
+            ("a{1,2}", "[,]b", "c\\,d"),
+        ),
         (["--finegrain_fusing", ""], "finegrain_fusing", ()),
         (["--log_level", "debug"], "log_level", "DEBUG"),
         (["--log_level=WARN"], "log_level", "WARNING"),

@@ -44,7 +44,11 @@ from tests.cli.refusals import refusal
         ("input", ["a", ("b", [1, 3]), ("c", [], "f16")], "a,b[1,3],c[]{f16}"),
         ("input", ("b", [1, 3]), "b[1,3]"),
         ("input", {"a": [1, 3], "b": None, "c": (2, None)}, "a[1,3],b,c[2,?]"),
-        ("input", {"a": "i32", "b": ([1, 3], "f16"), "c": np.float32}, "a{i32},b[1,3]{f16},c{float32}"),
+        (
+            "input",
+            {"a": "i32", "b": ([1, 3], "f16"), "c": np.float32},
+            "a{i32},b[1,3]{f16},c{float32}",
+        ),
         ("input", {"a": (1, 3), "b": ((1, 3), np.int8)}, "a[1,3],b[1,3]{int8}"),
         ("input", {"a": np.dtype("int64"), "b": bool}, "a{int64},b{bool}"),
         ("input", {"a[0]": [1]}, r"a\[0\][1]"),
@@ -62,7 +66,9 @@ from tests.cli.refusals import refusal
 )
 def test_values_natural_in_python_equal_texts(name, value, text):
     natural = config_from_keywords(**{name: value})
-    written = parse_arguments([f"--{name}={text}"] if name != "static_shape" else [f"--{name}"], None, "mo")
+    written = parse_arguments(
+        [f"--{name}={text}"] if name != "static_shape" else [f"--{name}"], None, "mo"
+    )
     assert {**natural.__dict__, "given": None} == {**written.__dict__, "given": None}
     assert natural.given == {name: Path(text).name if name == "output_dir" else text}
 

@@ -74,7 +74,9 @@ def test_a_launcher_does_not_know_the_flags_of_others(framework):
         if flag.name == "framework":
             assert f"mo_fw.py converts {framework} models only" in error
         else:
-            assert f"is for {FRAMEWORKS[flag.group]} models: use mo.py or mo_{flag.group}.py" in error
+            assert (
+                f"is for {FRAMEWORKS[flag.group]} models: use mo.py or mo_{flag.group}.py" in error
+            )
 
 
 def test_prefixes_depend_on_the_launcher(tmp_path):

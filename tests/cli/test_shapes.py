@@ -62,7 +62,7 @@ def test_shapes_are_read(text, shapes):
         ("[1,3x]", "'3x' is no size", "3x"),
         ("[1,[2]]", "'[2]' is no size", "[2]"),
         ("[1_000]", "'1_000' is no size", "1_000"),
-        ("[٣]", "'٣' is no size", "٣"),  # noqa: RUF001 (a digit, but not one of ours)
+        ("[٣]", "'٣' is no size", "٣"),  # a digit, but not one of ours
         ("[1,,2]", "a size is missing", ","),
         ("[,]", "a size is missing", ","),
         ("[1,2 3]", "'2 3' lacks a comma", "2 3"),

@@ -46,9 +46,7 @@ def loose_dim(draw: Draw, size: int, least: int = 0) -> Dimension:
     return low if low == high else Dim(low if kind == 5 else min(least, low), high)
 
 
-def loose(
-    draw: Draw, sizes: Sequence[int], unknown_rank: bool = True, least: int = 0
-) -> Shape:
+def loose(draw: Draw, sizes: Sequence[int], unknown_rank: bool = True, least: int = 0) -> Shape:
     """A partial shape that allows ``sizes``; in half of the cases just those."""
     if draw(st.booleans()):
         return tuple(sizes)

@@ -19,7 +19,7 @@ from extensions.ops.convolution import (
 from extensions.ops.pooling import AvgPool, MaxPool, MaxPoolWithIndices
 from mo.graph.element_type import ElementType
 from tests.ops.runtime import Case, agree
-from tests.ops.strategies import Draw, damaged, data, f32, floats, given_array
+from tests.ops.strategies import Draw, damaged, data, floats, given_array
 
 PADS = st.sampled_from(["explicit", "valid", "same_upper", "same_lower"])
 

@@ -18,7 +18,6 @@ from tests.ops.strategies import (
     axis_of,
     damaged,
     data,
-    dtypes,
     f32,
     floats,
     given_array,
@@ -71,7 +70,9 @@ def priors(draw: Draw) -> Case:
     floats_ = st.lists(st.sampled_from([0.5, 1.0, 2.0, 3.0, 1 / 3]), max_size=3, unique=True)
     scale = draw(st.booleans())
     attributes = {
-        "min_size": tuple(draw(st.lists(st.sampled_from([8.0, 16.0, 20.0]), min_size=1, max_size=3))),
+        "min_size": tuple(
+            draw(st.lists(st.sampled_from([8.0, 16.0, 20.0]), min_size=1, max_size=3))
+        ),
         "aspect_ratio": tuple(draw(floats_)),
         "flip": draw(st.booleans()),
         "variance": (0.1, 0.1, 0.2, 0.2),
@@ -119,7 +120,8 @@ def yolo(draw: Draw) -> Case:
     n, c, h, w = draw(sizes(4, 4))
     if draw(st.booleans()):
         return Case(
-            d.ReorgYolo(stride=stride), [data(draw, damaged(draw, [n, c * stride**2, h * stride, w * stride]))]
+            d.ReorgYolo(stride=stride),
+            [data(draw, damaged(draw, [n, c * stride**2, h * stride, w * stride]))],
         )
     softmax = draw(st.booleans())
     classes = draw(st.integers(1, 3))
@@ -162,7 +164,10 @@ def proposal(draw: Draw) -> Case:
 def buckets(draw: Draw) -> Case:
     if draw(st.booleans()):
         op = s.Bucketize(output_type=draw(INDEX), with_right_bound=draw(st.booleans()))
-        inputs = [data(draw, draw(sizes()), draw(numbers)), data(draw, draw(sizes(1, 2)), draw(numbers))]
+        inputs = [
+            data(draw, draw(sizes()), draw(numbers)),
+            data(draw, draw(sizes(1, 2)), draw(numbers)),
+        ]
         return Case(op, inputs)
     shape = draw(sizes(1, 3))
     op = s.Unique(index_element_type=draw(INDEX), count_element_type=draw(INDEX))

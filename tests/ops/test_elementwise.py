@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 pytest.importorskip("openvino")
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from extensions.ops import activation as act
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
-from extensions.ops.common import FLOATS
 from mo.graph.op import Op
 from tests.ops.runtime import Case, agree
 from tests.ops.strategies import (

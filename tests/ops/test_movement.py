@@ -39,7 +39,9 @@ def transpose(draw: Draw) -> Case:
     order = draw(st.permutations(range(len(shape))))
     if draw(st.integers(0, 9)) == 9:
         order = draw(st.sampled_from([[], [0, 0], [1]]))
-    return Case(m.Transpose(), [data(draw, shape, draw(dtypes)), given_array(draw, order, draw(INDEX))])
+    return Case(
+        m.Transpose(), [data(draw, shape, draw(dtypes)), given_array(draw, order, draw(INDEX))]
+    )
 
 
 @st.composite
@@ -115,7 +117,9 @@ def strided_slice(draw: Draw) -> Case:
             # The runtime clips the place of a single element that does not exist.
             size = shape[min(i, len(shape) - 1)]
             begins[i], steps[i] = draw(st.integers(0, size - 1)), 1
-            masks["begin_mask"] = tuple(1 if k == i else v for k, v in enumerate(masks["begin_mask"]))
+            masks["begin_mask"] = tuple(
+                1 if k == i else v for k, v in enumerate(masks["begin_mask"])
+            )
     op = m.StridedSlice(**masks, ellipsis_mask=tuple(ellipsis))
     kind = draw(INDEX)
     ends = [begins, ends, steps][: draw(st.integers(2, 3))]
@@ -272,7 +276,9 @@ def others(draw: Draw) -> Case:
         return Case(op, [data(draw, shape, rank=False), lengths])
     axes = axes_of(draw, len(shape), 1)
     shift = damaged(draw, [1] * len(axes))
-    return Case(m.Roll(), [data(draw, shape), *(given_array(draw, v, draw(INDEX)) for v in (shift, axes))])
+    return Case(
+        m.Roll(), [data(draw, shape), *(given_array(draw, v, draw(INDEX)) for v in (shift, axes))]
+    )
 
 
 CASES = [transpose(), concat(), split(), variadic_split(), strided_slice(), slice_(), pad()]

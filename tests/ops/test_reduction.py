@@ -19,7 +19,6 @@ from tests.ops.strategies import (
     boolean,
     damaged,
     data,
-    f32,
     floats,
     given_array,
     i32,

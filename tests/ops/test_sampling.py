@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 pytest.importorskip("openvino")
@@ -95,7 +94,10 @@ def regions(draw: Draw) -> Case:
             spatial_scale=0.5,
             aligned_mode=draw(st.sampled_from(["asymmetric", "half_pixel"])),
         )
-        rois = [data(draw, damaged(draw, [count, 4]), dtype), data(draw, damaged(draw, [count]), i32)]
+        rois = [
+            data(draw, damaged(draw, [count, 4]), dtype),
+            data(draw, damaged(draw, [count]), i32),
+        ]
         return Case(op, [data(draw, damaged(draw, shape), dtype), *rois])
     if which == 1:
         op = c.ROIPooling(pooled_h=2, pooled_w=3, spatial_scale=0.5)

@@ -20,7 +20,6 @@ from tests.ops.strategies import (
     data,
     dtypes,
     f32,
-    floats,
     given_array,
     i32,
     i64,
@@ -109,9 +108,14 @@ def range_(draw: Draw) -> Case:
 @st.composite
 def one_hot(draw: Draw) -> Case:
     shape = draw(sizes(0, 3))
-    axis = draw(st.integers(-5, 4)) if draw(st.integers(0, 3)) == 3 else axis_of(draw, len(shape) + 1)
+    axis = (
+        draw(st.integers(-5, 4)) if draw(st.integers(0, 3)) == 3 else axis_of(draw, len(shape) + 1)
+    )
     dtype = draw(dtypes)
-    inputs = [data(draw, shape, draw(INDEX)), given_array(draw, draw(st.integers(0, 5)), draw(INDEX))]
+    inputs = [
+        data(draw, shape, draw(INDEX)),
+        given_array(draw, draw(st.integers(0, 5)), draw(INDEX)),
+    ]
     for value in (1, 0):
         inputs.append(given_array(draw, value, dtype))
     return Case(s.OneHot(axis=axis), inputs)
@@ -136,7 +140,9 @@ def others(draw: Draw) -> Case:
     if which == 0:
         return Case(s.ShapeOf(output_type=draw(INDEX)), [data(draw, draw(sizes()), draw(dtypes))])
     if which == 1:
-        return Case(s.NonZero(output_type=draw(INDEX)), [data(draw, draw(sizes(1, 4)), draw(numbers))])
+        return Case(
+            s.NonZero(output_type=draw(INDEX)), [data(draw, draw(sizes(1, 4)), draw(numbers))]
+        )
     kind = draw(st.sampled_from([f32, i32, i64]))
     limits = [np.array(0, kind.numpy), np.array([5], kind.numpy)]
     # The runtime takes the upper bound of the length for the rank.

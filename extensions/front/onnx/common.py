@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from extensions.ops.activation import Convert
 from extensions.ops.common import constant_ints
 from extensions.ops.movement import Gather
 from extensions.ops.shaping import Range, Reshape, ShapeOf, Squeeze, Unsqueeze
 from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import SourceNode
 from mo.front.registry import Translations
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
@@ -77,6 +79,11 @@ def invalid(what: str) -> ModelFileError:
 def refuse(node: SourceNode, what: str) -> UnsupportedError:
     """The error for an attribute value that has no form in the IR."""
     return UnsupportedError(f"{what} is not supported", hint="Cut the node off with --output.")
+
+
+def typed(g: Graph, value: Output, kind: ElementType) -> Output:
+    """A value in an element type, which it may have already."""
+    return value if value.dtype is kind else g.add(Convert(destination_type=kind), value)
 
 
 def scalar(g: Graph, value: Output) -> Output:

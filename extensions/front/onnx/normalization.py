@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, needed, rank_of, refuse
-from extensions.ops.activation import Convert
-from extensions.ops.arithmetic import Add, Divide, Multiply, Power, Subtract
+from extensions.front.onnx.common import channelwise, converts, invalid, needed, rank_of, refuse, typed
+from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power, Subtract
 from extensions.ops.normalization import LRN, MVN, GroupNormalization, NormalizeL2
 from extensions.ops.pooling import AvgPool
 from extensions.ops.reduction import ReduceL1, ReduceMean
@@ -33,14 +32,13 @@ def batch_normalization(
         raise refuse(node, "training mode")
     if not node.get("spatial", 1):
         raise refuse(node, "spatial 0 (a norm per activation)")
+    # Since 15 the statistics may be more precise than the data.
+    scale, bias = typed(g, scale, variance.dtype), typed(g, bias, variance.dtype)
     factor = g.add(Divide(), scale, g.add(Sqrt(), g.add(Add(), variance, _epsilon(node))))
     offset = g.add(Subtract(), bias, g.add(Multiply(), mean, factor))
     rank = rank_of(x)
-    if factor.dtype is not x.dtype:
-        factor = g.add(Convert(destination_type=x.dtype), factor)
-        offset = g.add(Convert(destination_type=x.dtype), offset)
-    scaled = g.add(Multiply(), x, channelwise(g, factor, rank))
-    return g.add(Add(), scaled, channelwise(g, offset, rank))
+    scaled = g.add(Multiply(), x, channelwise(g, typed(g, factor, x.dtype), rank))
+    return g.add(Add(), scaled, channelwise(g, typed(g, offset, x.dtype), rank))
 
 
 def _epsilon(node: SourceNode) -> float:
@@ -90,7 +88,7 @@ def group_normalization_18(
     g: Graph, node: SourceNode, x: Output, scale: Output, bias: Output
 ) -> Output:
     """Scale and bias per group (replaced in 21)."""
-    groups = needed(node, "num_groups")
+    groups = _groups(node, x)
     grouped = g.add(Reshape(special_zero=True), x, [0, groups, -1])
     normal = g.add(MVN(eps=_epsilon(node)), grouped, [2])
     y = g.add(Multiply(), normal, g.add(Reshape(), scale, [1, groups, 1]))
@@ -102,8 +100,16 @@ def group_normalization_18(
 def group_normalization_21(
     g: Graph, node: SourceNode, x: Output, scale: Output, bias: Output
 ) -> Output:
-    op = GroupNormalization(num_groups=needed(node, "num_groups"), epsilon=_epsilon(node))
+    op = GroupNormalization(num_groups=_groups(node, x), epsilon=_epsilon(node))
     return g.add(op, x, scale, bias)
+
+
+def _groups(node: SourceNode, x: Output) -> int:
+    groups = int(needed(node, "num_groups"))
+    channels = None if x.shape is None or len(x.shape) < 2 else x.shape[1]
+    if groups < 1 or (isinstance(channels, int) and channels % groups):
+        raise invalid(f"{channels} channels do not make {groups} groups")
+    return groups
 
 
 @converts("LRN")
@@ -129,10 +135,12 @@ def lrn(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("LpNormalization")
 def lp_normalization(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Where the norm is zero, so is the result."""
     axis = normalize_axis(node.get("axis", -1), rank_of(x))
-    if node.get("p", 2) == 1:
-        return g.add(Divide(), x, g.add(ReduceL1(keep_dims=True), x, [axis]))
     tiny = float(np.finfo(np.float32).tiny)
+    if node.get("p", 2) == 1:
+        norm = g.add(ReduceL1(keep_dims=True), x, [axis])
+        return g.add(Divide(), x, g.add(Maximum(), norm, tiny))
     return g.add(NormalizeL2(eps=tiny, eps_mode="max"), x, [axis])
 
 

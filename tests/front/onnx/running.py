@@ -12,7 +12,7 @@ import itertools
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
 import numpy as np
 import onnx
@@ -35,6 +35,8 @@ from tests.ops import runtime
 
 # The operation set of tests that do not ask for another one.
 CURRENT = 22
+# Whether to try unknown dimensions too, of which axes, or the words with which they are refused.
+Dynamic = Union[bool, Sequence[int], str]
 # The newest operation set of the IR that the runtime at hand reads.
 IR_OPSET = 15
 
@@ -118,13 +120,14 @@ def _code(array: np.ndarray) -> int:
     return helper.np_dtype_to_tensor_dtype(array.dtype)
 
 
-def opened(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same model with every dimension of its inputs unknown."""
+def opened(model: onnx.ModelProto, axes: Sequence[int] | None = None) -> onnx.ModelProto:
+    """The same model with the dimensions of its inputs unknown, all or those of some axes."""
     result = onnx.ModelProto()
     result.CopyFrom(model)
     for item in result.graph.input:
-        for dim in item.type.tensor_type.shape.dim:
-            dim.Clear()
+        for axis, dim in enumerate(item.type.tensor_type.shape.dim):
+            if axes is None or axis in axes:
+                dim.Clear()
     return result
 
 
@@ -157,14 +160,13 @@ def agree(
     opset: int = CURRENT,
     outputs: int | Sequence[str] = 1,
     domain: str = "",
-    dynamic: bool | str = True,
+    dynamic: Dynamic = True,
     expected: Sequence[np.ndarray] | np.ndarray | None = None,
     tolerance: float = 1e-4,
     **attributes: Any,
 ) -> Graph:
     """Assert that one node computes after conversion what it computed before.
 
-    ``dynamic``: whether to try unknown dimensions too, or the words with which they are refused.
     ``expected``: results where no runtime has this operation set.
     """
     model = single(
@@ -178,7 +180,7 @@ def agree_model(
     model: onnx.ModelProto,
     arrays: Sequence[np.ndarray],
     *,
-    dynamic: bool | str = True,
+    dynamic: Dynamic = True,
     expected: Sequence[np.ndarray] | np.ndarray | None = None,
     tolerance: float = 1e-4,
 ) -> Graph:
@@ -193,7 +195,8 @@ def agree_model(
         with pytest.raises(ConversionError, match=dynamic):
             convert(opened(model))
     elif dynamic and any(array.ndim for array in arrays):
-        _compare(convert(opened(model)), arrays, expected, tolerance, "unknown dimensions")
+        axes = None if dynamic is True else dynamic
+        _compare(convert(opened(model, axes)), arrays, expected, tolerance, "unknown dimensions")
     return graph
 
 
