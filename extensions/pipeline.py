@@ -37,7 +37,11 @@ def passes(config: Config) -> list[Pass]:
     return [
         # ---- middle
         Pass("remove_dead", Graph.prune),
-        Pass("preprocessing", partial(preprocessing.insert_preprocessing, config=config)),
+        Pass(
+            "preprocessing",
+            partial(preprocessing.insert_preprocessing, config=config),
+            in_bodies=False,
+        ),
         rewrites("channel_order", *channel_order.RULES),
         rewrites("remove_identities", *identities.RULES),
         rewrites("simplify_shapes", *shapes.RULES),
@@ -50,8 +54,10 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         # ---- back
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 8),
-        Pass("compress_weights", precision.compress_weights, half and config.ir_version >= 11),
-        Pass("half_precision", precision.to_half, half and config.ir_version < 11),
+        Pass(
+            "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
+        ),
+        Pass("half_precision", precision.to_half, enabled=half and config.ir_version < 11),
         Pass("share_constants_again", sharing.share_constants),
         Pass("check_opset", versions.check_opset(opset)),
     ]

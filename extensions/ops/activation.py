@@ -253,8 +253,7 @@ class FakeConvert(Op):
         kind = expect(tied(data, scale, shift), FLOATS, "a float")
         if shift is not None:
             broadcast(scale.shape, shift.shape)
-        broadcast(data.shape, scale.shape)
-        return TensorType(data.shape, kind)
+        return TensorType(broadcast(data.shape, scale.shape), kind)
 
 
 class ConvertPromoteTypes(Op):

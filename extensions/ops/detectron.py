@@ -6,7 +6,6 @@ from extensions.ops.common import FLOATS, divided, expect, joined, ranked, size,
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dimension
 
 
 class ExperimentalDetectronDetectionOutput(Op):
@@ -70,7 +69,10 @@ class ExperimentalDetectronGenerateProposalsSingleImage(Op):
 
 
 class ExperimentalDetectronPriorGridGenerator(Op):
-    """Priors [P, 4] moved to every cell of a feature map: [H, W, P, 4], or flattened."""
+    """Priors [P, 4] moved to every cell of a feature map: [H, W, P, 4], or flattened.
+
+    ``h``, ``w`` and the strides place the cells in the image; they do not change the shape.
+    """
 
     opset = "opset6"
     flatten: bool = False
@@ -85,11 +87,9 @@ class ExperimentalDetectronPriorGridGenerator(Op):
         cells, image = ranked(feature_map, 4, "the feature map"), ranked(im_data, 4, "the image")
         joined("the last axis of the priors should be 4;", boxes[1], 4)
         joined("numbers of images", cells[0], image[0])
-        height: Dimension = self.h or cells[2]
-        width: Dimension = self.w or cells[3]
         if self.flatten:
-            return TensorType((height * width * boxes[0], 4), kind)
-        return TensorType((height, width, boxes[0], 4), kind)
+            return TensorType((cells[2] * cells[3] * boxes[0], 4), kind)
+        return TensorType((cells[2], cells[3], boxes[0], 4), kind)
 
 
 class ExperimentalDetectronROIFeatureExtractor(Op):

@@ -64,7 +64,10 @@ class EmbeddingBagPackedSum(_Bag):
 
     def infer(self, table: Output, indices: Output, weights: Output | None = None) -> TensorType:
         expect(indices.dtype, INTEGERS, "an integer")
-        return self._summed(table, ranked(indices, 2, "the indices")[0], indices, weights)
+        bags = ranked(indices, 2, "the indices")[0]
+        if weights is not None:
+            bags = joined("numbers of bags", bags, ranked(weights, 2, "the weights")[0])
+        return self._summed(table, bags, indices, weights)
 
 
 class EmbeddingBagPacked(EmbeddingBagPackedSum):

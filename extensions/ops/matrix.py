@@ -126,17 +126,22 @@ class ScaledDotProductAttention(Op):
         sink: Output | None = None,
     ) -> TensorType:
         kind = expect(tied(query, key, value, scale, sink), FLOATS, "a float")
-        q, k, v = query.shape, key.shape, value.shape
-        if q is None or k is None or v is None:
-            return TensorType(None, kind)
-        if min(len(q), len(k), len(v)) < 2:
-            raise ValueError(f"shapes {text(q)}, {text(k)} and {text(v)} hold no matrices")
+        shapes = [tensor.shape for tensor in (query, key, value)]
+        if any(shape is not None and len(shape) < 3 for shape in shapes):
+            raise ValueError(f"shapes {', '.join(map(text, shapes))} hold no batch of matrices")
+        q, k, v = (shape or (Dim(), Dim()) for shape in shapes)
         joined("sizes of a query and a key", q[-1], k[-1])
-        rows = joined("numbers of keys and values", k[-2], v[-2])
+        keys = joined("numbers of keys and values", k[-2], v[-2])
+        if query.shape is None:
+            return TensorType(None, kind)
         outer = broadcast(broadcast(q[:-2], k[:-2]), v[:-2]) or ()
+        queries = q[-2]
         if mask is not None and mask.shape and not self.causal:
-            broadcast(mask.shape, (*outer, q[-2], rows))
-        return TensorType((*outer, q[-2], v[-1]), kind)
+            if len(mask.shape) < 2:
+                raise ValueError(f"mask {text(mask.shape)} is no matrix")
+            fitting = broadcast(mask.shape, (*outer, queries, keys)) or ()
+            outer, queries = fitting[:-2], fitting[-2]
+        return TensorType((*outer, queries, v[-1]), kind)
 
 
 class GroupedMatMul(Op):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.common import constant_axes, constant_ints, length, tied
+from extensions.ops.common import constant_axes, constant_ints, length, tied, unknown
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
 from mo.graph.shape import INFINITY, Dim, Dimension, bounds, interval
@@ -264,14 +264,10 @@ class SliceScatter(Op):
         axes: Output | None = None,
     ) -> TensorType:
         kind = tied(data, updates)
-        if (
-            updates.shape is not None
-            and data.shape is not None
-            and not (len(updates.shape) == len(data.shape))
-        ):
-            raise ValueError(f"updates of rank {len(updates.shape)} for rank {len(data.shape)}")
+        if updates.shape is not None and data.rank not in (None, len(updates.shape)):
+            raise ValueError(f"updates of rank {len(updates.shape)} for rank {data.rank}")
         Slice().infer(data, start, stop, step, axes)
-        return TensorType(data.shape, kind)
+        return TensorType(unknown(updates.rank) if data.shape is None else data.shape, kind)
 
     def fold(
         self,

@@ -121,7 +121,7 @@ class IRDFT(_Transform):
 
 
 class STFT(Op):
-    """Spectra of overlapping frames: [N, frequencies, frames, 2] (or frames first)."""
+    """Spectra of overlapping frames: [N, frames, frequencies, 2] (transposed: frequencies first)."""
 
     opset = "opset15"
     transpose_frames: bool
@@ -141,8 +141,9 @@ class STFT(Op):
         if extent:
             frequencies = size(extent[0], 1) // 2 + 1
         if extent and step:
-            frames = size((signal.shape[-1] - size(extent[0], 1)) // size(step[0], 1) + 1)
-        pair = (frames, frequencies) if self.transpose_frames else (frequencies, frames)
+            frames = (signal.shape[-1] - size(extent[0], 1)) // size(step[0], 1) + 1
+            frames = size(frames, 1 if isinstance(frames, Dim) else 0)
+        pair = (frequencies, frames) if self.transpose_frames else (frames, frequencies)
         return TensorType((*signal.shape[:-1], *pair, 2), kind)
 
 
@@ -175,7 +176,7 @@ class ISTFT(Op):
         extent, step = as_dims(frame_size), as_dims(frame_step)
         if not extent or not step:
             return TensorType((*outer, Dim()), kind)
+        frame = size(extent[0], 1)
         covered = (size(data.shape[-2], 1) - 1) * size(step[0], 1)
-        if not self.center:
-            covered = covered + size(extent[0], 1)
+        covered = covered + (frame - frame // 2 * 2 if self.center else frame)
         return TensorType((*outer, size(covered)), kind)

@@ -6,7 +6,7 @@ from extensions.ops.common import FLOATS, as_dims, expect, joined, length, ranke
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, bounds, text
+from mo.graph.shape import INFINITY, Dim, Dimension, bounds, text
 
 
 def _counts(boxes: Output, scores: Output, numbers: int) -> tuple[Dimension, Dimension, Dimension]:
@@ -28,7 +28,7 @@ def most(*factors: Dimension) -> int:
     product: Dimension = 1
     for factor in factors:
         product = product * factor
-    return bounds(product)[1]
+    return min(bounds(product)[1], INFINITY)
 
 
 def least(a: Dimension, b: Dimension) -> Dimension:
@@ -132,8 +132,6 @@ class MatrixNms(_Selection):
     def infer(self, boxes: Output, scores: Output) -> tuple[TensorType, ...]:
         kind = expect(tied(boxes, scores), FLOATS, "a float")
         images, classes, count = _counts(boxes, scores, 4)
-        if isinstance(classes, int) and 0 <= self.background_class < classes:
-            classes -= 1
         return self._selected(kind, images, classes, count)
 
 
@@ -173,6 +171,4 @@ class MulticlassNms(_Selection):
             joined("the last axis of the boxes should be 4;", corners[2], 4)
             classes = joined("numbers of classes", corners[0], values[0])
             count = joined("numbers of boxes", corners[1], values[1])
-        if isinstance(classes, int) and 0 <= self.background_class < classes:
-            classes -= 1
         return self._selected(kind, images, classes, count)

@@ -11,6 +11,7 @@ from typing import Any
 
 from mo.back.binary import BinaryWriter
 from mo.errors import ConversionError
+from mo.graph.body import Body
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.op import Constant, Result
@@ -37,7 +38,7 @@ def emit(
     """The lines of the .xml; the constants are written to ``binary`` on the way."""
     yield '<?xml version="1.0"?>'
     yield f'<net name={quote(graph.graph["name"])} version="{version}">'
-    yield from _network(graph, binary, version, "\t")
+    yield from _network(_Numbering(graph), binary, version, "\t")
     if version >= 11:
         yield from _element("rt_info", metadata, "\t")
     else:
@@ -55,10 +56,22 @@ def _element(name: str, value: Any, indent: str) -> Iterator[str]:
         yield f"{indent}<{name} value={quote(str(value))}/>"
 
 
-def _network(graph: Graph, binary: BinaryWriter, version: int, indent: str) -> Iterator[str]:
-    order = [node for node in graph.topological() if not isinstance(node.op, Result)]
-    order += graph.results()
-    numbers = {node: number for number, node in enumerate(order)}
+class _Numbering:
+    """The order of a graph's layers and their numbers."""
+
+    def __init__(self, graph: Graph) -> None:
+        results = graph.results()
+        self.order = [node for node in graph.topological() if not isinstance(node.op, Result)]
+        self.order += results
+        self.numbers = {node: number for number, node in enumerate(self.order)}
+        self.inputs = [self.numbers[node] for node in graph.parameters()]
+        self.outputs = [self.numbers[node] for node in results]
+
+
+def _network(
+    numbering: _Numbering, binary: BinaryWriter, version: int, indent: str
+) -> Iterator[str]:
+    order, numbers = numbering.order, numbering.numbers
     names = _unique_names(order)
     yield f"{indent}<layers>"
     for node in order:
@@ -66,17 +79,13 @@ def _network(graph: Graph, binary: BinaryWriter, version: int, indent: str) -> I
     yield f"{indent}</layers>"
     yield f"{indent}<edges>"
     for node in order:
-        port = 0
-        for value in node.inputs:
-            if value is None:
-                continue
+        for port, value in enumerate(filter(None, node.inputs)):
             source = value.node
             yield (
                 f'{indent}\t<edge from-layer="{numbers[source]}" '
                 f'from-port="{_input_count(source) + value.index}" '
                 f'to-layer="{numbers[node]}" to-port="{port}"/>'
             )
-            port += 1
     yield f"{indent}</edges>"
 
 
@@ -124,6 +133,9 @@ def _layer(
             yield f'{indent}\t\t<attribute name="{mark}" version="0"/>'
         yield f"{indent}\t</rt_info>"
     inputs = _connected(node)
+    bodies = [(body, _Numbering(body.graph)) for body in op.bodies()]
+    for body, numbering in bodies:
+        yield from _port_map(body, numbering, len(inputs), indent + "\t")
     if inputs:
         yield f"{indent}\t<input>"
         for port, value in enumerate(inputs):
@@ -132,10 +144,39 @@ def _layer(
     if node.outputs and not isinstance(op, Result):
         yield f"{indent}\t<output>"
         for value in node.outputs:
-            number_of_port = len(inputs) + value.index
-            yield from _port(value, number_of_port, version, indent + "\t\t", with_names=True)
+            port = len(inputs) + value.index
+            yield from _port(value, port, version, indent + "\t\t", with_names=True)
         yield f"{indent}\t</output>"
+    for body, numbering in bodies:
+        yield f"{indent}\t<{body.prefix}body>"
+        yield from _network(numbering, binary, version, indent + "\t\t")
+        yield f"{indent}\t</{body.prefix}body>"
     yield f"{indent}</layer>"
+
+
+def _port_map(body: Body, numbering: _Numbering, inputs: int, indent: str) -> Iterator[str]:
+    """How the ports of the operation meet the layers of its body."""
+    yield f"{indent}<{body.prefix}port_map>"
+    for kind, ports, layers, first in (
+        ("input", body.inputs, numbering.inputs, 0),
+        ("output", body.outputs, numbering.outputs, inputs),
+    ):
+        for port in ports:
+            external = -1 if port.external is None else first + port.external
+            more = "".join(f" {key}={quote(value)}" for key, value in port.attributes.items())
+            yield (
+                f'{indent}\t<{kind} external_port_id="{external}" '
+                f'internal_layer_id="{layers[port.internal]}"{more}/>'
+            )
+    yield f"{indent}</{body.prefix}port_map>"
+    if body.back_edges:
+        yield f"{indent}<back_edges>"
+        for result, parameter in body.back_edges:
+            yield (
+                f'{indent}\t<edge from-layer="{numbering.outputs[result]}" '
+                f'to-layer="{numbering.inputs[parameter]}"/>'
+            )
+        yield f"{indent}</back_edges>"
 
 
 def _connected(node: Node) -> list[Output]:

@@ -11,7 +11,7 @@ from mo.cli.config import Config
 from mo.cli.flag import FRAMEWORKS, Flag, Status
 from mo.cli.flags import FLAGS
 from mo.cli.layouts import merged
-from mo.errors import UsageError, listing
+from mo.errors import UsageError
 
 
 def build(given: Mapping[str, str], framework: str | None) -> Config:
@@ -40,14 +40,23 @@ def build(given: Mapping[str, str], framework: str | None) -> Config:
             given={flag.name: _shown(values[flag.name], given[flag.name]) for flag in used},
         )
     )
-    _warn(config, used)
+    for flag in used:
+        if flag.status is Status.WARNED:
+            _warn(config, f"{flag.option} has no effect: {flag.help}")
+    if config.scale is not None and abs(config.scale) < 1:
+        _warn(config, f"--scale {config.scale:g}: inputs are divided by it, so they grow")
+    if config.framework is not None:
+        warn_of_unused(config, config.framework)
     return config
 
 
-def unused_flags(config: Config, framework: str) -> list[str]:
-    """The given flags that only mean something to other frameworks."""
+def warn_of_unused(config: Config, framework: str) -> None:
+    """Name the given flags that only mean something to other frameworks."""
     flags = [FLAGS[name] for name in config.given if name in FLAGS]
-    return [flag.option for flag in flags if not flag.concerns(framework)]
+    unused = [flag.option for flag in flags if not flag.concerns(framework)]
+    if unused:
+        mean = "means" if len(unused) == 1 else "mean"
+        _warn(config, f"{', '.join(unused)} {mean} nothing to {FRAMEWORKS[framework]} models")
 
 
 def _refuse(flags: Iterable[Flag]) -> None:
@@ -81,20 +90,9 @@ def _shown(value: Any, text: str) -> str:
     return text
 
 
-def _warn(config: Config, used: Iterable[Flag]) -> None:
-    messages = [
-        f"{flag.option} has no effect: {flag.help}" for flag in used if flag.status is Status.WARNED
-    ]
-    if config.scale is not None and abs(config.scale) < 1:
-        messages.append(f"--scale {config.scale:g}: inputs are divided by it, so they grow")
-    if config.framework is not None:
-        unused = unused_flags(config, config.framework)
-        if unused:
-            title = FRAMEWORKS[config.framework]
-            messages.append(f"{listing(unused)} mean nothing to {title} models")
+def _warn(config: Config, message: str) -> None:
     errors_only = config.log_level in ("ERROR", "CRITICAL") and "log_level" in config.given
-    if messages and not errors_only and not config.silent:
+    if not errors_only and not config.silent:
         import logging  # as heavy as the rest of this package, and rarely needed
 
-        for message in messages:
-            logging.getLogger("mo.cli").warning(message)
+        logging.getLogger("mo.cli").warning(message)

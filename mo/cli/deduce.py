@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from mo.cli.build import unused_flags
+from mo.cli.build import warn_of_unused
 from mo.cli.config import Config
 from mo.cli.flag import FRAMEWORKS
 from mo.cli.sniff import head, looks_like
-from mo.errors import ModelFileError, UsageError, listing
+from mo.errors import ModelFileError, UsageError
 
 __all__ = ["deduce_framework", "deduce_name", "looks_like"]
 
@@ -149,11 +149,8 @@ def deduce_framework(config: Config) -> str:
         _refuse_near_miss(config.input_model, framework)
         framework = framework or _of_file(config.input_model)
     assert framework is not None  # a model without --input_model came with a telling flag
-    if config.framework is None and (unused := unused_flags(config, framework)):
-        import logging
-
-        message = "%s mean nothing to %s models"
-        logging.getLogger("mo.cli").warning(message, listing(unused), FRAMEWORKS[framework])
+    if config.framework is None:
+        warn_of_unused(config, framework)
     return framework
 
 

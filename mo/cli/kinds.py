@@ -31,12 +31,8 @@ class Kind:
     is_path: bool = False
     # Of argparse.
     action: str = "store"
-
-
-def _same(flag: str, value: str) -> str:
-    if not value.strip():
-        raise UsageError(f"{flag}: the value is missing")
-    return value
+    # The value of a flag that is given without one, where that is allowed.
+    bare: str | None = None
 
 
 def _truth(flag: str, value: str) -> bool:
@@ -177,11 +173,10 @@ def _is_counts(value: Path | str) -> bool:
     return value == "" or os.path.isfile(value)
 
 
-HELP = Kind("", _same, action="help")
-VERSION = Kind("", _same, action="version")
-SWITCH = Kind("", _truth, action="store_const")
-TRUTH = Kind("True|False", _truth)
-TEXT = Kind("TEXT", _same)
+HELP = Kind("", _truth, action="help")
+VERSION = Kind("", _truth, action="version")
+SWITCH = Kind("", _truth, action="store_const", bare="True")
+TRUTH = Kind("True|False", _truth, bare="True")
 FILE_NAME = Kind("NAME", _file_name)
 SCALE = Kind("NUMBER", _scale)
 PATTERNS = Kind("REGEX,...", _patterns, natural.listed(natural.plain), may_be_empty=True)

@@ -116,12 +116,11 @@ def _settings(flag: Flag, program: str) -> dict[str, Any]:
     if flag.kind.action == "version":
         settings["version"] = f"{program} {__version__}"
     elif flag.kind.action == "store_const":
-        settings["const"] = "True"
+        settings["const"] = flag.kind.bare
     elif flag.kind.action == "store":
         settings["metavar"] = flag.kind.metavar
-        if flag.name == "compress_to_fp16":
-            # Given without a value it is a switch.
-            settings |= {"nargs": "?", "const": "True"}
+        if flag.kind.bare is not None:
+            settings |= {"nargs": "?", "const": flag.kind.bare}
     return settings
 
 

@@ -44,10 +44,6 @@ class Text:
         whole.measure()
         return Text(whole, 0, len(whole.outline)).strip()
 
-    @property
-    def flag(self) -> str:
-        return self._whole.flag
-
     def __str__(self) -> str:
         return "".join(self._whole.characters[self._start : self._stop])
 
@@ -62,9 +58,7 @@ class Text:
     def strip(self) -> Text:
         start = self._stop - len(self.outline.lstrip(_BLANKS))
         stop = start + len(self.outline.strip(_BLANKS))
-        return (
-            self if (start, stop) == (self._start, self._stop) else Text(self._whole, start, stop)
-        )
+        return Text(self._whole, start, stop) if stop - start < len(self) else self
 
     def is_quoted(self) -> bool:
         return _HIDDEN in self.outline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from mo.graph.tensor import Tensor
 class SourceNode:
     """One operation of the framework. An omitted input or output has the name ''."""
 
-    __slots__ = ("attributes", "domain", "inputs", "name", "opset", "outputs", "type")
+    __slots__ = ("attributes", "domain", "inputs", "name", "opset", "outputs", "type", "walk")
 
     def __init__(
         self,
@@ -36,6 +36,14 @@ class SourceNode:
         self.domain = domain
         # Version of the operation set of ``domain`` that the model asks for.
         self.opset = opset
+        # The translation under way (mo.front.translate.Walk), for nodes with bodies.
+        self.walk: Any = None
+
+    def bodies(self) -> Iterator[Model]:
+        """The sub-graphs among the attributes."""
+        for value in self.attributes.values():
+            if isinstance(value, Model):
+                yield value
 
     def get(self, name: str, default: Any = None) -> Any:
         """An attribute, or ``default`` if the node does not carry it."""
@@ -90,8 +98,13 @@ class Model:
             yield from filter(None, node.outputs)
 
 
-def sorted_nodes(model: Model, targets: Iterable[str]) -> list[SourceNode]:
-    """The nodes that ``targets`` need, each after its inputs; a cycle is an error."""
+def sorted_nodes(
+    model: Model, targets: Iterable[str], outer: Callable[[str], bool] | None = None
+) -> list[SourceNode]:
+    """The nodes that ``targets`` need, each after its inputs; a cycle is an error.
+
+    ``outer`` tells which names a body sees outside itself.
+    """
     producers = model.producers()
     known = {item.name for item in model.inputs} | model.constants.keys()
     state: dict[int, bool] = {}  # False while a node is being visited
@@ -100,6 +113,8 @@ def sorted_nodes(model: Model, targets: Iterable[str]) -> list[SourceNode]:
         if target in known:
             continue
         root = producers.get(target)
+        if root is None and outer is not None and outer(target):
+            continue
         if root is None:
             raise ModelFileError(
                 f"The model has an output '{target}' that no node makes",
@@ -115,6 +130,8 @@ def sorted_nodes(model: Model, targets: Iterable[str]) -> list[SourceNode]:
                 if not name or name in known:
                     continue
                 producer = producers.get(name)
+                if producer is None and outer is not None and outer(name):
+                    continue
                 if producer is None:
                     raise ModelFileError(
                         f"{node} reads tensor '{name}', which nothing makes",
@@ -139,9 +156,8 @@ def sorted_nodes(model: Model, targets: Iterable[str]) -> list[SourceNode]:
 def reads(node: SourceNode) -> list[str]:
     """Inputs of a node and what its sub-graphs take from outside."""
     names = list(node.inputs)
-    for value in node.attributes.values():
-        if isinstance(value, Model):
-            names += captured(value)
+    for body in node.bodies():
+        names += captured(body)
     return names
 
 

@@ -26,7 +26,7 @@ from mo.graph.tensor import Tensor
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
 
-    from mo.graph.graph import Graph
+    from mo.graph.body import Body
     from mo.graph.node import Output
 else:
 
@@ -124,7 +124,7 @@ class Op:
             arrays.append(array)
         return np.asarray(self.fold(*arrays), dtype=object)
 
-    def bodies(self) -> Sequence[Graph]:
+    def bodies(self) -> Sequence[Body]:
         """Graphs inside this operation (loop and branch bodies)."""
         return ()
 

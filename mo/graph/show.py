@@ -23,7 +23,8 @@ def _lines(graph: Graph, types: bool, indent: str) -> Iterator[str]:
             continue
         yield indent + _line(node, types)
         for body in node.op.bodies():
-            yield from _lines(body, types, indent + "    ")
+            yield f"{indent}    {body.prefix}body:"
+            yield from _lines(body.graph, types, indent + "        ")
 
 
 def _line(node: Node, types: bool) -> str:

@@ -21,6 +21,8 @@ class Pass:
 
     name: str
     run: Callable[[Graph], int]
+    # Whether it also concerns the graphs inside operations.
+    in_bodies: bool = True
     # A pass that was switched off is logged as such.
     enabled: bool = True
 
@@ -43,7 +45,7 @@ def run_passes(graph: Graph, passes: Sequence[Pass]) -> int:
             log.info("%-32s off", step.name)
             continue
         start = time.perf_counter()
-        changes = sum(step.run(each) for each in with_bodies(graph))
+        changes = sum(map(step.run, with_bodies(graph) if step.in_bodies else [graph]))
         elapsed = (time.perf_counter() - start) * 1000
         log.info("%-32s %5d changes %9.1f ms", step.name, changes, elapsed)
         if changes and log.isEnabledFor(logging.DEBUG):
@@ -59,4 +61,4 @@ def with_bodies(graph: Graph) -> Iterator[Graph]:
         if kind.has_bodies:
             for node in graph.nodes_of(kind):
                 for body in node.op.bodies():
-                    yield from with_bodies(body)
+                    yield from with_bodies(body.graph)

@@ -1,4 +1,4 @@
-"""What the tests of the command line share."""
+"""Errors of the command line, and settings of its property tests."""
 
 from __future__ import annotations
 

@@ -6,10 +6,11 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mo.cli import natural
+from mo.cli.config import InputRequest, PortName
 from mo.cli.deduce import looks_like
 from mo.cli.flags import FLAGS
 from mo.cli.grammar import frozen_values, inputs, mean_values, outputs
@@ -33,11 +34,7 @@ dims = st.one_of(
     sizes.map(lambda size: (f"..{size}", (None, size))),
 )
 numbers = st.floats(allow_nan=False, allow_infinity=False)
-values = st.recursive(
-    st.one_of(st.booleans(), st.integers(-(2**63), 2**64 - 1), numbers, st.text(max_size=8)),
-    lambda inner: st.integers(0, 3).flatmap(lambda n: st.lists(inner, min_size=n, max_size=n)),
-    max_leaves=8,
-)
+scalars = st.booleans() | st.integers(-(2**63), 2**64 - 1) | numbers
 types = st.sampled_from(["f32", "f16", "i64", "boolean"])
 
 
@@ -61,30 +58,32 @@ def test_written_shapes_are_read(pairs):
     assert input_shapes("--input_shape", text) == tuple(shape for _, shape in pairs)
 
 
+@st.composite
+def named_inputs(draw, name):
+    """An input as it is written, and what must be understood."""
+    port = draw(st.sampled_from(["", "in", "out"]))
+    shape = draw(st.none() | shapes())
+    kind = draw(st.none() | types)
+    # A number with a port can be read in two ways unless it is quoted.
+    is_quoted = draw(st.booleans()) or name.isdecimal()
+    written = f'"{escaped(name)}"' if is_quoted else escaped(name)
+    before, after = "3:" * (port == "in"), ":2" * (port == "out")
+    parts = [f"{{{kind}}}"] if kind else []
+    parts += [shape[0]] if shape else []
+    text = draw(blanks).join([before + written + after, *draw(st.permutations(parts))])
+    meaning = InputRequest(
+        PortName(before + name + after, name, 3 if before else None, 2 if after else None),
+        shape[1] if shape else None,
+        kind,
+    )
+    return text, meaning
+
+
 @REPEATABLE
-@given(st.data())
-def test_written_inputs_are_read(data):
-    chosen = data.draw(st.lists(names, min_size=1, max_size=4, unique=True))
-    items, expected = [], []
-    for name in chosen:
-        port = data.draw(st.sampled_from(["", "in", "out"]))
-        shape = data.draw(st.none() | shapes())
-        kind = data.draw(st.none() | types)
-        parts = [f"{{{kind}}}"] * (kind is not None) + [shape[0]] * (shape is not None)
-        written = f'"{escaped(name)}"' if data.draw(st.booleans()) else escaped(name)
-        numeric = name.isdecimal() and name.isascii()
-        written = f'3:"{name}"' if port == "in" and numeric else written
-        if port == "in" and not numeric:
-            written = f"3:{written}"
-        written += ":2" * (port == "out")
-        items.append(written + data.draw(blanks).join(["", *data.draw(st.permutations(parts))]))
-        expected.append((name, port, shape and shape[1], kind))
-    read = inputs("--input", " , ".join(items))
-    for item, (name, port, shape, kind) in zip(read, expected, strict=True):
-        assert (item.port.name, item.shape, item.element_type) == (name, shape, kind)
-        assert item.port.input_port == (3 if port == "in" else None)
-        assert item.port.output_port == (2 if port == "out" else None)
-        assert item.port.text == "3:" * (port == "in") + name + ":2" * (port == "out")
+@given(st.lists(names.flatmap(named_inputs), min_size=1, max_size=4, unique_by=lambda p: p[1].port))
+def test_written_inputs_are_read(pairs):
+    text = " , ".join(text for text, _ in pairs)
+    assert inputs("--input", text) == tuple(meaning for _, meaning in pairs)
 
 
 @REPEATABLE
@@ -109,17 +108,24 @@ def test_written_outputs_are_read(chosen):
     assert [(port.name, port.text) for port in read] == [(name, name) for name in chosen]
 
 
+@st.composite
+def nested(draw):
+    """A scalar, or lists of equal lengths in each other."""
+    scalar = draw(st.sampled_from([scalars, st.text(max_size=8)]))
+
+    def fill(lengths):
+        return [fill(lengths[1:]) for _ in range(lengths[0])] if lengths else draw(scalar)
+
+    return fill(draw(st.lists(st.integers(0, 3), max_size=3)))
+
+
 @REPEATABLE
-@given(names, values)
+@given(names, nested())
 def test_frozen_values_of_python_are_read_again(name, value):
     text = natural.frozen_values({name: value})
-    try:
-        (item,) = frozen_values("--freeze_placeholder_with_value", text)
-    except UsageError as error:
-        assert "differs in form" in str(error)  # lists must be rectangular
-    else:
-        assert item.value == value
-        assert item.port.text == name
+    (item,) = frozen_values("--freeze_placeholder_with_value", text)
+    assert item.value == value
+    assert item.port.text == name
 
 
 # Random texts rarely hold brackets; these parts make them likely.
@@ -132,7 +138,7 @@ grammars = [f for f in FLAGS.values() if f.kind.action == "store" and f.kind.che
 
 
 @pytest.mark.parametrize("flag", grammars, ids=lambda flag: flag.name)
-@REPEATABLE
+@settings(REPEATABLE, max_examples=80)
 @given(texts)
 @example("")
 def test_no_text_ends_in_anything_but_a_usage_error(flag, text):
@@ -165,12 +171,11 @@ objects = st.recursive(
 )
 
 
-@pytest.mark.parametrize("flag", FLAGS.values(), ids=lambda flag: flag.name)
-@REPEATABLE
-@given(objects)
-def test_no_keyword_ends_in_anything_but_an_error_for_the_user(flag, value):
+@settings(REPEATABLE, max_examples=1000)
+@given(st.dictionaries(st.sampled_from(list(FLAGS)), objects, max_size=3))
+def test_no_keywords_end_in_anything_but_an_error_for_the_user(flags):
     with contextlib.suppress(ConversionError):
-        config_from_keywords(**{flag.name: value})
+        config_from_keywords(**flags)
 
 
 @REPEATABLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extensions.front.onnx import (
     activation,
+    control_flow,
     convolution,
     elementwise,
     movement,
@@ -32,6 +33,7 @@ def read(config: Config) -> Model:
 __all__ = [
     "TRANSLATIONS",
     "activation",
+    "control_flow",
     "convolution",
     "elementwise",
     "movement",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, lift, maps, rank_of, size_of
+from extensions.front.onnx.common import channelwise, converts, lift, maps, rank_of, size_of, typed
 from extensions.ops import activation as act
 from extensions.ops.arithmetic import Add, Divide, Equal, Greater, Less, Multiply, Select, Subtract
 from extensions.ops.selection import TopK
@@ -62,8 +62,8 @@ def thresholded_relu(g: Graph, node: SourceNode, x: Output) -> Output:
 def shrink(g: Graph, node: SourceNode, x: Output) -> Output:
     """Towards zero by ``bias``, and zero within ``lambd`` of it."""
     if not x.dtype.is_float:
-        real = shrink(g, node, g.add(act.Convert(destination_type=ElementType.f32), x))
-        return g.add(act.Convert(destination_type=x.dtype), real)
+        real = shrink(g, node, typed(g, x, ElementType.f32))
+        return typed(g, real, x.dtype)
     bias, limit = float(node.get("bias", 0.0)), float(node.get("lambd", 0.5))
     raised, lowered = g.add(Add(), x, bias), g.add(Subtract(), x, bias)
     zero = g.constant(np.asarray(0.0), x.dtype)
@@ -145,7 +145,7 @@ def _hardmax(g: Graph, x: Output, axis: int) -> Output:
     places = g.add(Range(output_type=ElementType.i64), first, size_of(g, x, axis), step)
     behind = normalize_axis(-1, rank_of(x)) - normalize_axis(axis, rank_of(x))
     chosen = g.add(Equal(), place, lift(g, places, range(1, behind + 1)))
-    return g.add(act.Convert(destination_type=x.dtype), chosen)
+    return typed(g, chosen, x.dtype)
 
 
 _ALONG = {"Softmax": _softmax, "LogSoftmax": _log_softmax, "Hardmax": _hardmax}

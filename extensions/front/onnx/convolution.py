@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, invalid
+from extensions.front.onnx.common import channelwise, converts, invalid, typed
 from extensions.front.onnx.windows import (
     auto_pad,
     explicit_pads,
@@ -15,7 +15,6 @@ from extensions.front.onnx.windows import (
     shared_out,
     spatial_attributes,
 )
-from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import Add, Subtract
 from extensions.ops.convolution import (
     Convolution,
@@ -124,12 +123,10 @@ def conv_integer(
     w_zero: Output | None = None,
 ) -> Output:
     """Computed in floats, which are exact up to 2^24 here, and integers again at the end."""
-    real = Convert(destination_type=ElementType.f32)
-    x, w = g.add(real, x), g.add(real, w)
+    x, w = typed(g, x, ElementType.f32), typed(g, w, ElementType.f32)
     if x_zero is not None:
-        x = g.add(Subtract(), x, g.add(real, x_zero))
+        x = g.add(Subtract(), x, typed(g, x_zero, x.dtype))
     if w_zero is not None:
         per_output = [-1] + [1] * (len(_kernel(w)) + 1) if w_zero.rank else np.empty(0, np.int64)
-        w = g.add(Subtract(), w, g.add(Reshape(), g.add(real, w_zero), per_output))
-    rounded = g.add(Round(), conv(g, node, x, w))
-    return g.add(Convert(destination_type=ElementType.i32), rounded)
+        w = g.add(Subtract(), w, g.add(Reshape(), typed(g, w_zero, w.dtype), per_output))
+    return typed(g, g.add(Round(), conv(g, node, x, w)), ElementType.i32)

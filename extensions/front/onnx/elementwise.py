@@ -6,11 +6,11 @@ from functools import reduce
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, maps, needed, refuse
+from extensions.front.onnx.common import converts, maps, needed, refuse, typed
 from extensions.front.onnx.tensors import element_type
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
-from extensions.ops.activation import Clamp, Convert, ConvertLike, ReLU
+from extensions.ops.activation import Clamp, ConvertLike, ReLU
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -98,9 +98,8 @@ def divide(g: Graph, x: Output, y: Output) -> Output:
     """Integer division is cut off towards zero, unlike Python's."""
     if x.dtype.is_integer and x.dtype.bits < 32:
         # The CPU runtime divides narrow integers as floats and rounds the quotient.
-        wide = Convert(destination_type=ElementType.i32)
-        quotient = divide(g, g.add(wide, x), g.add(wide, y))
-        return g.add(Convert(destination_type=x.dtype), quotient)
+        quotient = divide(g, typed(g, x, ElementType.i32), typed(g, y, ElementType.i32))
+        return typed(g, quotient, x.dtype)
     never_negative = not x.dtype.is_signed or _is_shape(x)
     return g.add(a.Divide(m_pythondiv=x.dtype.is_float or never_negative), x, y)
 
@@ -125,11 +124,8 @@ def pow_7(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
 def power(g: Graph, x: Output, y: Output) -> Output:
     """The exponent may have another type since 12; the result has the type of the base."""
     if x.dtype.is_integer and y.dtype.is_float:
-        root = g.add(a.Power(), g.add(Convert(destination_type=y.dtype), x), y)
-        return g.add(Convert(destination_type=x.dtype), root)
-    if y.dtype is not x.dtype:
-        y = g.add(Convert(destination_type=x.dtype), y)
-    return g.add(a.Power(), x, y)
+        return typed(g, g.add(a.Power(), typed(g, x, y.dtype), y), x.dtype)
+    return g.add(a.Power(), x, typed(g, y, x.dtype))
 
 
 @converts("Mod")
@@ -230,7 +226,7 @@ def cast(g: Graph, node: SourceNode, x: Output) -> Output:
     kind = element_type(_TYPE_NAMES.get(wanted, wanted))
     if kind is ElementType.string or x.dtype is ElementType.string:
         raise refuse(node, "a cast from or to strings")
-    return x if x.dtype is kind else g.add(Convert(destination_type=kind), x)
+    return typed(g, x, kind)
 
 
 @converts("BitShift")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, invalid, needed, rank_of, refuse, typed
+from extensions.front.onnx.common import (
+    channelwise,
+    converts,
+    invalid,
+    needed,
+    rank_of,
+    refuse,
+    typed,
+)
 from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power, Subtract
 from extensions.ops.normalization import LRN, MVN, GroupNormalization, NormalizeL2
 from extensions.ops.pooling import AvgPool

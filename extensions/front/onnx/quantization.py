@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, rank_of, refuse
-from extensions.ops.activation import Convert
+from extensions.front.onnx.common import converts, rank_of, refuse, typed
 from extensions.ops.arithmetic import FakeQuantize, Multiply, Subtract
 from extensions.ops.shaping import Reshape
 from mo.errors import UnsupportedError
@@ -44,23 +43,23 @@ def quantize_linear(
     factor = _along_axis(g, node, x, scale)
     middle = g.constant(np.float32(0))
     if zero is not None:
-        middle = _along_axis(g, node, x, g.add(Convert(destination_type=ElementType.f32), zero))
+        middle = _along_axis(g, node, x, typed(g, zero, ElementType.f32))
     limits = [
         g.add(Multiply(), g.add(Subtract(), g.constant(np.float32(edge)), middle), factor)
         for edge in (low, high)
     ]
     op = FakeQuantize(levels=256)
     steps = g.add(op, x, *limits, g.constant(np.float32(low)), g.constant(np.float32(high)))
-    return g.add(Convert(destination_type=kind), steps)
+    return typed(g, steps, kind)
 
 
 @converts("DequantizeLinear")
 def dequantize_linear(
     g: Graph, node: SourceNode, x: Output, scale: Output, zero: Output | None = None
 ) -> Output:
-    y = g.add(Convert(destination_type=scale.dtype), x)
+    y = typed(g, x, scale.dtype)
     if zero is not None:
-        shift = g.add(Convert(destination_type=scale.dtype), _along_axis(g, node, x, zero))
+        shift = typed(g, _along_axis(g, node, x, zero), scale.dtype)
         known = shift.value()
         if known is None or known.any():
             y = g.add(Subtract(), y, shift)

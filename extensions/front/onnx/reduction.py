@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from extensions.front.onnx.common import all_axes, converts, maps
+from extensions.front.onnx.common import all_axes, converts, maps, typed
 from extensions.ops import reduction as r
-from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import Add, Multiply, Power, Subtract
 from extensions.ops.matrix import Einsum, MatMul
 from extensions.ops.shaping import Squeeze
@@ -52,6 +51,15 @@ _COMPOSED: dict[str, Callable[[Graph, Output, Output, bool], Output]] = {
 }
 
 
+def _unreduced(g: Graph, kind: str, x: Output) -> Output:
+    """What a reduction over no axes leaves: its function of each element."""
+    if kind in ("ReduceL1", "ReduceL2"):
+        return g.add(Abs(), x)
+    if kind == "ReduceLogSum":
+        return g.add(Log(), x)
+    return g.add(Multiply(), x, x) if kind == "ReduceSumSquare" else x
+
+
 def p_norm(g: Graph, x: Output, axes: Output, p: float) -> Output:
     """The p-norm over axes, which stay with size 1."""
     if p in (1, 2):
@@ -69,7 +77,7 @@ def reduce(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) ->
         axes = g.constant(list(listed))
     if axes is None or axes.shape == (0,):
         if node.get("noop_with_empty_axes"):
-            return x
+            return _unreduced(g, node.type, x)
         axes = all_axes(g, x)
     composed = _COMPOSED.get(node.type)
     if composed is not None:
@@ -113,10 +121,9 @@ def matmul_integer(
     a_zero: Output | None = None,
     b_zero: Output | None = None,
 ) -> Output:
-    kind = Convert(destination_type=ElementType.i32)
-    a, b = g.add(kind, a), g.add(kind, b)
+    a, b = typed(g, a, ElementType.i32), typed(g, b, ElementType.i32)
     if a_zero is not None:
-        a = g.add(Subtract(), a, g.add(kind, a_zero))
+        a = g.add(Subtract(), a, typed(g, a_zero, ElementType.i32))
     if b_zero is not None:
-        b = g.add(Subtract(), b, g.add(kind, b_zero))
+        b = g.add(Subtract(), b, typed(g, b_zero, ElementType.i32))
     return g.add(MatMul(), a, b)

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, needed_constant, rank_of, refuse
-from extensions.ops.activation import Convert
+from extensions.front.onnx.common import converts, needed_constant, rank_of, refuse, typed
 from extensions.ops.convolution import ROIAlign
 from extensions.ops.movement import Gather
 from extensions.ops.sampling import GridSample, Interpolate, scaled
@@ -112,8 +111,7 @@ def _scaled(
 
 
 def _sized(g: Graph, x: Output, sizes: Output, axes: Any, attributes: dict[str, Any]) -> Output:
-    if sizes.dtype is not ElementType.i64:
-        sizes = g.add(Convert(destination_type=ElementType.i64), sizes)
+    sizes = typed(g, sizes, ElementType.i64)
     rank = rank_of(x)
     assert x.shape is not None
     places = _axes(x, axes, rank)

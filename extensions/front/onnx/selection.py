@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, rank_of, refuse, scalar
-from extensions.ops.activation import Convert
+from extensions.front.onnx.common import converts, rank_of, refuse, scalar, typed
 from extensions.ops.selection import NonMaxSuppression, TopK
 from extensions.ops.shaping import NonZero, Squeeze
 from mo.front.model import SourceNode
@@ -76,5 +75,5 @@ def non_max_suppression(
 @converts("NonZero")
 def non_zero(g: Graph, node: SourceNode, x: Output) -> Output:
     if x.dtype is ElementType.boolean:
-        x = g.add(Convert(destination_type=ElementType.u8), x)
+        x = typed(g, x, ElementType.u8)
     return g.add(NonZero(), x)

@@ -11,10 +11,10 @@ from extensions.front.onnx.common import (
     rank_of,
     refuse,
     scalar,
+    typed,
 )
 from extensions.front.onnx.tensors import element_type
 from extensions.ops import shaping as s
-from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import Add, GreaterEqual, Less, LessEqual, Select
 from extensions.ops.movement import Concat, StridedSlice, Transpose
 from extensions.ops.reduction import ReduceProd
@@ -130,9 +130,7 @@ def transpose(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("Expand")
 def expand(g: Graph, node: SourceNode, x: Output, target: Output) -> Output:
-    if target.dtype is not ElementType.i64:
-        target = g.add(Convert(destination_type=ElementType.i64), target)
-    return g.add(Broadcast(mode="bidirectional"), x, target)
+    return g.add(Broadcast(mode="bidirectional"), x, typed(g, target, ElementType.i64))
 
 
 @converts("ConstantOfShape")
@@ -165,11 +163,8 @@ def range_(g: Graph, node: SourceNode, start: Output, stop: Output, step: Output
 @converts("OneHot")
 def one_hot(g: Graph, node: SourceNode, indices: Output, depth: Output, values: Output) -> Output:
     """Values are [off, on]; an index below zero counts from the end."""
-    depth = scalar(g, depth)
-    if depth.dtype is not ElementType.i64:
-        depth = g.add(Convert(destination_type=ElementType.i64), depth)
-    if indices.dtype is not ElementType.i64:
-        indices = g.add(Convert(destination_type=ElementType.i64), indices)
+    depth = typed(g, scalar(g, depth), ElementType.i64)
+    indices = typed(g, indices, ElementType.i64)
     known = indices.value()
     if known is None or (known < 0).any():
         below = g.add(Less(), indices, g.constant(np.int64(0)))

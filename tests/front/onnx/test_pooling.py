@@ -186,7 +186,9 @@ def test_maxima_of_bytes(dtype: Any) -> None:
 
 
 def test_column_major_indices_are_refused() -> None:
-    refused("MaxPool", IMAGE, outputs=2, kernel_shape=[2, 2], storage_order=1, match="storage_order")
+    refused(
+        "MaxPool", IMAGE, outputs=2, kernel_shape=[2, 2], storage_order=1, match="storage_order"
+    )
     agree("MaxPool", IMAGE, kernel_shape=[2, 2], storage_order=1)
 
 

@@ -1,0 +1,90 @@
+"""If and Loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from extensions.front.onnx.common import converts, scalar
+from extensions.ops.control_flow import If, Loop, result_type, union
+from extensions.ops.shaping import Unsqueeze
+from mo.front.model import Model, SourceNode
+from mo.graph.body import Body, PortMap
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.op import TensorType
+from mo.graph.shape import same_shape
+
+
+@converts("If")
+def if_(g: Graph, node: SourceNode, condition: Output) -> tuple[Output, ...]:
+    """A branch in place where the condition is known."""
+    known = condition.value()
+    if known is not None:
+        return node.walk.inline(node.get("then_branch" if known.all() else "else_branch"))
+    inputs: dict[Output, None] = {}
+    bodies = []
+    for prefix in ("then_", "else_"):
+        graph, captured = node.walk.body(node.get(f"{prefix}branch"), ())
+        inputs.update(dict.fromkeys(captured))
+        places = {value: number for number, value in enumerate(inputs, 1)}
+        ports = tuple(PortMap(places[value], i) for i, value in enumerate(captured))
+        results = tuple(PortMap(i, i) for i in range(len(graph.results())))
+        bodies.append(Body(graph, ports, results, prefix=prefix))
+    return g.add_multi(If(then_body=bodies[0], else_body=bodies[1]), scalar(g, condition), *inputs)
+
+
+@converts("Loop")
+def loop(
+    g: Graph,
+    node: SourceNode,
+    trip_count: Output | None = None,
+    condition: Output | None = None,
+    *carried: Output,
+) -> tuple[Output, ...]:
+    """Body inputs are iteration, condition, carried; outputs condition, carried, scans."""
+    body: Model = node.get("body")
+    count = g.constant(np.int64(-1)) if trip_count is None else scalar(g, trip_count)
+    start = g.constant(np.bool_(True)) if condition is None else scalar(g, condition)
+    graph, captured = _settled_body(node, body, start, carried)
+    states = len(carried)
+    for result in graph.results()[1 + states :]:
+        # Scan outputs get the axis along which they are joined.
+        graph.set_input(result, 0, graph.add(Unsqueeze(), result.inputs[0], [0]))
+    inputs = [count, start, start, *carried, *captured]
+    ports = [PortMap(None, 0, {"purpose": "current_iteration"})]
+    ports += [PortMap(number, number - 1) for number in range(2, len(inputs))]
+    results = [PortMap(None, 0, {"purpose": "execution_condition"})]
+    results += [PortMap(number, number + 1) for number in range(states)]
+    scans = range(states, len(body.outputs) - 1)
+    results += [PortMap(number, number + 1, _SCAN) for number in scans]
+    back = tuple((number, number + 1) for number in range(1 + states))
+    op = Loop(body=Body(graph, tuple(ports), tuple(results), back))
+    return g.add_multi(op, *inputs)
+
+
+# One slice of each iteration, joined along the first axis.
+_SCAN = {"axis": "0", "start": "0", "end": "-1", "stride": "1", "part_size": "1"}
+
+
+def _settled_body(
+    node: SourceNode, body: Model, condition: Output, carried: Sequence[Output]
+) -> tuple[Graph, list[Output]]:
+    """The body with types of the carried values that hold in every iteration."""
+    kinds = [TensorType((), ElementType.i64), condition.type, *(v.type for v in carried)]
+    while True:
+        graph, captured = node.walk.body(body, kinds)
+        whole = Body(graph, (), ())
+        settled = True
+        for number in range(1, len(carried) + 1):
+            before, after = kinds[number + 1], result_type(whole, number)
+            both = union(before.shape, after.shape)
+            if both is not None and before.shape is not None:
+                settled = settled and same_shape(both, before.shape)
+            else:
+                settled = settled and before.shape is None
+            kinds[number + 1] = TensorType(both, before.dtype)
+        if settled:
+            return graph, captured
