@@ -37,6 +37,7 @@ def passes(config: Config) -> list[Pass]:
     return [
         # ---- middle
         Pass("remove_dead", Graph.prune),
+        Pass("input_types", partial(preprocessing.set_input_types, config=config), in_bodies=False),
         Pass(
             "preprocessing",
             partial(preprocessing.insert_preprocessing, config=config),

@@ -13,6 +13,7 @@ from mo.errors import ConversionError
 
 INTERNAL_ERROR = 1
 INTERRUPTED = 130
+_ONLY_PRINTS = {"-h", "--help", "--version"}
 
 
 def main(argv: Sequence[str] | None = None, framework: str | None = None) -> int:
@@ -70,17 +71,21 @@ def _run(arguments: Sequence[str], framework: str | None, program: str) -> int:
     from mo.cli.parser import parse_arguments
 
     start = time.monotonic()
+    if not _ONLY_PRINTS.intersection(arguments):
+        from mo import log
+
+        log.set_up("WARNING")
     config = parse_arguments(arguments, framework, program)
 
     # Everything heavy comes after the arguments are known to be good.
-    from mo import log
     from mo.back.output import check_output, write_ir
     from mo.cli.deduce import deduce_name
     from mo.pipeline.convert import convert, metadata
     from mo.progress import progress_bar
     from mo.version import __version__
 
-    log.set_up(config.log_level, config.silent)
+    if "log_level" in config.given or config.silent:
+        log.set_up(config.log_level, config.silent)
     name = deduce_name(config)
     check_output(config.output_dir, name)
     with progress_bar(config) as advance:

@@ -1,4 +1,4 @@
-"""--reverse_input_channels, --mean_values, --scale_values and --scale behind the inputs.
+"""Behind the inputs: their types, --reverse_input_channels, --mean_values, --scale_values, --scale.
 
 The order is the data's: input, reversed channels, minus mean, divided by scale, model.
 """
@@ -21,6 +21,33 @@ from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 
 log = logging.getLogger("mo.preprocessing")
+
+
+def set_input_types(graph: Graph, config: Config) -> int:
+    """Inputs of the types asked for with --input name{type}, converted to the model's own."""
+    inputs = {node.name: node for node in graph.parameters()}
+    wanted = {r.port.name: ElementType[r.element_type] for r in config.inputs if r.element_type}
+    changes = 0
+    for name, kind in wanted.items():
+        node = inputs.get(name)
+        if node is None or node.outputs[0].dtype is kind:
+            continue
+        value = node.outputs[0]
+        model_kind = value.dtype
+        users = _data_users(value)
+        graph.set_op(node, node.op.with_attributes(element_type=kind))
+        converted = graph.add(
+            Convert(destination_type=model_kind), value, name=f"{name}/convert_type"
+        )
+        for user, index in users:
+            graph.set_input(user, index, converted)
+        changes += 1
+    return changes
+
+
+def _data_users(value: Output) -> list[tuple[Node, int]]:
+    """The uses of an input's elements; shapes are asked of the input itself."""
+    return [use for use in value.users if not isinstance(use[0].op, ShapeOf)]
 
 
 def insert_preprocessing(graph: Graph, config: Config) -> int:
@@ -66,8 +93,7 @@ def _prepare(
     graph: Graph, node: Node, reverse: bool, mean: Sequence[float], scale: Sequence[float]
 ) -> int:
     source = value = node.outputs[0]
-    # Shapes are asked of the input itself.
-    users = [use for use in source.users if not isinstance(use[0].op, ShapeOf)]
+    users = _data_users(source)
     graph.scope = node.name
     if (mean or scale) and not source.dtype.is_float:
         value = graph.add(Convert(destination_type=ElementType.f32), value)

@@ -95,4 +95,4 @@ def _warn(config: Config, message: str) -> None:
     if not errors_only and not config.silent:
         import logging  # as heavy as the rest of this package, and rarely needed
 
-        logging.getLogger("mo.cli").warning(message)
+        logging.getLogger("mo.cli").warning("%s", message)

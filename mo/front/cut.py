@@ -45,6 +45,8 @@ def cut(model: Model, config: Config, translations: Translations) -> Model:
         _apply_shapes(model, config)
     if config.batch is not None:
         _apply_batch(model, config.batch)
+    if config.static_shape:
+        _require_static(model)
     return model
 
 
@@ -157,8 +159,8 @@ def _choose_inputs(model: Model, config: Config, names: _Names, translations: Tr
         if item is None:
             kind = inferred.get(start, TensorType(None, ElementType.f32))
             item = ModelInput(start.tensor, kind.shape, kind.dtype, start.original)
-        if request.element_type:
-            item.dtype = ElementType[request.element_type]
+            if start not in inferred and request.element_type:
+                item.dtype = ElementType[request.element_type]
         if request.shape is not None:
             item.shape = requested_shape(request.shape, item)
         inputs.append(item)
@@ -265,6 +267,16 @@ def _apply_batch(model: Model, batch: int) -> None:
                 hint="Give the full shapes with --input_shape instead.",
             )
         item.shape = (batch, *item.shape[1:])
+
+
+def _require_static(model: Model) -> None:
+    """--static_shape: known sizes turn every shape computation into a constant."""
+    for item in model.inputs:
+        if not is_static(item.shape):
+            raise UsageError(
+                f"--static_shape: the shape of input '{item.name}' {text(item.shape)} is open",
+                hint="Give all sizes with --input_shape.",
+            )
 
 
 def _freeze(model: Model, tensor: str, request: InputRequest) -> None:

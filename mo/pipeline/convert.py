@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from mo.cli.config import Config
-from mo.cli.deduce import deduce_framework, deduce_name
+from mo.cli.deduce import deduce_framework, deduce_name, looks_like
+from mo.cli.flag import FRAMEWORKS
 from mo.errors import ConversionError, UsageError
 from mo.front.cut import cut
 from mo.front.translate import translate
@@ -29,6 +30,7 @@ def convert(config: Config, advance: Advance | None = None) -> Graph:
     Raises ConversionError for everything that is the user's to change.
     """
     framework = deduce_framework(config)
+    _check_kind(config, framework)
     front_end = _load(framework)
     passes = importlib.import_module("extensions.pipeline").passes(config)
     steps = len(passes) + len(_SOURCE_STEPS)
@@ -55,6 +57,20 @@ def convert(config: Config, advance: Advance | None = None) -> Graph:
 
 
 _SOURCE_STEPS = ("read", "cut", "translate")
+
+
+def _check_kind(config: Config, framework: str) -> None:
+    """A model that was called something else is called what it is."""
+    path = config.input_model
+    if config.framework is None or path is None or not path.is_file():
+        return
+    kind = looks_like(path)
+    if kind is not None and kind != framework:
+        raise UsageError(
+            f"'{path.name}' looks like a model of {FRAMEWORKS[kind]}, not of "
+            f"{FRAMEWORKS[framework]}",
+            hint=f"Convert it with --framework {kind}, or let the file itself decide.",
+        )
 
 
 def _load(framework: str) -> Any:

@@ -78,3 +78,23 @@ def unknown_operations() -> bytes:
         helper.make_node("Relu", ["made"], ["y"], "last"),
     ]
     return _model(nodes, {"x": (1, 4)}, ["y"]).SerializeToString()
+
+
+def branches() -> bytes:
+    """image -> scale -> split (a, b) -> sum -> relu (y), and sum times extra (z)."""
+    nodes = [
+        helper.make_node("Mul", ["image", "two"], ["scaled"], "scale_node"),
+        helper.make_node("Split", ["scaled"], ["a", "b"], "split_node", axis=1),
+        helper.make_node("Add", ["a", "b"], ["sum"], "sum_node"),
+        helper.make_node("Relu", ["sum"], ["y"], "relu_node"),
+        helper.make_node("Mul", ["sum", "extra"], ["z"], "times_node"),
+    ]
+    two = numpy_helper.from_array(np.float32(2), "two")
+    inputs = {"image": ("n", 4), "extra": (2,)}
+    return _model(nodes, inputs, ["y", "z"], [two]).SerializeToString()
+
+
+def image_model(shape: Sequence[int]) -> bytes:
+    """An activation of an image of any layout."""
+    nodes = [helper.make_node("Relu", ["x"], ["y"], "relu")]
+    return _model(nodes, {"x": shape}, ["y"]).SerializeToString()

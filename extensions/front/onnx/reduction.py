@@ -1,21 +1,18 @@
-"""Reductions and matrix products."""
+"""Reductions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from extensions.front.onnx.common import all_axes, converts, maps, typed
+from extensions.front.onnx.common import all_axes, converts
 from extensions.ops import reduction as r
 from extensions.ops.arithmetic import Add, Multiply, Power, Subtract
-from extensions.ops.matrix import Einsum, MatMul
 from extensions.ops.shaping import Squeeze
 from extensions.ops.unary import Abs, Exp, Log
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-
-maps({"MatMul": MatMul})
 
 _PLAIN: dict[str, type[r.Reduction]] = {
     "ReduceL1": r.ReduceL1,
@@ -86,44 +83,3 @@ def reduce(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) ->
         op = r.ReduceLogicalOr if node.type == "ReduceMax" else r.ReduceLogicalAnd
         return g.add(op(keep_dims=keep), x, axes)
     return g.add(_PLAIN[node.type](keep_dims=keep), x, axes)
-
-
-@converts("Gemm")
-def gemm(g: Graph, node: SourceNode, a: Output, b: Output, c: Output | None = None) -> Output:
-    op = MatMul(transpose_a=bool(node.get("transA")), transpose_b=bool(node.get("transB")))
-    y = g.add(op, a, b)
-    alpha, beta = float(node.get("alpha", 1.0)), float(node.get("beta", 1.0))
-    if alpha != 1:
-        y = g.add(Multiply(), y, alpha)
-    if c is None or beta == 0:
-        return y
-    if beta != 1:
-        c = g.add(Multiply(), c, beta)
-    return g.add(Add(), y, c)
-
-
-@converts("Einsum")
-def einsum(g: Graph, node: SourceNode, *xs: Output) -> Output:
-    equation = node.get("equation").replace(" ", "")
-    if "->" not in equation:
-        # Implicit form: labels that occur once, in alphabetical order.
-        labels = equation.replace(",", "")
-        equation += "->" + "".join(sorted(c for c in set(labels) if labels.count(c) == 1))
-    return g.add(Einsum(equation=equation), *xs)
-
-
-@converts("MatMulInteger")
-def matmul_integer(
-    g: Graph,
-    node: SourceNode,
-    a: Output,
-    b: Output,
-    a_zero: Output | None = None,
-    b_zero: Output | None = None,
-) -> Output:
-    a, b = typed(g, a, ElementType.i32), typed(g, b, ElementType.i32)
-    if a_zero is not None:
-        a = g.add(Subtract(), a, typed(g, a_zero, ElementType.i32))
-    if b_zero is not None:
-        b = g.add(Subtract(), b, typed(g, b_zero, ElementType.i32))
-    return g.add(MatMul(), a, b)

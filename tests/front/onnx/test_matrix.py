@@ -29,7 +29,9 @@ PRODUCTS = [
 @pytest.mark.parametrize(("a", "b"), PRODUCTS)
 def test_product(a: tuple[int, ...], b: tuple[int, ...], opset: int) -> None:
     agree("MatMul", numbers(*a), numbers(*b), opset=opset)
-    agree("MatMul", numbers(*a), fixed(numbers(*b)), opset=opset)
+    # A matrix of unknown size does not run beside a constant batch.
+    dynamic = not 1 < len(a) < len(b)
+    agree("MatMul", numbers(*a), fixed(numbers(*b)), opset=opset, dynamic=dynamic)
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.int64, np.float64])
@@ -51,8 +53,10 @@ def test_gemm(opset: int, trans_a: int | None, trans_b: int | None) -> None:
     a = numbers(3, 2) if trans_a else numbers(2, 3)
     b = numbers(4, 3) if trans_b else numbers(3, 4)
     for c in (numbers(2, 4), numbers(4), numbers(1, 4), numbers(2, 1), numbers(1), numbers()):
-        for weights in (b, fixed(b)):
-            agree("Gemm", a, weights, fixed(c), opset=opset, transA=trans_a, transB=trans_b)
+        shared: dict[str, Any] = {"opset": opset, "transA": trans_a, "transB": trans_b}
+        agree("Gemm", a, fixed(b), fixed(c), **shared)
+        # A bias needs to know how many columns there are.
+        agree("Gemm", a, b, fixed(c), dynamic=False, **shared)
 
 
 @pytest.mark.parametrize("alpha", [None, 0.5])
@@ -118,7 +122,7 @@ EQUATIONS: list[tuple[str, list[tuple[int, ...]]]] = [
     ("...ij->...ji", [(5, 2, 3)]),
     ("...ij,...jk->...ik", [(5, 2, 3), (5, 3, 4)]),
     ("...ij,jk->...ik", [(6, 5, 2, 3), (3, 4)]),
-    ("...ij,...jk->...ik", [(5, 2, 3), (3, 4)]),
+    ("...ij,...jk->...ik", [(5, 2, 3), (1, 3, 4)]),
     ("b...,b...->b...", [(2, 3, 4), (2, 3, 4)]),
     ("...i,...i", [(2, 3), (2, 3)]),
     ("IJ,Jk->Ik", [(2, 3), (3, 4)]),
@@ -140,4 +144,4 @@ def test_einsum_that_does_not_fit() -> None:
     refused("Einsum", numbers(2, 3), match="'equation' is missing")
     refused("Einsum", numbers(2, 3), equation="ij,jk->ik", match="2 terms for 1")
     refused("Einsum", numbers(2, 3), equation="ijk->k", match="term")
-    refused("Einsum", numbers(2, 3), equation="ij->k", match="label 'k'")
+    refused("Einsum", numbers(2, 3), equation="ij->k", match="'k'")

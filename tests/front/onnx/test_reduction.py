@@ -70,7 +70,13 @@ def test_computed_axes(op: str) -> None:
 def test_no_axes_can_mean_no_reduction(op: str) -> None:
     """But of the function that goes with it: the square of a sum of squares stays."""
     nothing = fixed(np.array([], np.int64))
-    agree(op, X if op == "ReduceLogSum" else numbers(2, 3), nothing, opset=input_since(op), noop_with_empty_axes=1)
+    agree(
+        op,
+        X if op == "ReduceLogSum" else numbers(2, 3),
+        nothing,
+        opset=input_since(op),
+        noop_with_empty_axes=1,
+    )
     agree(op, X, opset=input_since(op), noop_with_empty_axes=1)
     agree(op, X, fixed([1]), opset=input_since(op), noop_with_empty_axes=1)
 
