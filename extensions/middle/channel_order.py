@@ -36,7 +36,9 @@ def past_arithmetic(
     if padded[1] != 1:
         place = len(c.shape) - x.rank + 1
         c = g.add(Gather(), c, inverse.astype(np.int64), g.constant(np.int64(place)))
-    return g.add(Gather(), g.add(node.op, x, c), order, axis)
+    moved = g.add(node.op, x, c)
+    g.rename(moved.node, node.name)
+    return g.add(Gather(), moved, order, axis)
 
 
 @rewrite(match(Convert, picked))

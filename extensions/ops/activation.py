@@ -7,7 +7,7 @@ from math import ceil, floor, pi, sqrt
 import numpy as np
 
 from extensions.ops.common import FLOATS, expect, tied
-from extensions.ops.unary import ANYTHING, Unary, erf
+from extensions.ops.unary import ANYTHING, Unary, erf, real
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
@@ -20,11 +20,13 @@ class ReLU(Unary):
 
 
 class Sigmoid(Unary):
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         return 1 / (1 + np.exp(-x))
 
 
 class Tanh(Unary):
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         return np.tanh(x)
 
@@ -35,6 +37,7 @@ class SoftPlus(Unary):
     opset = "opset4"
     accepted = FLOATS
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         return np.logaddexp(x, 0)
 
@@ -45,6 +48,7 @@ class SoftSign(Unary):
     opset = "opset9"
     accepted = FLOATS
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         return x / (1 + np.abs(x))
 
@@ -54,6 +58,7 @@ class HSwish(Unary):
 
     opset = "opset4"
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         return x * np.clip(x + 3, 0, 6) / 6
 
@@ -63,6 +68,7 @@ class HSigmoid(Unary):
 
     opset = "opset5"
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         return np.clip(x + 3, 0, 6) / 6
 
@@ -73,6 +79,7 @@ class Mish(Unary):
     opset = "opset4"
     accepted = FLOATS
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         return x * np.tanh(np.logaddexp(x, 0))
 
@@ -83,6 +90,7 @@ class Elu(Unary):
     accepted = ANYTHING
     alpha: float = 1.0
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         return np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0)))
 
@@ -119,6 +127,7 @@ class Gelu(Unary):
     def ir_attributes(self) -> dict[str, str]:
         return {} if self.approximation_mode == "ERF" else super().ir_attributes()
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         if self.approximation_mode == "ERF":
             return x * (1 + erf(x / sqrt(2))) / 2
@@ -191,6 +200,7 @@ class Softmax(Op):
     def version(self) -> str:
         return "opset1" if self.axis >= 0 else "opset8"
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         shifted = np.exp(x - x.max(self.axis, keepdims=True, initial=-np.inf))
         return shifted / shifted.sum(self.axis, keepdims=True)
@@ -207,6 +217,7 @@ class LogSoftmax(Op):
             normalize_axis(self.axis, len(data.shape))
         return TensorType(data.shape, data.dtype)
 
+    @real
     def fold(self, x: np.ndarray) -> np.ndarray:
         shifted = x - x.max(self.axis, keepdims=True, initial=-np.inf)
         return shifted - np.log(np.exp(shifted).sum(self.axis, keepdims=True))

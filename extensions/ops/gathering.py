@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from extensions.ops.common import INTEGERS, constant_axes, expect, tied, unknown
@@ -173,12 +175,59 @@ class ScatterElementsUpdate(Op):
 
     def fold(
         self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray, axis: np.ndarray
-    ) -> np.ndarray | None:
-        if self.reduction != "none":
-            return None
-        result = x.copy()
-        np.put_along_axis(result, indices.astype(np.int64), updates, int(axis.item()))
+    ) -> np.ndarray:
+        along = normalize_axis(int(axis.item()), x.ndim)
+        places = list(np.indices(indices.shape, sparse=True))
+        places[along] = indices.astype(np.int64)
+        return combined(x, tuple(places), updates, self.reduction, self.use_init_val)
+
+
+def combined(
+    x: np.ndarray,
+    places: tuple[np.ndarray, ...],
+    updates: np.ndarray,
+    reduction: str,
+    use_initial: bool = True,
+) -> np.ndarray:
+    """``x`` with the updates put in, or combined with what is there, in their order."""
+    result = x.copy()
+    if reduction == "none":
+        result[places] = updates
         return result
+    if not use_initial:
+        result[places] = _NEUTRAL[reduction](x.dtype)
+    wide = result.astype(np.float64) if reduction == "mean" else result
+    _COMBINE[reduction].at(wide, places, updates)
+    if reduction == "mean":
+        counts = np.full(x.shape, int(use_initial), np.int64)
+        np.add.at(counts, places, 1)
+        wide = np.divide(wide, np.maximum(counts, 1))
+        wide = np.floor(wide) if x.dtype.kind in "iu" else wide
+    return wide.astype(x.dtype)
+
+
+def _lowest(dtype: np.dtype) -> Any:
+    return np.iinfo(dtype).min if dtype.kind in "iu" else -np.inf
+
+
+def _highest(dtype: np.dtype) -> Any:
+    return np.iinfo(dtype).max if dtype.kind in "iu" else np.inf
+
+
+_COMBINE = {
+    "sum": np.add,
+    "mean": np.add,
+    "prod": np.multiply,
+    "min": np.minimum,
+    "max": np.maximum,
+}
+_NEUTRAL = {
+    "sum": lambda _: 0,
+    "mean": lambda _: 0,
+    "prod": lambda _: 1,
+    "min": _highest,
+    "max": _lowest,
+}
 
 
 class ScatterNDUpdate(Op):
@@ -205,12 +254,9 @@ class ScatterNDUpdate(Op):
                 raise ValueError(f"updates {text(updates.shape)} should be {text(wanted)}")
         return TensorType(data.shape, kind)
 
-    def fold(self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> np.ndarray | None:
-        if self.reduction != "none":
-            return None
-        result = x.copy()
-        result[tuple(np.moveaxis(indices.astype(np.int64), -1, 0))] = updates
-        return result
+    def fold(self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> np.ndarray:
+        places = tuple(np.moveaxis(indices.astype(np.int64), -1, 0))
+        return combined(x, places, updates, self.reduction)
 
 
 def _may_be_same(a: Shape, b: Shape) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from extensions.ops.common import constant_axes, length, unknown
+from extensions.ops.common import BOOLEANS, NUMBERS, constant_axes, expect, length, unknown
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
@@ -18,7 +18,7 @@ class Reduction(Op):
     keep_dims: bool = False
 
     def infer(self, data: Output, axes: Output) -> TensorType:
-        return TensorType(self._reduced(data, axes), data.dtype)
+        return TensorType(self._reduced(data, axes), expect(data.dtype, NUMBERS, "a number"))
 
     def _reduced(self, data: Output, axes: Output) -> Shape:
         if data.shape is None:
@@ -39,10 +39,12 @@ def _row(
     function: Callable[..., Any],
     opset: str = "opset1",
     partial: bool = False,
+    base: type[Reduction] = Reduction,
 ) -> type[Reduction]:
     def fold(self: Reduction, x: np.ndarray, axes: np.ndarray) -> np.ndarray:
         along = tuple(int(axis) for axis in axes.reshape(-1))
-        return np.asarray(function(x, axis=along, keepdims=self.keep_dims))
+        wide = x.astype(np.float32) if x.dtype == np.float16 else x
+        return np.asarray(function(wide, axis=along, keepdims=self.keep_dims))
 
     members = {
         "opset": opset,
@@ -50,30 +52,37 @@ def _row(
         "partial_values": partial,
         "__module__": __name__,
     }
-    return type(name, (Reduction,), members)
+    return type(name, (base,), members)
 
 
 def _mean(x: np.ndarray, axis: tuple[int, ...], keepdims: bool) -> np.ndarray:
+    """Of integers rounded towards zero."""
     if x.dtype.kind in "iu":
         total = np.sum(x, axis=axis, keepdims=keepdims)
-        return total // (x.size // max(total.size, 1))
+        count = x.size // max(total.size, 1)
+        return np.sign(total) * (np.abs(total) // max(count, 1))
     return np.mean(x, axis=axis, keepdims=keepdims)
 
 
-ReduceSum = _row("ReduceSum", np.sum)
+def _norm(x: np.ndarray, axis: tuple[int, ...], keepdims: bool) -> np.ndarray:
+    total = np.sum(x * x, axis=axis, keepdims=keepdims)
+    return np.rint(np.sqrt(total)) if x.dtype.kind in "iu" else np.sqrt(total)
+
+
+ReduceSum = _row("ReduceSum", np.sum, partial=True)
 ReduceProd = _row("ReduceProd", np.prod, partial=True)
 ReduceMean = _row("ReduceMean", _mean)
 ReduceMax = _row("ReduceMax", np.max)
 ReduceMin = _row("ReduceMin", np.min)
 ReduceL1 = _row("ReduceL1", lambda x, **k: np.sum(np.abs(x), **k), "opset4")
-ReduceL2 = _row("ReduceL2", lambda x, **k: np.sqrt(np.sum(x * x, **k)), "opset4")
+ReduceL2 = _row("ReduceL2", _norm, "opset4")
 
 
-class ReduceLogicalAnd(Reduction):
+class _LogicalReduction(Reduction):
     def infer(self, data: Output, axes: Output) -> TensorType:
+        expect(data.dtype, BOOLEANS, "a boolean")
         return TensorType(self._reduced(data, axes), ElementType.boolean)
 
 
-class ReduceLogicalOr(Reduction):
-    def infer(self, data: Output, axes: Output) -> TensorType:
-        return TensorType(self._reduced(data, axes), ElementType.boolean)
+ReduceLogicalAnd = _row("ReduceLogicalAnd", np.all, base=_LogicalReduction)
+ReduceLogicalOr = _row("ReduceLogicalOr", np.any, base=_LogicalReduction)

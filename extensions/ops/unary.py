@@ -59,33 +59,47 @@ def erf(x: np.ndarray) -> np.ndarray:
     return np.vectorize(math.erf, otypes=[np.float64])(x)
 
 
+def real(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """A function of real numbers, for integers with its result rounded, for f16 done in f32."""
+
+    def wrapped(*args: Any) -> np.ndarray:
+        kind = args[-1].dtype.kind
+        if kind in "iu":
+            return np.rint(function(*args[:-1], args[-1].astype(np.float64)))
+        if args[-1].dtype == np.float16:
+            return function(*args[:-1], args[-1].astype(np.float32))
+        return function(*args)
+
+    return wrapped
+
+
 def _whole(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
     """A rounding function, which leaves integers as they are."""
     return lambda x: x if x.dtype.kind in "iu" else function(x)
 
 
 Abs = _row("Abs", np.abs)
-Acos = _row("Acos", np.arccos)
-Acosh = _row("Acosh", np.arccosh, "opset4")
-Asin = _row("Asin", np.arcsin)
-Asinh = _row("Asinh", np.arcsinh, "opset4")
-Atan = _row("Atan", np.arctan)
-Atanh = _row("Atanh", np.arctanh, "opset4")
+Acos = _row("Acos", real(np.arccos))
+Acosh = _row("Acosh", real(np.arccosh), "opset4")
+Asin = _row("Asin", real(np.arcsin))
+Asinh = _row("Asinh", real(np.arcsinh), "opset4")
+Atan = _row("Atan", real(np.arctan))
+Atanh = _row("Atanh", real(np.arctanh), "opset4")
 Ceiling = _row("Ceiling", _whole(np.ceil))
-Cos = _row("Cos", np.cos)
-Cosh = _row("Cosh", np.cosh)
-Erf = _row("Erf", erf)
+Cos = _row("Cos", real(np.cos))
+Cosh = _row("Cosh", real(np.cosh))
+Erf = _row("Erf", real(erf))
 ErfInv = _row("ErfInv", None, "opset17", accepted=FLOATS)
-Exp = _row("Exp", np.exp)
+Exp = _row("Exp", real(np.exp))
 Floor = _row("Floor", _whole(np.floor))
-Log = _row("Log", np.log)
+Log = _row("Log", real(np.log))
 LogicalNot = _row("LogicalNot", np.logical_not, accepted=BOOLEANS)
 Negative = _row("Negative", np.negative, partial=True)
 Sign = _row("Sign", np.sign)
-Sin = _row("Sin", np.sin)
-Sinh = _row("Sinh", np.sinh)
-Sqrt = _row("Sqrt", np.sqrt)
-Tan = _row("Tan", np.tan)
+Sin = _row("Sin", real(np.sin))
+Sinh = _row("Sinh", real(np.sinh))
+Sqrt = _row("Sqrt", real(np.sqrt))
+Tan = _row("Tan", real(np.tan))
 BitwiseNot = _row("BitwiseNot", np.invert, "opset13", accepted=INTEGERS | BOOLEANS)
 IsFinite = _row("IsFinite", np.isfinite, "opset10", Predicate, FLOATS)
 IsNaN = _row("IsNaN", np.isnan, "opset10", Predicate, FLOATS)

@@ -34,7 +34,7 @@ def rewrites(
     keep: Callable[[Node], bool] | None = None,
 ) -> Pass:
     """A pass that applies rewrite rules until none matches, sparing nodes that ``keep`` names."""
-    return Pass(name, lambda graph: apply(graph, *rules, keep=keep), enabled)
+    return Pass(name, lambda graph: apply(graph, *rules, keep=keep), enabled=enabled)
 
 
 def run_passes(graph: Graph, passes: Sequence[Pass]) -> int:
