@@ -10,7 +10,6 @@ from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
-
 maps({"MatMul": MatMul})
 
 

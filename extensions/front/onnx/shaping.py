@@ -28,14 +28,28 @@ from mo.graph.shape import normalize_axes, normalize_axis
 from mo.graph.tensor import Tensor
 
 
-@converts("Identity", "Dropout")
-def identity(g: Graph, node: SourceNode, x: Output, *_: Output | None) -> Output:
-    """Dropout does nothing at inference; its mask output is refused by the walker."""
-    if node.type == "Dropout" and len(_) > 1 and _[1] is not None:
-        training = _[1].value()
-        if training is None or training.any():
-            raise refuse(node, "training mode")
+@converts("Identity")
+def identity(g: Graph, node: SourceNode, x: Output) -> Output:
     return x
+
+
+@converts("Dropout")
+def dropout(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    ratio: Output | None = None,
+    training: Output | None = None,
+) -> tuple[Output, ...]:
+    """Does nothing at inference; its mask, if anyone asks for it, lets everything through."""
+    if training is not None:
+        known = training.value()
+        if known is None or known.any():
+            raise refuse(node, "training mode")
+    if not node.has_output(1):
+        return (x,)
+    kind = ElementType.boolean if node.opset >= 10 else x.dtype
+    return x, g.add(Broadcast(), g.constant(np.asarray(1), kind), g.add(ShapeOf(), x))
 
 
 @converts("Constant")

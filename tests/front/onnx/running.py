@@ -55,6 +55,12 @@ class Fixed(NamedTuple):
     array: np.ndarray
 
 
+class Sized(NamedTuple):
+    """An input that is fed, of a size that stays known: a target shape, a list of axes."""
+
+    array: np.ndarray
+
+
 def fixed(value: Any, dtype: Any = None) -> Fixed:
     """An initializer; Python integers are int64, floats float32."""
     array = np.asarray(value, dtype)
@@ -85,13 +91,27 @@ def single(
     domain: str = "",
     attributes: dict[str, Any] | None = None,
 ) -> onnx.ModelProto:
-    """A model of one node. An input is an array (fed), a Fixed, or None (omitted)."""
-    names = ["" if value is None else f"in{i}" for i, value in enumerate(inputs)]
+    """A model of one node. An input is an array or Sized (fed), Fixed, or None (omitted)."""
+    names = [_input_name(i, value) for i, value in enumerate(inputs)]
     results = [f"out{i}" for i in range(outputs)] if isinstance(outputs, int) else list(outputs)
     node = helper.make_node(op, names, results, "node", domain=domain, **_plain(attributes or {}))
-    fed = [(name, v) for name, v in zip(names, inputs) if isinstance(v, np.ndarray)]
+    fed = [pair for pair in zip(names, map(_fed, inputs)) if pair[1] is not None]
     kept = [(name, v.array) for name, v in zip(names, inputs) if isinstance(v, Fixed)]
     return model_of([node], fed, [name for name in results if name], kept, opset, domain)
+
+
+def _input_name(index: int, value: Any) -> str:
+    return "" if value is None else f"{_SIZED}{index}" if isinstance(value, Sized) else f"in{index}"
+
+
+_SIZED = "sized"
+
+
+def _fed(value: Any) -> np.ndarray | None:
+    """The array of an input that is fed at run time."""
+    if isinstance(value, Sized):
+        return value.array
+    return value if isinstance(value, np.ndarray) else None
 
 
 def model_of(
@@ -127,7 +147,7 @@ def opened(model: onnx.ModelProto, axes: Sequence[int] | None = None) -> onnx.Mo
     result.CopyFrom(model)
     for item in result.graph.input:
         for axis, dim in enumerate(item.type.tensor_type.shape.dim):
-            if axes is None or axis in axes:
+            if (axes is None or axis in axes) and not item.name.startswith(_SIZED):
                 dim.Clear()
     return result
 
@@ -171,7 +191,7 @@ def agree(
     ``expected``: results where no runtime has this operation set.
     """
     model = single(op, inputs, opset=opset, outputs=outputs, domain=domain, attributes=attributes)
-    arrays = [value for value in inputs if isinstance(value, np.ndarray)]
+    arrays = [array for array in map(_fed, inputs) if array is not None]
     return agree_model(model, arrays, dynamic=dynamic, expected=expected, tolerance=tolerance)
 
 
@@ -271,7 +291,7 @@ def agree_unknown_rank(op: str, *inputs: Any, opset: int = CURRENT, **attributes
     The runtime runs it once it is told the shapes.
     """
     model = single(op, inputs, opset=opset, attributes=attributes)
-    arrays = [value for value in inputs if isinstance(value, np.ndarray)]
+    arrays = [array for array in map(_fed, inputs) if array is not None]
     expected = reference(model, arrays)
     for item in model.graph.input:
         item.type.tensor_type.ClearField("shape")

@@ -103,4 +103,3 @@ def test_dropout_in_training_is_refused() -> None:
     agree("Dropout", X, fixed(0.5))
     refused("Dropout", X, fixed(0.5), fixed(True), match="training mode")
     refused("Dropout", X, None, np.array(True), match="training mode")
-    refused("Dropout", X, opset=6, is_test=0, match="training mode")

@@ -11,12 +11,15 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
 from tests.front.onnx.running import (
+    Sized,
     agree,
     agree_unknown_rank,
+    convert,
     fixed,
     numbers,
     operations,
     refused,
+    single,
 )
 
 X = numbers(2, 3, 4)
@@ -26,8 +29,8 @@ def ints(*values: int) -> Any:
     return fixed(np.array(values, np.int64))
 
 
-def fed(*values: int) -> np.ndarray:
-    return np.array(values, np.int64)
+def fed(*values: int) -> Sized:
+    return Sized(np.array(values, np.int64))
 
 
 # ---- asking
@@ -59,7 +62,6 @@ def test_reshape(opset: int, target: tuple[int, ...]) -> None:
 
 def test_reshape_of_operation_set_1_has_the_shape_as_attribute() -> None:
     agree("Reshape", X, opset=1, shape=[0, -1], expected=X.reshape(2, 12))
-    agree("Reshape", X[:1, :1, :1], opset=1, shape=[], expected=X[:1, :1, :1].reshape(()))
 
 
 def test_reshape_to_a_computed_shape() -> None:
@@ -72,11 +74,10 @@ def test_reshape_from_and_to_a_scalar() -> None:
     agree("Reshape", numbers(), ints(1, -1))
 
 
-@pytest.mark.parametrize("allowzero", [0, 1])
-def test_reshape_without_elements(allowzero: int) -> None:
-    agree("Reshape", numbers(2, 0, 4), ints(0, 0, 8) if allowzero else ints(0, 0, -1), opset=14)
-    if allowzero:
-        agree("Reshape", numbers(2, 0, 4), ints(3, 0), opset=14, allowzero=1, dynamic=False)
+def test_reshape_without_elements() -> None:
+    agree("Reshape", numbers(2, 0, 4), ints(0, 0, 8), opset=14)
+    agree("Reshape", numbers(2, 0, 4), ints(3, 0), opset=14, allowzero=1)
+    agree("Reshape", numbers(2, 3, 4), ints(4, 6), opset=14, allowzero=1)
 
 
 def test_reshape_that_does_not_fit() -> None:
@@ -96,8 +97,7 @@ def test_flatten(opset: int) -> None:
 
 
 def test_flatten_without_elements() -> None:
-    for axis in (0, 1, 2, 3):
-        agree("Flatten", numbers(2, 0, 4), axis=axis, dynamic=False)
+    agree("Flatten", numbers(0, 3, 4))
 
 
 @pytest.mark.parametrize("opset", [1, 11])
@@ -121,7 +121,10 @@ def test_squeeze_of_all_ones(opset: int) -> None:
 
 
 def test_squeeze_of_computed_axes() -> None:
-    agree("Squeeze", numbers(1, 3, 1, 4), fed(0, 2), dynamic=False)
+    """The runtime does not run what follows, a tensor of unknown rank; yet it can be told."""
+    graph = convert(single("Squeeze", [numbers(1, 3, 1, 4), fed(0, 2)]))
+    assert operations(graph) == ["Squeeze"]
+    agree_unknown_rank("Squeeze", numbers(1, 3, 1, 4), fixed([0, 2]))
 
 
 @pytest.mark.parametrize("opset", [1, 11])
@@ -181,14 +184,16 @@ def test_tile_of_operation_set_1_repeats_one_axis() -> None:
 def test_constant_of_shape(opset: int, value: np.ndarray | None) -> None:
     for target in ((2, 3), (), (0, 3)):
         agree("ConstantOfShape", ints(*target), opset=opset, value=value)
-        agree("ConstantOfShape", fed(*target), opset=opset, value=value, dynamic=bool(target))
+        if target:
+            agree("ConstantOfShape", fed(*target), opset=opset, value=value)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int32, np.int64, np.float64])
 @pytest.mark.parametrize("limits", [(0, 5, 1), (2, 9, 3), (9, 2, -2), (5, 0, 1), (0, 0, 1)])
 def test_range(dtype: Any, limits: tuple[int, ...]) -> None:
     agree("Range", *[fixed(value, dtype) for value in limits], opset=11)
-    agree("Range", *[np.array(value, dtype) for value in limits], opset=11)
+    if limits != (5, 0, 1):  # of which the runtime makes five numbers
+        agree("Range", *[np.array(value, dtype) for value in limits], opset=11)
 
 
 def test_range_of_fractions() -> None:
