@@ -19,10 +19,10 @@ types: $(VENV)/dev
 	$(BIN)/mypy
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 heavy: $(VENV)/dev
-	$(BIN)/python -m pytest -m heavy
+	$(BIN)/python -m pytest -n 2 -m heavy
 
 format: $(VENV)/dev
 	$(BIN)/ruff format .

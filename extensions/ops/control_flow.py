@@ -26,7 +26,8 @@ def union(a: Shape, b: Shape) -> Shape:
 
 def _hull(a: Dimension, b: Dimension) -> Dimension:
     (low_a, high_a), (low_b, high_b) = bounds(a), bounds(b)
-    return interval(min(low_a, low_b), max(high_a, high_b))
+    low, high = min(low_a, low_b), max(high_a, high_b)
+    return a if (low, high) == (low_a, high_a) else interval(low, high)
 
 
 def result_type(body: Body, number: int) -> TensorType:

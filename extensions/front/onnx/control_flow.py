@@ -15,7 +15,7 @@ from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import TensorType
-from mo.graph.shape import same_shape
+from mo.graph.shape import Dim, same
 
 
 @converts("If")
@@ -50,6 +50,10 @@ def loop(
     start = g.constant(np.bool_(True)) if condition is None else scalar(g, condition)
     graph, captured = _settled_body(node, body, start, carried)
     states = len(carried)
+    ending = graph.results()[0]
+    if start.is_constant and ending.inputs[0] is graph.parameters()[1].outputs[0]:
+        # A condition that is only handed on stays what it was at the start.
+        graph.set_input(ending, 0, graph.constant(start.constant))
     for result in graph.results()[1 + states :]:
         # Scan outputs get the axis along which they are joined.
         graph.set_input(result, 0, graph.add(Unsqueeze(), result.inputs[0], [0]))
@@ -77,14 +81,20 @@ def _settled_body(
     while True:
         graph, captured = node.walk.body(body, kinds)
         whole = Body(graph, (), ())
-        settled = True
-        for number in range(1, len(carried) + 1):
-            before, after = kinds[number + 1], result_type(whole, number)
-            both = union(before.shape, after.shape)
-            if both is not None and before.shape is not None:
-                settled = settled and same_shape(both, before.shape)
-            else:
-                settled = settled and before.shape is None
-            kinds[number + 1] = TensorType(both, before.dtype)
-        if settled:
+        wider = [
+            _widened(kind, result_type(whole, number)) for number, kind in enumerate(kinds[1:], 0)
+        ]
+        if wider == kinds[1:]:
             return graph, captured
+        kinds[1:] = wider
+
+
+def _widened(before: TensorType, after: TensorType) -> TensorType:
+    """``before`` with whatever an iteration changes left open, so that a second look settles."""
+    if before.shape is None or after.shape is None or len(before.shape) != len(after.shape):
+        return TensorType(None, before.dtype) if before.shape != after.shape else before
+    dims = [
+        dim if same(union((dim,), (new,))[0], dim) else Dim()  # type: ignore[index]
+        for dim, new in zip(before.shape, after.shape)
+    ]
+    return TensorType(tuple(dims), before.dtype)
