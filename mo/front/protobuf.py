@@ -179,7 +179,8 @@ def parse(view: memoryview, start: int, end: int, schema: Schema, depth: int = 0
             if stop > end:
                 raise ModelFileError(f"a field at byte {at} reaches beyond its message")
             if field is not None:
-                if field.decode is None:
+                # Only lists of numbers are ever packed.
+                if field.decode is None or (field.convert is not None and not field.repeated):
                     raise ModelFileError(f"field '{field.name}' at byte {at} has a wrong type")
                 value = field.decode(view, at, stop, depth)
                 if not field.repeated:
