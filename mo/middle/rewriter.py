@@ -29,17 +29,24 @@ class Rule:
         self.name = function.__name__
         code = function.__code__
         self.parameters = code.co_varnames[1 : code.co_argcount]
+        # What the inputs of the root must be: a quick look that settles most cases.
+        self.children = [set(p.kinds) for p in pattern.inputs if isinstance(p, OpPattern)]
 
-    def apply(self, graph: Graph, node: Node, keep: Keep = None) -> tuple[Output, ...] | None:
+    def match(self, node: Node, keep: Keep = None) -> dict[str, Any] | None:
+        """The arguments for the function, or None if the pattern does not match here."""
+        for kinds in self.children:
+            for value in node.inputs:
+                if value is not None and type(value.node.op) in kinds:
+                    break
+            else:
+                return None
         matcher = Matcher(self.pattern)
         if not matcher.matches(node):
             return None
         if keep is not None and any(map(keep, [node, *matcher.interior])):
             return None
         captured = matcher.captures
-        arguments = {name: node if name == "node" else captured[name] for name in self.parameters}
-        result = self.function(graph, **arguments)
-        return (result,) if isinstance(result, Output) else result
+        return {name: node if name == "node" else captured[name] for name in self.parameters}
 
 
 def rewrite(pattern: OpPattern) -> Callable[[Callable[..., Any]], Rule]:
@@ -77,14 +84,19 @@ def apply(graph: Graph, *rules: Rule, keep: Keep = None) -> int:
 
 def _fire(graph: Graph, rule: Rule, node: Node, keep: Keep) -> list[Node] | None:
     """Apply one rule at one node; the nodes worth another look, or None if it declined."""
+    arguments = rule.match(node, keep)
+    if arguments is None:
+        return None
     made: list[Node] = []
     graph.journal = made
     graph.scope = node.name
     try:
-        results = rule.apply(graph, node, keep)
+        results = rule.function(graph, **arguments)
     finally:
         graph.journal = None
         graph.scope = ""
+    if isinstance(results, Output):
+        results = (results,)
     if results is None:
         _discard_all(graph, made)
         return None
