@@ -57,16 +57,24 @@ def loop(
     for result in graph.results()[1 + states :]:
         # Scan outputs get the axis along which they are joined.
         graph.set_input(result, 0, graph.add(Unsqueeze(), result.inputs[0], [0]))
-    inputs = [count, start, start, *carried, *captured]
-    ports = [PortMap(None, 0, {"purpose": "current_iteration"})]
-    ports += [PortMap(number, number - 1) for number in range(2, len(inputs))]
+    iteration, going = graph.parameters()[:2]
+    sources = dict(zip(graph.parameters()[1:], [start, *carried, *captured]))
+    for parameter in (iteration, going):
+        if not parameter.outputs[0].users:
+            graph.drop_input(parameter)
+    places = {parameter: place for place, parameter in enumerate(graph.parameters())}
+    fed = [parameter for parameter in sources if parameter in places]
+    ports = [PortMap(number, places[parameter]) for number, parameter in enumerate(fed, 2)]
+    if iteration in places:
+        ports.insert(0, PortMap(None, places[iteration], {"purpose": "current_iteration"}))
     results = [PortMap(None, 0, {"purpose": "execution_condition"})]
     results += [PortMap(number, number + 1) for number in range(states)]
     scans = range(states, len(body.outputs) - 1)
     results += [PortMap(number, number + 1, _SCAN) for number in scans]
-    back = tuple((number, number + 1) for number in range(1 + states))
-    op = Loop(body=Body(graph, tuple(ports), tuple(results), back))
-    return g.add_multi(op, *inputs)
+    carriers = list(sources)[: 1 + states]
+    back = [(number, places[p]) for number, p in enumerate(carriers) if p in places]
+    op = Loop(body=Body(graph, tuple(ports), tuple(results), tuple(back)))
+    return g.add_multi(op, count, start, *(sources[parameter] for parameter in fed))
 
 
 # One slice of each iteration, joined along the first axis.
