@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -52,7 +53,7 @@ def write_ir(
         with _temporary(directory, name, temporary) as xml_file:
             xml_file.write("\n".join(lines).encode("utf-8"))
             xml_file.write(b"\n")
-        with _uninterrupted():
+        with _alone(directory), _uninterrupted():
             os.replace(temporary[0], bin_path)
             os.replace(temporary[1], xml_path)
             temporary.clear()
@@ -102,6 +103,23 @@ def _is_running(process: int) -> bool:
     except OSError:
         return True
     return True
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Of several runs that write the same pair, one exchanges both files before the next."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -242,3 +242,27 @@ def test_large_constants_are_converted_part_by_part(tmp_path, monkeypatch):
     g.output(g.add(Add(), g.input("x", (1001,), ElementType.f16), g.constant(half)), "y")
     written(g, tmp_path)
     assert np.fromfile(tmp_path / "net.bin", np.float16).tolist() == values.tolist()
+
+
+RACING = """
+import sys
+from pathlib import Path
+from tests.back.test_output import small_graph
+from mo.back.output import write_ir
+for _ in range(20):
+    write_ir(small_graph(float(sys.argv[2])), Path(sys.argv[1]), "net", 11, {"run": sys.argv[2]})
+"""
+
+
+def test_runs_side_by_side_leave_a_pair_that_belongs_together(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(RACING)
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    runs = [
+        subprocess.Popen([sys.executable, script, tmp_path, str(i)], cwd=root, env=environment)
+        for i in range(4)
+    ]
+    assert [run.wait() for run in runs] == [0] * 4
+    run = ET.parse(tmp_path / "net.xml").getroot().find("rt_info/run").get("value")
+    assert np.fromfile(tmp_path / "net.bin", np.float32)[0] == float(run)
