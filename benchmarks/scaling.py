@@ -17,9 +17,9 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "examples")]
 
-from onnx_writer import Network
+from onnx_writer import Network  # noqa: E402 (found through the path set above)
 
-import mo
+import mo  # noqa: E402
 
 SIZES = (1000, 10_000, 50_000)
 ROUNDS = 3

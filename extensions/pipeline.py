@@ -54,7 +54,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         # ---- back
-        rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 8),
+        rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),

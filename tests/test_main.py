@@ -33,9 +33,7 @@ def run(capsys, *arguments: object) -> tuple[int, str, str]:
 
 def refused(capsys, code: int, *arguments: object) -> str:
     """The message of a conversion that must fail with this exit code, and leave nothing."""
-    folder = next(
-        (Path(str(b)) for a, b in pairwise(arguments) if a == "--output_dir"), None
-    )
+    folder = next((Path(str(b)) for a, b in pairwise(arguments) if a == "--output_dir"), None)
     before = sorted(folder.iterdir()) if folder and folder.is_dir() else None
     found, out, err = run(capsys, *arguments)
     assert found == code, err

@@ -9,6 +9,7 @@ import numpy as np
 
 from extensions.ops.arithmetic import Divide, FloorMod, Multiply, Power
 from extensions.ops.movement import Concat, Gather, Roll
+from extensions.ops.selection import TopK
 from extensions.ops.shaping import ShapeOf
 from mo.errors import UnsupportedError, listing
 from mo.graph.graph import Graph
@@ -61,9 +62,16 @@ def division_as_product(g: Graph, x: Output, y: Output) -> Output:
     return g.add(Multiply(), x, g.add(Power(), y, -1.0))
 
 
+@rewrite(match(TopK, any_value("x"), any_value("k"), where=lambda op: op.stable))
+def any_order_of_equals(g: Graph, node: Node, x: Output, k: Output) -> tuple[Output, ...]:
+    """Before operation set 11 the order of equal elements cannot be asked for."""
+    return g.add_multi(node.op.with_attributes(stable=False), x, k)
+
+
 def older_forms(opset: int) -> tuple[Rule, ...]:
     """Rewrites into what an operation set knows, and what its runtimes compute rightly."""
-    return (indices_from_the_front, constant_to_the_end, division_as_product) if opset < 8 else ()
+    rules = (indices_from_the_front, constant_to_the_end, division_as_product) if opset < 8 else ()
+    return (*rules, any_order_of_equals) if opset < 11 else rules
 
 
 def check_opset(opset: int) -> Callable[[Graph], int]:

@@ -96,14 +96,14 @@ def _element_wise(function: Callable[[Dimension, Dimension], Any]) -> Callable[.
     return np.frompyfunc(function, 2, 1)
 
 
-def _greater_of(a: Dimension, b: Dimension) -> Dimension:
+def greater_of(a: Dimension, b: Dimension) -> Dimension:
     (low_a, high_a), (low_b, high_b) = bounds(a), bounds(b)
     if a is b or low_a >= high_b:
         return a
     return b if low_b >= high_a else interval(max(low_a, low_b), max(high_a, high_b))
 
 
-def _less_of(a: Dimension, b: Dimension) -> Dimension:
+def less_of(a: Dimension, b: Dimension) -> Dimension:
     (low_a, high_a), (low_b, high_b) = bounds(a), bounds(b)
     if a is b or high_a <= low_b:
         return a
@@ -142,8 +142,8 @@ def _partial(
     return fold
 
 
-_maximum = _partial(np.maximum, _greater_of)
-_minimum = _partial(np.minimum, _less_of)
+_maximum = _partial(np.maximum, greater_of)
+_minimum = _partial(np.minimum, less_of)
 _equal_to = _partial(np.equal, _equals)
 _not_equal = _partial(np.not_equal, lambda a, b: _not(_equals(a, b)))
 _greater = _partial(np.greater, lambda a, b: _is_less(b, a))
@@ -152,16 +152,31 @@ _less = _partial(np.less, _is_less)
 _less_equal = _partial(np.less_equal, lambda a, b: _not(_is_less(b, a)))
 
 
+def _remainder(a: Dimension, b: Dimension) -> Dimension:
+    """Of non-negative numbers."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a % b
+    (low, high), (least, most) = bounds(a), bounds(b)
+    if low < 0 or least <= 0:
+        raise ValueError("a remainder of unknown sign")
+    if least == most and high < INFINITY and low // least == high // least:
+        return interval(low % least, high % least)
+    return interval(0, min(high, most - 1))
+
+
+_remainders = _element_wise(_remainder)
+
+
 def _floor_mod(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if a.dtype.kind in "iu" and not b.all():
         raise ZeroDivisionError("integer division by zero")
-    return np.mod(a, b)
+    return _remainders(a, b) if a.dtype.kind == "O" else np.mod(a, b)
 
 
 def _truncated_mod(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if a.dtype.kind in "iu" and not b.all():
         raise ZeroDivisionError("integer division by zero")
-    return np.fmod(a, b)
+    return _remainders(a, b) if a.dtype.kind == "O" else np.fmod(a, b)
 
 
 Add = _row("Add", np.add, commutative=True, partial=True)
@@ -170,8 +185,8 @@ Subtract = _row("Subtract", np.subtract, partial=True)
 Maximum = _row("Maximum", _maximum, commutative=True, partial=True)
 Minimum = _row("Minimum", _minimum, commutative=True, partial=True)
 Power = _row("Power", _power)
-Mod = _row("Mod", _truncated_mod)
-FloorMod = _row("FloorMod", _floor_mod)
+Mod = _row("Mod", _truncated_mod, partial=True)
+FloorMod = _row("FloorMod", _floor_mod, partial=True)
 SquaredDifference = _row("SquaredDifference", lambda a, b: (a - b) ** 2, commutative=True)
 
 Equal = _row("Equal", _equal_to, commutative=True, base=Comparison, partial=True)

@@ -81,7 +81,8 @@ class _BatchOp(Op):
 
     opset = "opset2"
 
-    def _vectors(self, data: Output, *values: Output) -> list[tuple[Dimension, ...] | None]:
+    def _vectors(self, data: Output, *values: Output) -> list[tuple[Dimension, ...]]:
+        """The elements of the three vectors; nothing if one of them or the rank is unknown."""
         if data.shape is None:
             return []
         if len(data.shape) < 2:
@@ -89,7 +90,8 @@ class _BatchOp(Op):
         for value in values:
             if length(value) not in (None, len(data.shape)):
                 raise ValueError(f"{length(value)} sizes for data {text(data.shape)}")
-        return [as_dims(value) for value in values]
+        known = [as_dims(value) for value in values]
+        return [dims for dims in known if dims is not None] if None not in known else []
 
 
 class SpaceToBatch(_BatchOp):
@@ -97,10 +99,9 @@ class SpaceToBatch(_BatchOp):
 
     def infer(self, data: Output, block: Output, begin: Output, end: Output) -> TensorType:
         vectors = self._vectors(data, block, begin, end)
-        if data.shape is None or None in vectors:
+        if data.shape is None or not vectors:
             return TensorType(unknown(data.rank), data.dtype)
         blocks, before, after = vectors
-        assert blocks is not None and before is not None and after is not None
         sizes = [data.shape[0] * count(size(by, 1) for by in blocks[1:])]
         for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
             sizes.append(divided(size(dim + size(low) + size(high)), size(by, 1)))
@@ -112,10 +113,9 @@ class BatchToSpace(_BatchOp):
 
     def infer(self, data: Output, block: Output, begin: Output, end: Output) -> TensorType:
         vectors = self._vectors(data, block, begin, end)
-        if data.shape is None or None in vectors:
+        if data.shape is None or not vectors:
             return TensorType(unknown(data.rank), data.dtype)
         blocks, before, after = vectors
-        assert blocks is not None and before is not None and after is not None
         sizes = [divided(data.shape[0], count(size(by, 1) for by in blocks[1:]))]
         for dim, by, low, high in zip(data.shape[1:], blocks[1:], before[1:], after[1:]):
             sizes.append(size(dim * size(by, 1) - size(low) - size(high)))

@@ -56,7 +56,7 @@ def constant_ints(value: Output | None) -> tuple[int, ...] | None:
     """The elements of a constant integer input, flattened; None if they are not known."""
     if value is None or value.constant is None:
         return None
-    return tuple(int(item) for item in value.constant.array.reshape(-1))
+    return tuple(map(int, value.constant.array.reshape(-1).tolist()))
 
 
 def constant_axes(value: Output | None, rank: int | None) -> tuple[int, ...] | None:
@@ -78,6 +78,8 @@ def as_dims(value: Output | None) -> tuple[Dimension, ...] | None:
     """The elements of a vector input as dimensions, as far as they are known."""
     if value is None:
         return None
+    if value.dtype is ElementType.boolean:
+        raise ValueError("sizes are given as booleans")
     array = value.partial_value()
     if array is not None:
         return tuple(array.reshape(-1).tolist())

@@ -21,13 +21,11 @@ def window_count(
     Of an unknown size it is taken that one does.
     """
     if kernel.__class__ is int and dim.__class__ is int:
-        room = dim + pads - dilation * (kernel - 1) - 1
-        if room < 0:
+        left = dim + pads - dilation * (kernel - 1) - 1
+        if left < 0:
             raise ValueError(f"a window of {kernel} (dilation {dilation}) exceeds the size {dim}")
-        return (room + (stride - 1 if up else 0)) // stride + 1
-    if isinstance(kernel, Dim):
-        kernel = size(kernel, 1)
-    room = dim + pads - (dilation * (kernel - 1) + 1)
+        return (left + (stride - 1 if up else 0)) // stride + 1
+    room = dim + pads - (dilation * (size(kernel, 1) - 1) + 1)
     return size((room + (stride - 1 if up else 0)) // stride + 1, 1)
 
 
@@ -167,16 +165,31 @@ class GroupConvolutionBackpropData(_Transposed):
 
 
 class DeformableConvolution(_Convolution):
-    """Sampling points moved by offsets; weights are [O, I/group, spatial...]."""
+    """Sampling points moved by offsets; weights are [O, I/group, spatial...].
 
-    opset = "opset8"
+    ``has_mask`` (opset8): a fourth input scales the samples.
+    """
+
     group: int = 1
     deformable_group: int = 1
     bilinear_interpolation_pad: bool = False
+    has_mask: bool = False
+
+    def version(self) -> str:
+        return "opset8" if self.has_mask or self.bilinear_interpolation_pad else "opset1"
+
+    def ir_attributes(self) -> dict[str, str]:
+        attributes = super().ir_attributes()
+        del attributes["has_mask"]
+        if self.version() == "opset1":
+            del attributes["bilinear_interpolation_pad"]
+        return attributes
 
     def infer(
         self, data: Output, offsets: Output, weights: Output, mask: Output | None = None
     ) -> TensorType:
+        if (mask is not None) != self.has_mask:
+            raise ValueError("has_mask should say whether there is a fourth input")
         kind = tied(data, offsets, weights, mask)
         image, kernel = self._shapes(data, weights, 2)
         _check_channels(image, kernel[1] * self.group)

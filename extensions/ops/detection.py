@@ -37,6 +37,17 @@ class PriorBox(Op):
     offset: float = 0.0
     variance: tuple[float, ...] = ()
     scale_all_sizes: bool = True
+    # Whether a box of the greatest size stands before those of other shapes (else opset8).
+    min_max_aspect_ratios_order: bool = True
+
+    def version(self) -> str:
+        return "opset1" if self.min_max_aspect_ratios_order else "opset8"
+
+    def ir_attributes(self) -> dict[str, str]:
+        attributes = super().ir_attributes()
+        if self.min_max_aspect_ratios_order:
+            del attributes["min_max_aspect_ratios_order"]
+        return attributes
 
     def boxes_per_cell(self) -> int:
         """How many priors each cell gets (SSD paper, section 2.2, and its density variant)."""
@@ -134,7 +145,7 @@ class DetectionOutput(Op):
                 shape = ranked(value, 2, "an auxiliary input")
                 images = joined("numbers of images", images, shape[0])
                 joined("widths of an auxiliary input", shape[1], wanted)
-        if self.keep_top_k[0] > 0:
+        if self.keep_top_k and self.keep_top_k[0] > 0:
             return TensorType((1, 1, images * self.keep_top_k[0], 7), kind)
         each = count if self.top_k < 0 else self.top_k
         return TensorType((1, 1, images * (each * self.num_classes), 7), kind)
@@ -154,7 +165,8 @@ class RegionYolo(Op):
 
     def infer(self, data: Output) -> TensorType:
         if data.shape is None:
-            return TensorType(unknown(2 if self.do_softmax else 4), data.dtype)
+            fewer = self.end_axis % 4 - self.axis % 4 if self.do_softmax else 0
+            return TensorType(unknown(4 - fewer), data.dtype)
         if len(data.shape) != 4:
             raise ValueError(f"data {text(data.shape)} should have 4 axes")
         if not self.do_softmax:

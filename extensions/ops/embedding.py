@@ -47,6 +47,8 @@ class EmbeddingBagOffsetsSum(_Bag):
         ranked(indices, 1, "the indices")
         if default_index is not None:
             ranked(default_index, 0, "the default index")
+        if weights is not None:
+            ranked(weights, 1, "the weights")
         return self._summed(table, ranked(offsets, 1, "the offsets")[0], indices, weights)
 
 
@@ -97,6 +99,8 @@ class EmbeddingSegmentsSum(_Bag):
         for value in (num_segments, default_index):
             if value is not None:
                 ranked(value, 0, "a number of segments or default index")
+        if weights is not None:
+            ranked(weights, 1, "the weights")
         counted = as_dims(num_segments)
         rows = size(counted[0]) if counted else Dim()
         return self._summed(table, rows, indices, weights)

@@ -60,14 +60,14 @@ class Gather(Op):
         inside = (indices >= (-size if self.negative_indices else 0)) & (indices < size)
         if not inside.all():
             raise IndexError(f"an index lies outside of axis {along} of {list(x.shape)}")
-        batch = self.batch_dims % indices.ndim if self.batch_dims else 0
+        batch = self.batch_dims + indices.ndim if self.batch_dims < 0 else self.batch_dims
         if not batch:
             return np.take(x, indices, along)
         result = [
             np.take(x[place], indices[place], along - batch)
             for place in np.ndindex(x.shape[:batch])
         ]
-        return np.stack(result).reshape(*x.shape[:batch], *result[0].shape)
+        return np.stack(result).reshape((*x.shape[:batch], *result[0].shape))
 
 
 def _batch(a: tuple[Dimension, ...], b: tuple[Dimension, ...], count: int) -> list[Dimension]:
@@ -123,6 +123,8 @@ class GatherND(Op):
 
     def infer(self, data: Output, indices: Output) -> TensorType:
         expect(indices.dtype, INTEGERS, "an integer index")
+        if data.shape == () or indices.shape == ():
+            raise ValueError("data or indices are a scalar")
         if data.shape is None or indices.shape is None:
             return TensorType(None, data.dtype)
         batch = self.batch_dims
@@ -142,7 +144,7 @@ class GatherND(Op):
         flat = x.reshape(-1, *x.shape[batch:])
         wanted = indices.astype(np.int64).reshape(len(flat), -1, depth)
         picked = [item[tuple(places.T)] for item, places in zip(flat, wanted)]
-        return np.stack(picked).reshape(*indices.shape[:-1], *x.shape[batch + depth :])
+        return np.stack(picked).reshape((*indices.shape[:-1], *x.shape[batch + depth :]))
 
 
 class ScatterElementsUpdate(Op):
@@ -159,25 +161,21 @@ class ScatterElementsUpdate(Op):
 
     def infer(self, data: Output, indices: Output, updates: Output, axis: Output) -> TensorType:
         kind = tied(data, updates)
+        _check_reduction(self.reduction)
         constant_axes(axis, data.rank)
-        for value in (indices, updates):
-            if data.shape is not None and value.shape is not None:
-                if len(value.shape) != len(data.shape):
-                    raise ValueError(
-                        f"{text(value.shape)} and data {text(data.shape)} differ in rank"
-                    )
-        if indices.shape is not None and updates.shape is not None:
-            if not _may_be_same(indices.shape, updates.shape):
-                raise ValueError(
-                    f"indices {text(indices.shape)} and updates {text(updates.shape)} differ"
-                )
+        into, places, values = data.shape, indices.shape, updates.shape
+        for shape in (places, values):
+            if into is not None and shape is not None and len(shape) != len(into):
+                raise ValueError(f"{text(shape)} and data {text(into)} differ in rank")
+        if not _may_be_same(places, values):
+            raise ValueError(f"indices {text(places)} and updates {text(values)} differ")
         return TensorType(data.shape, kind)
 
     def fold(
         self, x: np.ndarray, indices: np.ndarray, updates: np.ndarray, axis: np.ndarray
     ) -> np.ndarray:
         along = normalize_axis(int(axis.item()), x.ndim)
-        places = list(np.indices(indices.shape, sparse=True))
+        places: list[np.ndarray] = list(np.indices(indices.shape, sparse=True))
         places[along] = indices.astype(np.int64)
         return combined(x, tuple(places), updates, self.reduction, self.use_init_val)
 
@@ -204,6 +202,11 @@ def combined(
         wide = np.divide(wide, np.maximum(counts, 1))
         wide = np.floor(wide) if x.dtype.kind in "iu" else wide
     return wide.astype(x.dtype)
+
+
+def _check_reduction(reduction: str) -> None:
+    if reduction != "none" and reduction not in _COMBINE:
+        raise ValueError(f"reduction '{reduction}' is none of {', '.join(['none', *_COMBINE])}")
 
 
 def _lowest(dtype: np.dtype) -> Any:
@@ -243,14 +246,15 @@ class ScatterNDUpdate(Op):
 
     def infer(self, data: Output, indices: Output, updates: Output) -> TensorType:
         kind = tied(data, updates)
+        _check_reduction(self.reduction)
         expect(indices.dtype, INTEGERS, "an integer index")
         places = indices.shape
-        if places is None or data.shape is None or updates.shape is None or not updates.shape:
+        if places is None or data.shape is None or updates.shape is None:
             return TensorType(data.shape, kind)
         depth = places[-1]
         if isinstance(depth, int):
             wanted = (*places[:-1], *data.shape[depth:])
-            if depth > len(data.shape) or not _may_be_same(updates.shape, wanted):
+            if depth > len(data.shape) or (wanted and not _may_be_same(updates.shape, wanted)):
                 raise ValueError(f"updates {text(updates.shape)} should be {text(wanted)}")
         return TensorType(data.shape, kind)
 
@@ -260,7 +264,9 @@ class ScatterNDUpdate(Op):
 
 
 def _may_be_same(a: Shape, b: Shape) -> bool:
-    assert a is not None and b is not None
+    """Whether there is a shape that both allow."""
+    if a is None or b is None:
+        return True
     return len(a) == len(b) and all(merge(x, y) is not None for x, y in zip(a, b))
 
 

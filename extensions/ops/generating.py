@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil
+from typing import Any
+
 import numpy as np
 
 from extensions.ops.common import FLOATS, INTEGERS, as_dims, expect, ranked, size, tied
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, count, normalize_axis
+from mo.graph.shape import Dim, Dimension, bounds, count, interval, normalize_axis
 
 
 class Range(Op):
@@ -21,21 +24,36 @@ class Range(Op):
         values = [value.value() for value in (start, stop, step)]
         if any(value is None for value in values):
             return TensorType((self._partial_length(start, stop, step),), self.output_type)
-        first, last, by = (value.reshape(-1)[0].item() for value in values if value is not None)
+        first, last, by = self._limits(*values)
         if by == 0:
             raise ValueError("the step is 0")
-        return TensorType((max(0, int(np.ceil((last - first) / by))),), self.output_type)
+        return TensorType((max(0, ceil((last - first) / by)),), self.output_type)
 
-    @staticmethod
-    def _partial_length(start: Output, stop: Output, step: Output) -> Dimension:
-        low, high, by = (value.partial_value() for value in (start, stop, step))
-        if low is None or high is None or by is None or by.item() != 1:
+    def _limits(self, *values: np.ndarray | None) -> list[Any]:
+        """The three numbers, cut off to integers if the result is one."""
+        items = [value.reshape(-1)[0].item() for value in values if value is not None]
+        return [int(item) for item in items] if self.output_type.is_integer else items
+
+    def _partial_length(self, start: Output, stop: Output, step: Output) -> Dimension:
+        ends = [value.partial_value() for value in (start, stop, step)]
+        if any(value is None or value.size != 1 for value in ends):
             return Dim()
-        return size(high.item() - low.item())
+        low, high, by = (value.item() for value in ends if value is not None)
+        if by != 1:
+            return Dim()
+        length = high - low
+        return length if isinstance(length, Dim) and bounds(length)[0] >= 0 else _count(length)
 
     def fold(self, start: np.ndarray, stop: np.ndarray, step: np.ndarray) -> np.ndarray:
-        first, last, by = (value.reshape(-1)[0] for value in (start, stop, step))
-        return np.arange(first, last, by, dtype=self.output_type.numpy)
+        first, last, by = self._limits(start, stop, step)
+        count = max(0, ceil((last - first) / by))
+        return first + by * np.arange(count)
+
+
+def _count(dim: Dimension) -> Dimension:
+    """A difference as a number of elements: none if it is negative."""
+    low, high = bounds(dim)
+    return interval(max(low, 0), max(high, 0))
 
 
 def _number(value: Output) -> Dimension:

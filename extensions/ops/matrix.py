@@ -7,7 +7,7 @@ import numpy as np
 from extensions.ops.common import FLOATS, expect, joined, tied
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, Shape, broadcast, merge, text
+from mo.graph.shape import Dim, Dimension, Shape, broadcast, broadcast_dim, merge, text
 
 
 class MatMul(Op):
@@ -46,7 +46,7 @@ def _swapped(shape: tuple[Dimension, ...], transposed: bool) -> tuple[Dimension,
 
 
 class Einsum(Op):
-    """Einstein summation, e.g. ``"bij,bjk->bik"`` or ``"...ij,...jk"``."""
+    """Einstein summation, e.g. ``"bij,bjk->bik"`` or ``"...ij,...jk"``; sizes of 1 broadcast."""
 
     opset = "opset7"
     equation: str
@@ -73,7 +73,10 @@ class Einsum(Op):
             rest = broadcast(rest, value.shape[len(before) : len(before) + free])
             named = (*value.shape[: len(before)], *value.shape[len(before) + free :])
             for label, dim in zip(before + after, named):
-                sizes[label] = joined(f"'{label}' is", sizes.get(label, dim), dim)
+                fitting = broadcast_dim(sizes.get(label, dim), dim)
+                if fitting is None:
+                    raise ValueError(f"'{label}' is {sizes[label]} and {dim}")
+                sizes[label] = fitting
         before, ellipsis, after = right.partition("...")
         if ellipsis and rest is None:
             return TensorType(None, kind)
@@ -82,7 +85,7 @@ class Einsum(Op):
         return TensorType((*named[: len(before)], *outer, *named[len(before) :]), kind)
 
     def fold(self, *arrays: np.ndarray) -> np.ndarray:
-        return np.einsum(self.equation, *arrays)  # type: ignore[no-any-return]
+        return np.einsum(self.equation, *arrays)
 
 
 def _implicit(terms: list[str]) -> str:

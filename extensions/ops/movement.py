@@ -47,6 +47,8 @@ class Transpose(Op):
         if data.shape is None:
             return TensorType(unknown(len(axes)) if axes else None, data.dtype)
         if axes is None:
+            if length(order) not in (len(data.shape), 0, None):
+                raise ValueError(f"{length(order)} axes are no order of {len(data.shape)}")
             return TensorType(unknown(len(data.shape)), data.dtype)
         axes = axes or tuple(reversed(range(len(data.shape))))
         if sorted(axes) != list(range(len(data.shape))):
@@ -94,6 +96,7 @@ class Split(Op):
     """Equal parts along the axis given by the second input."""
 
     num_splits: int
+    partial_values = True
 
     def infer(self, data: Output, axis: Output) -> tuple[TensorType, ...]:
         known = constant_axes(axis, data.rank)
@@ -112,6 +115,7 @@ class VariadicSplit(Op):
     """Parts of given lengths along an axis; one length may be -1."""
 
     parts: int
+    partial_values = True
 
     def infer(self, data: Output, axis: Output, lengths: Output) -> tuple[TensorType, ...]:
         known = constant_axes(axis, data.rank)
@@ -188,16 +192,17 @@ class Pad(Op):
         end: np.ndarray,
         value: np.ndarray | None = None,
     ) -> np.ndarray:
-        pads = [(int(b), int(e)) for b, e in zip(begin, end)]
-        cut = tuple(
-            slice(max(-before, 0), dim - max(-after, 0))
-            for dim, (before, after) in zip(x.shape, pads)
-        )
+        pads = [(int(before), int(after)) for before, after in zip(begin, end)]
         added = [(max(before, 0), max(after, 0)) for before, after in pads]
         if self.pad_mode != "constant":
-            return np.pad(x[cut], added, self.pad_mode)  # type: ignore[call-overload, no-any-return]
-        fill = 0 if value is None else value.reshape(()).item()
-        return np.pad(x[cut], added, constant_values=fill)
+            x = np.pad(x, added, self.pad_mode)  # type: ignore[call-overload]
+        else:
+            x = np.pad(x, added, constant_values=0 if value is None else value.item())
+        cut = tuple(
+            slice(max(-before, 0), size - max(-after, 0))
+            for size, (before, after) in zip(x.shape, pads)
+        )
+        return x[cut]
 
 
 class ShuffleChannels(Op):

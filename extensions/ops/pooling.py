@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from extensions.ops.common import as_dims, length, size, unknown
 from extensions.ops.convolution import same_size, window_count
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
-from mo.graph.op import Op, TensorType
+from mo.graph.op import Op, TensorType, as_text
 from mo.graph.shape import INFINITY, Dim, Dimension, Shape, bounds, interval, text
 
 
@@ -71,13 +73,22 @@ def _within(count: Dimension, room: Dimension, stride: int) -> Dimension:
 
 
 class MaxPool(_Pool):
-    """The greatest element of each window."""
+    """The greatest element of each window; with ceil_torch (opset14) also where it is."""
 
     def version(self) -> str:
         return "opset14" if self.rounding_type == "ceil_torch" else "opset1"
 
-    def infer(self, data: Output) -> TensorType:
-        return TensorType(self._pooled(data.shape), data.dtype)
+    def ir_attributes(self) -> dict[str, str]:
+        attributes = super().ir_attributes()
+        if self.rounding_type == "ceil_torch":
+            attributes["dilations"] = as_text((1,) * len(self.kernel))
+        return attributes
+
+    def infer(self, data: Output) -> TensorType | tuple[TensorType, ...]:
+        values = TensorType(self._pooled(data.shape), data.dtype)
+        if self.rounding_type != "ceil_torch":
+            return values
+        return values, TensorType(values.shape, ElementType.i64)
 
 
 class MaxPoolWithIndices(_Pool):
@@ -99,7 +110,7 @@ class MaxPoolWithIndices(_Pool):
 class AvgPool(_Pool):
     """The mean of each window, with or without the padding in the count."""
 
-    ir_names = {"exclude_pad": "exclude-pad"}
+    ir_names: ClassVar[dict[str, str]] = {"exclude_pad": "exclude-pad"}
     exclude_pad: bool = True
 
     def version(self) -> str:

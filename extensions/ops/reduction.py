@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
+from extensions.ops.arithmetic import greater_of, less_of
 from extensions.ops.common import BOOLEANS, NUMBERS, constant_axes, expect, length, unknown
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
@@ -69,11 +71,26 @@ def _norm(x: np.ndarray, axis: tuple[int, ...], keepdims: bool) -> np.ndarray:
     return np.rint(np.sqrt(total)) if x.dtype.kind in "iu" else np.sqrt(total)
 
 
+def _extreme(known: Callable[..., Any], of_two: Callable[..., Any]) -> Callable[..., Any]:
+    """``known`` for numbers; for vectors with unknowns, what is known of the extreme."""
+
+    def function(x: np.ndarray, axis: tuple[int, ...], keepdims: bool) -> np.ndarray:
+        if x.dtype.kind != "O":
+            return np.asarray(known(x, axis=axis, keepdims=keepdims))
+        if x.ndim != 1 or not axis or not x.size:
+            raise ValueError("no vector of sizes")
+        array = np.empty((1,) if keepdims else (), object)
+        array[...] = reduce(of_two, x.tolist())
+        return array
+
+    return function
+
+
 ReduceSum = _row("ReduceSum", np.sum, partial=True)
 ReduceProd = _row("ReduceProd", np.prod, partial=True)
 ReduceMean = _row("ReduceMean", _mean)
-ReduceMax = _row("ReduceMax", np.max)
-ReduceMin = _row("ReduceMin", np.min)
+ReduceMax = _row("ReduceMax", _extreme(np.max, greater_of), partial=True)
+ReduceMin = _row("ReduceMin", _extreme(np.min, less_of), partial=True)
 ReduceL1 = _row("ReduceL1", lambda x, **k: np.sum(np.abs(x), **k), "opset4")
 ReduceL2 = _row("ReduceL2", _norm, "opset4")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from extensions.ops.common import (
     as_dims,
     constant_axes,
@@ -66,13 +68,13 @@ def scaled(dim: Dimension, factor: float) -> Dimension:
     """A size times a scale, rounded down; exact scales keep the same unknown."""
     if factor == 1:
         return dim
-    # The runtime multiplies in f32 and lifts results just below an integer.
+    # So the runtime does it, in single precision: a scale of 2/3 gives two thirds of the size.
+    scale = np.float32(factor) + np.float32(1e-6)
     if isinstance(dim, int):
-        return int(dim * factor + 1e-5)
+        return int(np.float32(dim) * scale)
     low, high = bounds(dim)
-    return interval(
-        int(low * factor + 1e-5), high if high == INFINITY else int(high * factor + 1e-5)
-    )
+    most = high if high == INFINITY else int(np.float32(high) * scale)
+    return interval(int(np.float32(low) * scale), most)
 
 
 class GridSample(Op):

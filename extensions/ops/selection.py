@@ -9,17 +9,27 @@ from extensions.ops.suppression import NonMaxSuppression as NonMaxSuppression
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, bounds, count, interval, normalize_axis, text
+from mo.graph.shape import Dim, Dimension, Shape, bounds, count, interval, normalize_axis, text
 
 
 class TopK(Op):
     """The k greatest or least elements along an axis, and their indices."""
 
-    opset = "opset3"
     axis: int
     mode: str = "max"
     sort: str = "value"
     index_element_type: ElementType = ElementType.i32
+    # Whether of equal elements the first comes first (opset11); else their order is open.
+    stable: bool = False
+
+    def version(self) -> str:
+        return "opset11" if self.stable else "opset3"
+
+    def ir_attributes(self) -> dict[str, str]:
+        attributes = super().ir_attributes()
+        if not self.stable:
+            del attributes["stable"]
+        return attributes
 
     def infer(self, data: Output, k: Output) -> tuple[TensorType, ...]:
         if k.shape and length(k) not in (1, None):
@@ -68,7 +78,7 @@ class Unique(Op):
         index, counts = self.index_element_type, self.count_element_type
         along = constant_axes(axis, data.rank)
         if data.shape is None or (axis is not None and along is None):
-            values = None if axis is not None else (Dim(),)
+            values: Shape = None if axis is not None else (Dim(),)
             vectors = tuple(TensorType((Dim(),), kind) for kind in (index, index, counts))
             return (TensorType(values, data.dtype), *vectors)
         total = count(data.shape) if along is None else data.shape[along[0]]

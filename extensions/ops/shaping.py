@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.common import as_dims, constant_axes, constant_ints, length, size, unknown
+from extensions.ops.common import (
+    as_dims,
+    constant_axes,
+    constant_ints,
+    divided,
+    length,
+    size,
+    unknown,
+)
 from extensions.ops.generating import Eye as Eye
 from extensions.ops.generating import NonZero as NonZero
 from extensions.ops.generating import OneHot as OneHot
@@ -62,15 +70,12 @@ class Reshape(Op):
     def _shape(self, data: Shape, pattern: tuple[Dimension, ...]) -> Shape:
         result: list[Dimension] = []
         computed = -1
-        may_compute = 0
+        may_compute = False
         for i, item in enumerate(pattern):
             if isinstance(item, Dim):
-                # Unknown and possibly -1 or 0: anything; a size from a ShapeOf stays itself.
-                if item.min < 0 or (item.min == 0 and not item.symbol and item.max == 0):
-                    may_compute += item.min < 0
-                    result.append(Dim())
-                else:
-                    result.append(item)
+                # Possibly -1: anything; a size from a ShapeOf stays itself.
+                may_compute = may_compute or item.min < 0
+                result.append(Dim() if item.min < 0 else item)
             elif item == -1:
                 if computed >= 0:
                     raise ValueError("only one -1 is allowed in a shape")
@@ -129,11 +134,11 @@ def _quotient_of(data: Shape, others: list[Dimension]) -> Dimension:
     unknown_rest = [dim for dim in rest if isinstance(dim, Dim)]
     unknown_divisors = [dim for dim in divisors if isinstance(dim, Dim)]
     if fixed == 0:
-        return 0 if not unknown_divisors else Dim()
+        if not unknown_rest:
+            raise ValueError(f"-1 beside a size of 0 says nothing of {text(data)}")
+        return Dim()
     if unknown_divisors:
-        total = count(rest)
-        high = total if isinstance(total, int) else total.max
-        return Dim(0, high)
+        return divided(count(rest), count(divisors))
     if not unknown_rest:
         if known % fixed:
             raise ValueError(f"{text(data)} cannot be split into blocks of {fixed}")

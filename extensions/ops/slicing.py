@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from extensions.ops.common import constant_axes, constant_ints, length, tied, unknown
@@ -73,7 +75,8 @@ class StridedSlice(Op):
     """Python slicing with masks.
 
     A 1 in begin_mask or end_mask says that this value does not count (the slice goes to that end
-    of the axis); a 1 in one of the other masks switches its meaning on.
+    of the axis); a 1 in one of the other masks switches its meaning on. Where the axis shrinks to
+    one element, ``begin`` always counts.
     """
 
     begin_mask: tuple[int, ...]
@@ -85,7 +88,13 @@ class StridedSlice(Op):
 
     def ir_attributes(self) -> dict[str, str]:
         zeros = (0,) * len(self.begin_mask)
+        # The CPU device would let begin_mask win over shrink_axis_mask.
+        begin_mask = tuple(
+            int(masked and not self._flag(self.shrink_axis_mask, i))
+            for i, masked in enumerate(self.begin_mask)
+        )
         filled = self.with_attributes(
+            begin_mask=begin_mask,
             new_axis_mask=self.new_axis_mask or zeros,
             shrink_axis_mask=self.shrink_axis_mask or zeros,
             ellipsis_mask=self.ellipsis_mask or zeros,
@@ -160,14 +169,14 @@ class StridedSlice(Op):
     def fold(
         self, x: np.ndarray, begin: np.ndarray, end: np.ndarray, strides: np.ndarray | None = None
     ) -> np.ndarray:
-        index: list[object] = []
+        index: list[Any] = []
         for axis, i in self._plan(begin.size, x.ndim):
             if i is None:
                 index.append(slice(None))
             elif axis < 0:
                 index.append(None)
             elif self._flag(self.shrink_axis_mask, i):
-                index.append(0 if self._flag(self.begin_mask, i) else int(begin[i]))
+                index.append(int(begin[i]))
             else:
                 step = 1 if strides is None else int(strides[i])
                 start, stop = _ends(

@@ -121,7 +121,7 @@ class IRDFT(_Transform):
 
 
 class STFT(Op):
-    """Spectra of overlapping frames: [N, frames, frequencies, 2] (transposed: frequencies first)."""
+    """Spectra of overlapping frames: [N, frames, frequencies, 2], or frequencies first."""
 
     opset = "opset15"
     transpose_frames: bool

@@ -43,10 +43,10 @@ class ReadValue(Op):
 
 
 class Assign(Op):
-    """Sets the variable that a ReadValue of the same name reads."""
+    """Sets the variable that a ReadValue of the same name reads (one of either form)."""
 
     variable_id: str
-    opset = "opset3"
+    opset = "opset6"
     is_sink = True
     is_pure = False
 

@@ -63,13 +63,17 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         folded = fold_constants(op, values, types)
         if folded is not None:
             return tuple(self.constant(tensor) for tensor in folded)
-        if op.partial_values and len(types) == 1 and not op.is_sink:
-            array = self._partial_value(op, values, types[0].shape)
-            if array is not None:
-                if not has_unknown(array):
-                    return (self.constant(Tensor.of(array.astype(np.int64), types[0].dtype)),)
+        if op.partial_values and not op.is_sink:
+            arrays = self._partial_values(op, values)
+            if arrays is not None:
+                if not any(map(has_unknown, arrays)):
+                    return tuple(
+                        self.constant(Tensor.of(array.astype(np.int64), kind.dtype))
+                        for array, kind in zip(arrays, types)
+                    )
                 node = self._insert(op, values, types, name)
-                node.outputs[0].set_partial_value(array)
+                for output, array in zip(node.outputs, arrays):
+                    output.set_partial_value(array)
                 return node.outputs
         return self._insert(op, values, types, name).outputs
 
@@ -113,16 +117,18 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
             return self.constant(np.asarray(value, np.int64))
         return self.constant(value)
 
-    def _partial_value(
-        self, op: Op, values: Sequence[Output | None], shape: Shape
-    ) -> np.ndarray | None:
+    def _partial_values(
+        self, op: Op, values: Sequence[Output | None]
+    ) -> tuple[np.ndarray, ...] | None:
         try:
-            array = op.partial_value(*values)
+            arrays = op.partial_value(*values)
         except (TypeError, ValueError, ZeroDivisionError, IndexError):
             return None  # not a shape computation
-        if array is None or array.size > PARTIAL_VALUE_LIMIT:
+        if arrays is None:
             return None
-        return array
+        if isinstance(arrays, np.ndarray):
+            arrays = (arrays,)
+        return None if any(array.size > PARTIAL_VALUE_LIMIT for array in arrays) else arrays
 
     def _insert(
         self, op: Op, values: Sequence[Output | None], types: Iterable[TensorType], name: str
@@ -245,6 +251,11 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         """Remove everything that no output depends on; inputs stay."""
         dead = [node for node in self.all_nodes() if node.is_dead]
         return sum(self.discard(node) for node in dead)
+
+    def drop_input(self, node: Node) -> None:
+        """Remove a Parameter that nothing reads."""
+        assert not node.outputs[0].users
+        self._erase(node)
 
     def remove_sink(self, node: Node) -> None:
         """Remove a Result or another sink, and what only it needed."""

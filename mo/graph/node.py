@@ -91,7 +91,7 @@ class Output:
         if self._partial is not None:
             return self._partial
         constant = self.constant
-        if constant is None or not constant.dtype.is_integer:
+        if constant is None or constant.dtype.is_float or not constant.dtype.bits:
             return None
         if constant.size > PARTIAL_VALUE_LIMIT:
             return None

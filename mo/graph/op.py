@@ -109,8 +109,8 @@ class Op:
     # ``fold(*arrays)`` computes the outputs from numpy inputs. Ops without it never fold.
     fold: ClassVar[Callable[..., Any] | None] = None
 
-    def partial_value(self, *inputs: Output | None) -> np.ndarray | None:
-        """The output as an array of int and Dim, if enough is known of it."""
+    def partial_value(self, *inputs: Output | None) -> np.ndarray | tuple[np.ndarray, ...] | None:
+        """The output (or all of them) as an array of int and Dim, if enough is known of it."""
         if not self.partial_values or self.fold is None:
             return None
         arrays: list[np.ndarray | None] = []
@@ -122,7 +122,10 @@ class Op:
             if array is None:
                 return None
             arrays.append(array)
-        return np.asarray(self.fold(*arrays), dtype=object)
+        result = self.fold(*arrays)
+        if isinstance(result, tuple):
+            return tuple(np.asarray(array, dtype=object) for array in result)
+        return np.asarray(result, dtype=object)
 
     def bodies(self) -> Sequence[Body]:
         """Graphs inside this operation (loop and branch bodies)."""
@@ -239,7 +242,7 @@ def infer_outputs(op: Op, inputs: Sequence[Output | None]) -> tuple[TensorType, 
         result = op.infer(*inputs)
     except InferenceError as error:
         raise InferenceError(f"{op.type}: {error.message}", error.hint) from error
-    except (ValueError, TypeError, IndexError) as error:
+    except (ValueError, TypeError, IndexError, ArithmeticError) as error:
         shown = ", ".join("-" if value is None else str(value.type) for value in inputs)
         raise InferenceError(f"{op.type}({shown}): {error}") from error
     return (result,) if isinstance(result, TensorType) else result
@@ -307,7 +310,7 @@ def _computed(
 ) -> list[Tensor] | None:
     try:
         result = _call(op, tensors)
-    except (ValueError, IndexError, TypeError, ZeroDivisionError) as error:
+    except (ValueError, IndexError, TypeError, ArithmeticError) as error:
         raise InferenceError(f"{op.type}: cannot be computed: {error}") from error
     if result is None:
         return None

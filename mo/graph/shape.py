@@ -39,7 +39,9 @@ class Dim:
         if isinstance(other, int) and other == 0:
             return self
         low, high = bounds(other)
-        return interval(_clamp(self.min + low), _clamp(_saturated(self.max, high, self.max + high)))
+        low = -INFINITY if -INFINITY in (self.min, low) else _clamp(self.min + low)
+        high = INFINITY if INFINITY in (self.max, high) else _clamp(self.max + high)
+        return interval(low, high)
 
     __radd__ = __add__
 
@@ -98,10 +100,6 @@ def bounds(dim: Dimension) -> tuple[int, int]:
 
 def _clamp(value: int) -> int:
     return -INFINITY if value < -INFINITY else INFINITY if value > INFINITY else value
-
-
-def _saturated(a: int, b: int, result: int) -> int:
-    return INFINITY if INFINITY in (a, b) else result
 
 
 def _product(a: int, b: int) -> int:

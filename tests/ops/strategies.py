@@ -76,6 +76,12 @@ def data(
     return Fed(TensorType(loose(draw, sizes, rank, least), dtype), filled(sizes, dtype))
 
 
+def indices(draw: Draw, sizes: Sequence[int], limit: int, dtype: ElementType = i64) -> Fed:
+    """As ``data``, with numbers from 0 to below ``limit``."""
+    fed = data(draw, sizes, dtype)
+    return fed._replace(array=fed.array % limit)
+
+
 def given_array(draw: Draw, array: Any, dtype: ElementType = i64, loosen: bool = True) -> Any:
     """Values as a constant or, more rarely, as a model input (of unknown shape if ``loosen``)."""
     array = np.asarray(array, dtype.numpy)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 pytest.importorskip("openvino")
@@ -28,7 +30,7 @@ def several(draw: Draw, count: int, low: int, high: int) -> tuple[int, ...]:
     return tuple(draw(st.integers(low, high)) for _ in range(count))
 
 
-def window_attributes(draw: Draw, rank: int) -> dict[str, object]:
+def window_attributes(draw: Draw, rank: int) -> dict[str, Any]:
     return {
         "strides": several(draw, rank, 1, 3),
         "dilations": several(draw, rank, 1, 2),
@@ -76,12 +78,12 @@ def deformable(draw: Draw) -> Case:
     out = []
     for i in range(2):
         if str(attributes["auto_pad"]).startswith("same"):
-            out.append(-(-sizes[2 + i] // attributes["strides"][i]))  # type: ignore[index]
+            out.append(-(-sizes[2 + i] // attributes["strides"][i]))
             continue
-        pads = attributes["pads_begin"][i] + attributes["pads_end"][i]  # type: ignore[index]
+        pads = attributes["pads_begin"][i] + attributes["pads_end"][i]
         pads = 0 if attributes["auto_pad"] == "valid" else pads
-        extent = attributes["dilations"][i] * (kernel[i] - 1) + 1  # type: ignore[index]
-        out.append((sizes[2 + i] + pads - extent) // attributes["strides"][i] + 1)  # type: ignore[index]
+        extent = attributes["dilations"][i] * (kernel[i] - 1) + 1
+        out.append((sizes[2 + i] + pads - extent) // attributes["strides"][i] + 1)
     area = kernel[0] * kernel[1] * places
     inputs = [
         # The runtime crashes where it should refuse, so all these fit together.
@@ -89,9 +91,16 @@ def deformable(draw: Draw) -> Case:
         data(draw, (2, 2 * area, *out), rank=False),
         data(draw, (outs * group, ins * places, *kernel)),
     ]
-    if draw(st.booleans()):
+    masked = draw(st.booleans())
+    if masked:
         inputs.append(data(draw, (2, area, *out), rank=False))
-    op = DeformableConvolution(**attributes, group=group, deformable_group=places)
+    op = DeformableConvolution(
+        **attributes,
+        group=group,
+        deformable_group=places,
+        has_mask=masked,
+        bilinear_interpolation_pad=draw(st.booleans()),
+    )
     return Case(op, inputs)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -36,7 +38,12 @@ def topk(draw: Draw) -> Case:
     axis = axis_of(draw, len(shape))
     # The runtime does not compare k with the size, and crashes when it runs.
     k = draw(st.integers(1, shape[axis]))
-    op = s.TopK(axis=axis, index_element_type=draw(INDEX))
+    op = s.TopK(
+        axis=axis,
+        mode=draw(st.sampled_from(["max", "min"])),
+        index_element_type=draw(INDEX),
+        stable=draw(st.booleans()),
+    )
     return Case(op, [data(draw, shape), given_array(draw, k, draw(INDEX))], 2)
 
 
@@ -77,6 +84,7 @@ def priors(draw: Draw) -> Case:
         "flip": draw(st.booleans()),
         "variance": (0.1, 0.1, 0.2, 0.2),
         "scale_all_sizes": scale,
+        "min_max_aspect_ratios_order": draw(st.booleans()),
     }
     if draw(st.booleans()) and scale:
         attributes["max_size"] = tuple(size + 4 for size in attributes["min_size"])
@@ -165,16 +173,14 @@ def proposal(draw: Draw) -> Case:
 @st.composite
 def buckets(draw: Draw) -> Case:
     if draw(st.booleans()):
-        op = s.Bucketize(output_type=draw(INDEX), with_right_bound=draw(st.booleans()))
-        inputs = [
-            data(draw, draw(sizes()), draw(numbers)),
-            data(draw, draw(sizes(1, 2)), draw(numbers)),
-        ]
-        return Case(op, inputs)
+        bucketize = s.Bucketize(output_type=draw(INDEX), with_right_bound=draw(st.booleans()))
+        buckets = data(draw, draw(sizes(1, 2)), draw(numbers))
+        buckets = buckets._replace(array=np.sort(buckets.array))
+        return Case(bucketize, [data(draw, draw(sizes()), draw(numbers)), buckets])
     shape = draw(sizes(1, 3))
     op = s.Unique(index_element_type=draw(INDEX), count_element_type=draw(INDEX))
     # The runtime takes it that there is an element.
-    inputs = [data(draw, shape, draw(numbers), least=1)]
+    inputs: list[Any] = [data(draw, shape, draw(numbers), least=1)]
     if draw(st.booleans()):
         axis = np.asarray(axis_of(draw, len(shape)))
         inputs.append(axis if draw(st.booleans()) else axis.reshape(1))

@@ -14,20 +14,25 @@ from hypothesis import strategies as st
 
 from extensions.ops import movement as m
 from mo.graph.element_type import ElementType
+from mo.graph.op import TensorType
 from tests.ops.runtime import Case, agree
 from tests.ops.strategies import (
     Draw,
+    Fed,
     axes_of,
     axis_of,
     damaged,
     data,
     dtypes,
     f32,
+    filled,
     given_array,
     i32,
     i64,
+    loose,
     sizes,
 )
+from tests.ops.strategies import indices as index_data
 
 INDEX = st.sampled_from([i32, i64])
 FAR = st.sampled_from([2**31 - 1, -(2**31), 2**63 - 1, -(2**63)])
@@ -117,17 +122,14 @@ def strided_slice(draw: Draw) -> Case:
             # The runtime clips the place of a single element that does not exist.
             size = shape[min(i, len(shape) - 1)]
             begins[i], steps[i] = draw(st.integers(0, size - 1)), 1
-            masks["begin_mask"] = tuple(
-                1 if k == i else v for k, v in enumerate(masks["begin_mask"])
-            )
     op = m.StridedSlice(**masks, ellipsis_mask=tuple(ellipsis))
     kind = draw(INDEX)
-    ends = [begins, ends, steps][: draw(st.integers(2, 3))]
+    vectors = [begins, ends, steps][: draw(st.integers(2, 3))]
     if known:
         limits = np.iinfo(kind.numpy)
-        clipped = [np.clip(v, limits.min, limits.max).astype(kind.numpy) for v in ends]
+        clipped = [np.clip(v, limits.min, limits.max).astype(kind.numpy) for v in vectors]
         return Case(op, [data(draw, shape), *clipped])
-    return Case(op, [data(draw, shape), *(ends_array(draw, values, kind) for values in ends)])
+    return Case(op, [data(draw, shape), *(ends_array(draw, values, kind) for values in vectors)])
 
 
 @st.composite
@@ -152,7 +154,10 @@ def pad(draw: Draw) -> Case:
     shape = draw(sizes(1, 4))
     mode = draw(st.sampled_from(["constant", "edge", "reflect", "symmetric"]))
     least = draw(st.sampled_from([0, -2]))
-    pads = [[draw(st.integers(max(least, 1 - s), 3)) for s in shape] for _ in range(2)]
+    begin = [draw(st.integers(max(least, 1 - s), 3)) for s in shape]
+    # Where more is cut off than there is, the runtime takes the negative size for unknown.
+    end = [draw(st.integers(max(least, 1 - s - min(b, 0)), 3)) for s, b in zip(shape, begin)]
+    pads = [begin, end]
     if mode in ("reflect", "symmetric") and draw(st.integers(0, 9)) < 9:
         pads = [[min(p, s - 1) for p, s in zip(counts, shape)] for counts in pads]
     inputs = [data(draw, shape, rank=False), *(given_array(draw, p, draw(INDEX)) for p in pads)]
@@ -173,8 +178,8 @@ def gather(draw: Draw) -> Case:
     if batch and draw(st.booleans()):
         batch -= len(indices)
     op = m.Gather(batch_dims=batch, negative_indices=draw(st.booleans()))
-    inputs = [data(draw, shape), data(draw, indices, draw(INDEX))]
-    return Case(op, [*inputs, given_array(draw, axis, draw(INDEX))])
+    places = index_data(draw, indices, shape[axis], draw(INDEX))
+    return Case(op, [data(draw, shape), places, given_array(draw, axis, draw(INDEX))])
 
 
 @st.composite
@@ -184,8 +189,8 @@ def gather_nd(draw: Draw) -> Case:
     indices[:batch] = damaged(draw, shape[:batch], rank=False)
     indices[-1] = draw(st.integers(1, len(shape) - batch))
     indices = damaged(draw, indices)
-    inputs = [data(draw, shape), data(draw, indices, draw(INDEX))]
-    return Case(m.GatherND(batch_dims=batch), inputs)
+    places = index_data(draw, indices, min(shape), draw(INDEX))
+    return Case(m.GatherND(batch_dims=batch), [data(draw, shape), places])
 
 
 @st.composite
@@ -194,8 +199,8 @@ def gather_elements(draw: Draw) -> Case:
     axis = axis_of(draw, len(shape))
     indices = list(shape)
     indices[axis] = draw(st.integers(1, 6))
-    inputs = [data(draw, shape), data(draw, damaged(draw, indices), draw(INDEX))]
-    return Case(m.GatherElements(axis=axis), inputs)
+    places = index_data(draw, damaged(draw, indices), shape[axis], draw(INDEX))
+    return Case(m.GatherElements(axis=axis), [data(draw, shape), places])
 
 
 @st.composite
@@ -203,8 +208,14 @@ def scatter_elements(draw: Draw) -> Case:
     shape = draw(sizes(1, 3))
     axis = axis_of(draw, len(shape))
     indices = [draw(st.integers(1, s)) for s in shape]
-    op = m.ScatterElementsUpdate(reduction=draw(st.sampled_from(["none", "sum", "mean"])))
-    inputs = [data(draw, shape), data(draw, indices, i64), data(draw, damaged(draw, indices))]
+    op = m.ScatterElementsUpdate(
+        reduction=draw(st.sampled_from(["none", "sum", "mean", "prod", "min", "max"])),
+        use_init_val=draw(st.booleans()),
+    )
+    # Of equal indices the last one counts, or any: here there are none.
+    order = np.argsort(filled(shape), axis)[tuple(slice(size) for size in indices)]
+    places = Fed(TensorType(loose(draw, indices), i64), order)
+    inputs = [data(draw, shape), places, data(draw, damaged(draw, indices))]
     return Case(op, [*inputs, given_array(draw, axis, draw(INDEX))])
 
 
@@ -214,9 +225,9 @@ def scatter_nd(draw: Draw) -> Case:
     depth = draw(st.integers(1, len(shape)))
     outer = draw(sizes(0, 2))
     updates = damaged(draw, [*outer, *shape[depth:]])
-    op = m.ScatterNDUpdate(reduction=draw(st.sampled_from(["none", "sum", "max"])))
-    inputs = [data(draw, shape), data(draw, [*outer, depth], i64), data(draw, updates)]
-    return Case(op, inputs)
+    op = m.ScatterNDUpdate(reduction=draw(st.sampled_from(["none", "sum", "prod", "min", "max"])))
+    places = index_data(draw, [*outer, depth], min(shape))
+    return Case(op, [data(draw, shape), places, data(draw, updates)])
 
 
 @st.composite
@@ -225,7 +236,7 @@ def scatter(draw: Draw) -> Case:
     axis = axis_of(draw, len(shape))
     after = axis % len(shape)
     updates = damaged(draw, [*shape[:after], *indices, *shape[after + 1 :]])
-    inputs = [data(draw, shape), data(draw, indices, i64), data(draw, updates)]
+    inputs = [data(draw, shape), index_data(draw, indices, shape[axis]), data(draw, updates)]
     return Case(m.ScatterUpdate(), [*inputs, given_array(draw, axis, draw(INDEX))])
 
 
@@ -257,7 +268,8 @@ def batches(draw: Draw) -> Case:
     dtype = draw(INDEX)
     inputs = [given_array(draw, values, dtype, False) for values in (block, begin, end)]
     # The runtime crashes now and then when it runs these with inputs for the block sizes.
-    return Case(kind(), [data(draw, damaged(draw, shape)), *inputs], trusted=True)
+    shape = damaged(draw, shape, rank=False)
+    return Case(kind(), [data(draw, shape), *inputs], trusted=True)
 
 
 @st.composite

@@ -13,7 +13,6 @@ pytest.importorskip("openvino")
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.ops import activation as act
 from extensions.ops import (
     color,
     detectron,
@@ -27,6 +26,7 @@ from extensions.ops import (
 from extensions.ops import embedding as e
 from extensions.ops import movement as m
 from extensions.ops.blocks import Col2Im
+from extensions.ops.conversion import ConvertPromoteTypes, FakeConvert
 from extensions.ops.convolution import BinaryConvolution
 from extensions.ops.detection import GenerateProposals
 from extensions.ops.generating import Multinomial
@@ -140,9 +140,11 @@ def detectrons(draw: Draw) -> Case:
         op = detectron.ExperimentalDetectronGenerateProposalsSingleImage(
             min_size=0.0, nms_threshold=0.7, post_nms_count=4, pre_nms_count=9
         )
+        # The runtime does not compare the numbers of anchors.
         cells = [height, width]
-        shapes = [[3], [count * height * width, 4], [count * 4, *cells], [count, *cells]]
-        return Case(op, fed(draw, shapes, dtype), 2)
+        inputs = fed(draw, [[3], [count * height * width, 4]], dtype)
+        shapes = [[channels, *damaged(draw, cells)] for channels in (count * 4, count)]
+        return Case(op, [*inputs, *(data(draw, shape, dtype) for shape in shapes)], 2)
     if which == 2:
         op = detectron.ExperimentalDetectronPriorGridGenerator(
             flatten=draw(st.booleans()), h=draw(st.sampled_from([0, 5])), stride_x=4.0
@@ -289,7 +291,9 @@ def products(draw: Draw) -> Case:
         return Case(matrix.Inverse(), fed(draw, [[*outer, n, n]], draw(floats)))
     groups, rows, inner, columns = (draw(SMALL) for _ in range(4))
     if draw(st.booleans()):
-        return Case(matrix.GroupedMatMul(), fed(draw, [[groups, rows, inner], [groups, columns, inner]]))
+        return Case(
+            matrix.GroupedMatMul(), fed(draw, [[groups, rows, inner], [groups, columns, inner]])
+        )
     inputs = fed(draw, [[rows, inner], [groups, columns, inner]])
     return Case(matrix.GroupedMatMul(), [*inputs, data(draw, [groups], i32)])
 
@@ -360,7 +364,7 @@ def others(draw: Draw) -> Case:
     if which == 2:
         return Case(m.Identity(), [data(draw, shape, draw(numbers))])
     if which == 3:
-        op = act.FakeConvert(destination_type=ElementType.f8e5m2)
+        op = FakeConvert(destination_type=ElementType.f8e5m2)
         return Case(op, [data(draw, shape), data(draw, draw(st.sampled_from([[1], shape])))])
     if which == 4:
         return Case(ErfInv(), [data(draw, shape, draw(floats))])
@@ -391,7 +395,7 @@ KINDS += [ElementType[f"{sign}{bits}"] for sign in "iu" for bits in (8, 16, 32, 
 @st.composite
 def promotions(draw: Draw) -> Case:
     one, two = draw(st.sampled_from(KINDS)), draw(st.sampled_from(KINDS))
-    op = act.ConvertPromoteTypes(promote_unsafe=True, pytorch_scalar_promotion=draw(st.booleans()))
+    op = ConvertPromoteTypes(promote_unsafe=True, pytorch_scalar_promotion=draw(st.booleans()))
     shapes = [draw(sizes(0, 1)), draw(sizes(0, 1))]
     return Case(op, [data(draw, s, k, rank=False) for s, k in zip(shapes, (one, two))], 2)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 pytest.importorskip("openvino")
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 from extensions.ops import pooling as p
 from extensions.ops import regions as c
 from extensions.ops import sampling as s
-from tests.ops.runtime import Case, agree
+from tests.ops.runtime import Case, RawGraph, agree, read, runtime_types
 from tests.ops.strategies import (
     Draw,
     axes_of,
@@ -44,7 +47,7 @@ def interpolate(draw: Draw) -> Case:
     inputs = [data(draw, shape), given_array(draw, targets, i64), given_array(draw, factors, f32)]
     if given_axes:
         inputs.append(given_array(draw, axes, draw(INDEX)))
-    attributes = {}
+    attributes: dict[str, Any] = {}
     if draw(st.integers(0, 3)) == 3:
         attributes["pads_begin"] = tuple(draw(st.integers(0, 2)) for _ in shape)
         attributes["pads_end"] = tuple(draw(st.integers(0, 2)) for _ in shape)
@@ -87,33 +90,30 @@ def regions(draw: Draw) -> Case:
     shape, count, dtype = draw(sizes(4, 4)), draw(st.integers(1, 5)), draw(floats)
     which = draw(st.integers(0, 2))
     if which == 0:
-        op = c.ROIAlign(
+        align = c.ROIAlign(
             pooled_h=2,
             pooled_w=3,
             sampling_ratio=2,
             spatial_scale=0.5,
             aligned_mode=draw(st.sampled_from(["asymmetric", "half_pixel"])),
         )
-        rois = [
-            data(draw, damaged(draw, [count, 4]), dtype),
-            data(draw, damaged(draw, [count]), i32),
-        ]
-        return Case(op, [data(draw, damaged(draw, shape), dtype), *rois])
-    if which == 1:
-        op = c.ROIPooling(pooled_h=2, pooled_w=3, spatial_scale=0.5)
-    else:
-        mode, bins = draw(st.sampled_from([("average", 1), ("bilinear", 2)]))
-        op = c.PSROIPooling(
-            output_dim=draw(st.integers(1, 3)),
-            group_size=draw(st.integers(1, 2)),
-            spatial_scale=0.5,
-            mode=mode,
-            spatial_bins_x=bins,
-            spatial_bins_y=bins,
-        )
-        area = op.group_size**2 if mode == "average" else bins * bins
-        shape[1] = op.output_dim * area
+        rois = data(draw, damaged(draw, [count, 4]), dtype)
+        images = data(draw, damaged(draw, [count]), i32)
+        return Case(align, [data(draw, damaged(draw, shape), dtype), rois, images])
     rois = data(draw, damaged(draw, [count, 5]), dtype)
+    if which == 1:
+        plain = c.ROIPooling(pooled_h=2, pooled_w=3, spatial_scale=0.5)
+        return Case(plain, [data(draw, damaged(draw, shape), dtype), rois])
+    mode, bins = draw(st.sampled_from([("average", 1), ("bilinear", 2)]))
+    op = c.PSROIPooling(
+        output_dim=draw(st.integers(1, 3)),
+        group_size=draw(st.integers(1, 2)),
+        spatial_scale=0.5,
+        mode=mode,
+        spatial_bins_x=bins,
+        spatial_bins_y=bins,
+    )
+    shape[1] = op.output_dim * (op.group_size**2 if mode == "average" else bins * bins)
     return Case(op, [data(draw, damaged(draw, shape), dtype), rois])
 
 
@@ -124,3 +124,17 @@ CASES = [interpolate(), grid_sample(), patches(), adaptive(), regions()]
 @given(st.data())
 def test_types(cases: st.SearchStrategy[Case], drawn: st.DataObject) -> None:
     agree(drawn.draw(cases))
+
+
+def test_scaled_sizes() -> None:
+    """Of scales that are quotients of sizes, single precision and all."""
+    random = np.random.default_rng(0)
+    graph = RawGraph()
+    op = s.Interpolate(mode="nearest", shape_calculation_mode="scales")
+    sizes_ = random.integers(1, 5000, 300).tolist()
+    for size, target in zip(sizes_, random.integers(1, 6000, 300).tolist()):
+        image = graph.input(f"in{size}", (1, size), f32)
+        factor = np.array([target / size], np.float32) * np.float32(1 - target % 3 * 1e-7)
+        graph.output(graph.add(op, image, [1], factor, [1]))
+    ours = [node.outputs[0].shape for node in graph.nodes_of(s.Interpolate)]
+    assert ours == [kind.shape for kind in runtime_types(read(graph))]

@@ -7,8 +7,9 @@ import numpy as np
 from extensions.front.onnx.common import channelwise, converts, lift, maps, rank_of, size_of, typed
 from extensions.ops import activation as act
 from extensions.ops.arithmetic import Add, Divide, Equal, Greater, Less, Multiply, Select, Subtract
+from extensions.ops.generating import Range
 from extensions.ops.selection import TopK
-from extensions.ops.shaping import Range, Reshape, ShapeOf
+from extensions.ops.shaping import Reshape, ShapeOf
 from extensions.ops.unary import Abs
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType

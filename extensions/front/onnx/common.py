@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from extensions.ops.activation import Convert
 from extensions.ops.common import constant_ints
-from extensions.ops.movement import Gather
-from extensions.ops.shaping import Range, Reshape, ShapeOf, Squeeze, Unsqueeze
+from extensions.ops.conversion import Convert
+from extensions.ops.gathering import Gather
+from extensions.ops.generating import Range
+from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
 from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import SourceNode
 from mo.front.registry import Translations

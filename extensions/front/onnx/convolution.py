@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, invalid, typed
+from extensions.front.onnx.common import channelwise, converts, invalid, refuse, typed
 from extensions.front.onnx.windows import (
     auto_pad,
     explicit_pads,
@@ -19,6 +19,7 @@ from extensions.ops.arithmetic import Add, Subtract
 from extensions.ops.convolution import (
     Convolution,
     ConvolutionBackpropData,
+    DeformableConvolution,
     GroupConvolution,
     GroupConvolutionBackpropData,
 )
@@ -130,3 +131,28 @@ def conv_integer(
         per_output = [-1] + [1] * (len(_kernel(w)) + 1) if w_zero.rank else np.empty(0, np.int64)
         w = g.add(Subtract(), w, g.add(Reshape(), typed(g, w_zero, w.dtype), per_output))
     return typed(g, g.add(Round(), conv(g, node, x, w)), ElementType.i32)
+
+
+@converts("DeformConv")
+def deform_conv(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    w: Output,
+    offset: Output,
+    bias: Output | None = None,
+    mask: Output | None = None,
+) -> Output:
+    """Sampling points moved by offsets; what lies outside the image is zero."""
+    kernel = _kernel(w)
+    if len(kernel) != 2:
+        raise refuse(node, f"a deformable convolution of {len(kernel)} axes")
+    op = DeformableConvolution(
+        **spatial_attributes(node, x.shape, kernel),
+        group=node.get("group", 1),
+        deformable_group=node.get("offset_group", 1),
+        bilinear_interpolation_pad=True,
+        has_mask=mask is not None,
+    )
+    y = g.add(op, x, offset, w, *([] if mask is None else [mask]))
+    return y if bias is None else g.add(Add(), y, channelwise(g, bias, 4))

@@ -10,7 +10,8 @@ from extensions.front.onnx.common import converts, maps, needed, refuse, typed
 from extensions.front.onnx.tensors import element_type
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
-from extensions.ops.activation import Clamp, ConvertLike, ReLU
+from extensions.ops.activation import Clamp, ReLU
+from extensions.ops.conversion import ConvertLike
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType

@@ -12,8 +12,8 @@ from extensions.front.onnx.reduction import p_norm
 from extensions.front.onnx.windows import spatial_attributes
 from extensions.ops import pooling as p
 from extensions.ops.arithmetic import Multiply, Power
-from extensions.ops.convolution import ROIPooling
 from extensions.ops.reduction import ReduceMax, ReduceMean
+from extensions.ops.regions import ROIPooling
 from extensions.ops.unary import Abs
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from extensions.front.onnx.common import converts, refuse
-from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import Add
-from extensions.ops.movement import Concat, Gather, Split, Transpose
+from extensions.ops.conversion import Convert
+from extensions.ops.gathering import Gather
+from extensions.ops.movement import Concat, Split, Transpose
 from extensions.ops.recurrent import GRUSequence, LSTMSequence, RNNSequence
 from extensions.ops.shaping import Broadcast, ShapeOf
 from mo.errors import UnsupportedError

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, rank_of, refuse, scalar, typed
-from extensions.ops.selection import NonMaxSuppression, TopK
-from extensions.ops.shaping import NonZero, Squeeze
+from extensions.front.onnx.common import converts, needed, rank_of, refuse, scalar, size_of, typed
+from extensions.ops.arithmetic import Subtract
+from extensions.ops.generating import NonZero
+from extensions.ops.selection import TopK, Unique
+from extensions.ops.shaping import Squeeze
+from extensions.ops.slicing import StridedSlice
+from extensions.ops.suppression import NonMaxSuppression
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -16,7 +20,7 @@ from mo.graph.shape import normalize_axis
 
 @converts("TopK")
 def top_k_1(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
-    return _top_k(g, node, x, g.constant(np.int64(node.get("k"))))
+    return _top_k(g, node, x, g.constant(np.int64(needed(node, "k"))))
 
 
 @converts("TopK", since=10)
@@ -25,28 +29,45 @@ def top_k_10(g: Graph, node: SourceNode, x: Output, k: Output) -> tuple[Output, 
 
 
 def _top_k(g: Graph, node: SourceNode, x: Output, k: Output) -> tuple[Output, ...]:
+    """Of equal elements the first comes first."""
     axis = node.get("axis", -1)
+    ordered = bool(node.get("sorted", 1))
     op = TopK(
         axis=axis if x.rank is None else normalize_axis(axis, x.rank),
         mode="max" if node.get("largest", 1) else "min",
-        sort="value" if node.get("sorted", 1) else "none",
+        sort="value" if ordered else "none",
         index_element_type=ElementType.i64,
+        stable=ordered,
     )
     return g.add_multi(op, x, k)
 
 
 @converts("ArgMax", "ArgMin")
 def arg_reduce(g: Graph, node: SourceNode, x: Output) -> Output:
-    if node.get("select_last_index"):
-        raise refuse(node, "select_last_index 1")
     axis = normalize_axis(node.get("axis", 0), rank_of(x))
-    op = TopK(
-        axis=axis,
-        mode="max" if node.type == "ArgMax" else "min",
-        index_element_type=ElementType.i64,
-    )
-    indices = g.add_multi(op, x, g.constant(np.int64(1)))[1]
+    mode = "max" if node.type == "ArgMax" else "min"
+    op = TopK(axis=axis, mode=mode, index_element_type=ElementType.i64)
+    last = node.get("select_last_index")
+    searched = _reversed(g, x, axis) if last else x
+    indices = g.add_multi(op, searched, g.constant(np.int64(1)))[1]
+    if last:
+        indices = g.add(Subtract(), g.add(Subtract(), size_of(g, x, axis), indices), _ONE)
     return indices if node.get("keepdims", 1) else g.add(Squeeze(), indices, [axis])
+
+
+_ONE = np.int64(1)
+
+
+def _reversed(g: Graph, x: Output, axis: int) -> Output:
+    mask = (1,) * (axis + 1)
+    backwards = [1] * axis + [-1]
+    return g.add(
+        StridedSlice(begin_mask=mask, end_mask=mask),
+        x,
+        [0] * (axis + 1),
+        [0] * (axis + 1),
+        backwards,
+    )
 
 
 @converts("NonMaxSuppression")
@@ -62,14 +83,27 @@ def non_max_suppression(
     """Without a limit nothing is selected."""
     limits = [
         g.constant(np.int64(0)) if most is None else scalar(g, most),
-        g.constant(np.float32(0)) if iou is None else scalar(g, iou),
+        _just_above(g, g.constant(np.float32(0)) if iou is None else scalar(g, iou)),
         g.constant(np.finfo(np.float32).min) if score is None else scalar(g, score),
     ]
+    encoding = node.get("center_point_box", 0)
+    if encoding not in (0, 1):
+        raise refuse(node, f"center_point_box {encoding}")
     op = NonMaxSuppression(
-        box_encoding="center" if node.get("center_point_box") else "corner",
+        box_encoding="center" if encoding else "corner",
         sort_result_descending=False,
     )
     return g.add_multi(op, boxes, scores, *limits)[0]
+
+
+def _just_above(g: Graph, threshold: Output) -> Output:
+    """The IR suppresses boxes that overlap by the threshold itself, too."""
+    known = threshold.value()
+    if known is None:
+        return threshold
+    above = np.nextafter(known, np.float32(np.inf))
+    # The smallest numbers of all count as zero at run time.
+    return g.constant(np.maximum(above, np.finfo(np.float32).tiny), threshold.dtype)
 
 
 @converts("NonZero")
@@ -77,3 +111,12 @@ def non_zero(g: Graph, node: SourceNode, x: Output) -> Output:
     if x.dtype is ElementType.boolean:
         x = typed(g, x, ElementType.u8)
     return g.add(NonZero(), x)
+
+
+@converts("Unique")
+def unique(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
+    axis = node.get("axis")
+    op = Unique(sorted=bool(node.get("sorted", 1)))
+    if axis is None:
+        return g.add_multi(op, x)
+    return g.add_multi(op, x, g.constant(np.int64(normalize_axis(axis, rank_of(x)))))

@@ -7,6 +7,7 @@ import numpy as np
 from extensions.front.onnx.common import (
     attribute_or_input,
     converts,
+    invalid,
     needed_constant,
     rank_of,
     refuse,
@@ -14,11 +15,12 @@ from extensions.front.onnx.common import (
     typed,
 )
 from extensions.front.onnx.tensors import element_type
-from extensions.ops import shaping as s
 from extensions.ops.arithmetic import Add, GreaterEqual, Less, LessEqual, Select
-from extensions.ops.movement import Concat, StridedSlice, Transpose
+from extensions.ops.generating import Eye, OneHot, Range
+from extensions.ops.movement import Concat, Transpose
 from extensions.ops.reduction import ReduceProd
-from extensions.ops.shaping import Broadcast, Eye, Range, Reshape, ShapeOf, Squeeze, Tile, Unsqueeze
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Tile, Unsqueeze
+from extensions.ops.slicing import StridedSlice
 from extensions.ops.unary import CumSum
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -102,6 +104,8 @@ def flatten(g: Graph, node: SourceNode, x: Output) -> Output:
     axis = node.get("axis", 1)
     if axis < 0:
         axis += rank_of(x)
+    if axis < 0 or (x.rank is not None and axis > x.rank):
+        raise invalid(f"axis {node.get('axis')} is out of range for rank {x.rank}")
     if axis == 0:
         return g.add(Reshape(), x, [1, -1])
     if axis == 1:
@@ -186,7 +190,7 @@ def one_hot(g: Graph, node: SourceNode, indices: Output, depth: Output, values: 
     first = StridedSlice(begin_mask=(0,), end_mask=(0,), shrink_axis_mask=(1,))
     off = g.add(first, values, [0], [1], [1])
     on = g.add(first, values, [1], [2], [1])
-    return g.add(s.OneHot(axis=node.get("axis", -1)), indices, depth, on, off)
+    return g.add(OneHot(axis=node.get("axis", -1)), indices, depth, on, off)
 
 
 @converts("EyeLike")

@@ -13,8 +13,9 @@ pytest.importorskip("openvino")
 
 from onnx import helper
 
-from tests.front.onnx.running import agree, agree_model, fixed, model_of, numbers, refused, single
+from tests.front.onnx.running import agree, agree_model, refused
 from tests.front.onnx.running import convert as converted
+from tests.models.nodes import fixed, model_of, numbers, single
 
 X = numbers(2, 3)
 

@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from mo.errors import ConversionError
 from tests.models.networks import branches, conv_relu, image_model, unknown_operations
+from tests.models.seeds import NODES
 from tests.models.whole import convert_file
 
 FEW = 500
@@ -108,10 +109,14 @@ SEEDS: list[Callable[[], bytes]] = [
 ]
 
 
+def _seed(index: int) -> bytes:
+    return SEEDS[index]() if index < len(SEEDS) else NODES[index - len(SEEDS)]
+
+
 def mutant(number: int) -> bytes:
     """A seed with one to eight wounds; the same for the same number."""
     dice = random.Random(number)
-    content = bytearray(SEEDS[number % len(SEEDS)]())
+    content = bytearray(_seed(number % (len(SEEDS) + len(NODES))))
     for _ in range(dice.choice((1, 1, 2, 4, 8))):
         at = dice.randrange(max(1, len(content)))
         match dice.randrange(6):
@@ -159,6 +164,13 @@ def limited_memory():
     resource.setrlimit(resource.RLIMIT_AS, (12 << 30, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@pytest.mark.parametrize("index", range(len(NODES)))
+def test_each_seed_is_sound(index, tmp_path):
+    path = tmp_path / "seed.onnx"
+    path.write_bytes(NODES[index])
+    convert_file(path, tmp_path)
 
 
 @pytest.mark.usefixtures("limited_memory")

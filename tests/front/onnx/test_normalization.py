@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree, fixed, numbers, operations, refused
+from tests.front.onnx.running import agree, operations, refused
+from tests.models.nodes import fixed, numbers
 
 X = numbers(2, 4, 5, 6)
 SHAPES = [(2, 4), (2, 4, 5), (2, 4, 5, 6), (1, 4, 3, 2, 5)]

@@ -11,15 +11,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import (
-    agree,
-    fixed,
-    numbers,
-    operations,
-    reference,
-    refused,
-    single,
-)
+from tests.front.onnx.running import agree, operations, reference, refused
+from tests.models.nodes import fixed, numbers, single
 
 IMAGE = numbers(2, 3, 7, 8)
 SIZES = {1: (9,), 2: (7, 8), 3: (5, 6, 4)}

@@ -10,13 +10,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import (
-    agree,
-    agree_unknown_rank,
-    fixed,
-    numbers,
-    operations,
-)
+from tests.front.onnx.running import agree, agree_unknown_rank, operations
+from tests.models.nodes import fixed, numbers
 
 X = numbers(2, 3, 4, low=0.5)
 ALL = (

@@ -10,17 +10,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import (
-    Sized,
-    agree,
-    agree_unknown_rank,
-    convert,
-    fixed,
-    numbers,
-    operations,
-    refused,
-    single,
-)
+from tests.front.onnx.running import agree, agree_unknown_rank, convert, operations, refused
+from tests.models.nodes import Sized, fixed, numbers, single
 
 X = numbers(2, 3, 4)
 
@@ -94,6 +85,11 @@ def test_flatten(opset: int) -> None:
         lowest = -len(shape) if opset >= 11 else 0
         for axis in (None, *range(lowest, len(shape) + 1)):
             agree("Flatten", numbers(*shape), opset=opset, axis=axis)
+
+
+def test_flatten_at_an_axis_that_is_not_there() -> None:
+    refused("Flatten", X, axis=4, match="out of range")
+    refused("Flatten", X, axis=-4, match="out of range")
 
 
 def test_flatten_without_elements() -> None:

@@ -1,0 +1,89 @@
+"""Picking elements by index, and putting them back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extensions.front.onnx.common import converts, invalid, refuse
+from extensions.ops.gathering import (
+    Gather,
+    GatherElements,
+    GatherND,
+    ScatterElementsUpdate,
+    ScatterNDUpdate,
+)
+from extensions.ops.generating import NonZero
+from extensions.ops.shaping import Reshape, Squeeze
+from mo.front.model import SourceNode
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import normalize_axis
+
+
+@converts("Gather")
+def gather(g: Graph, node: SourceNode, x: Output, indices: Output) -> Output:
+    axis = node.get("axis", 0)
+    if x.rank is not None:
+        axis = normalize_axis(axis, x.rank)
+    negative = True
+    known = indices.value()
+    if known is not None:
+        dim = None if x.shape is None else x.shape[axis]
+        if isinstance(dim, int):
+            indices = g.constant(known := _from_the_front(known, dim), indices.dtype)
+        negative = bool((known < 0).any())
+    return g.add(Gather(negative_indices=negative), x, indices, g.constant(np.int64(axis)))
+
+
+def _from_the_front(indices: np.ndarray, dim: int) -> np.ndarray:
+    """Indices with those below zero counted from the end."""
+    outside = indices[(indices < -dim) | (indices >= dim)]
+    if outside.size:
+        raise invalid(f"index {outside.flat[0]} lies outside an axis of size {dim}")
+    return np.where(indices < 0, indices + dim, indices)
+
+
+@converts("GatherElements")
+def gather_elements(g: Graph, node: SourceNode, x: Output, indices: Output) -> Output:
+    return g.add(GatherElements(axis=node.get("axis", 0)), x, indices)
+
+
+@converts("GatherND")
+def gather_nd(g: Graph, node: SourceNode, x: Output, indices: Output) -> Output:
+    return g.add(GatherND(batch_dims=node.get("batch_dims", 0)), x, indices)
+
+
+_REDUCTIONS = {"none": "none", "add": "sum", "mul": "prod", "min": "min", "max": "max"}
+
+
+def _reduction(node: SourceNode) -> str:
+    name = node.get("reduction", "none")
+    if name not in _REDUCTIONS:
+        raise refuse(node, f"the reduction '{name}'")
+    return _REDUCTIONS[name]
+
+
+@converts("Scatter", "ScatterElements")
+def scatter_elements(
+    g: Graph, node: SourceNode, x: Output, indices: Output, updates: Output
+) -> Output:
+    op = ScatterElementsUpdate(reduction=_reduction(node))
+    return g.add(op, x, indices, updates, g.constant(np.int64(node.get("axis", 0))))
+
+
+@converts("ScatterND")
+def scatter_nd(g: Graph, node: SourceNode, x: Output, indices: Output, updates: Output) -> Output:
+    op = ScatterNDUpdate(reduction=_reduction(node))
+    return g.add(op, x, indices, updates)
+
+
+@converts("Compress")
+def compress(g: Graph, node: SourceNode, x: Output, condition: Output) -> Output:
+    """The slices whose condition holds."""
+    axis = node.get("axis")
+    if axis is None:
+        x, axis = g.add(Reshape(), x, [-1]), 0
+    chosen = g.add(Squeeze(), g.add(NonZero(), condition), [0])
+    if x.rank is not None:
+        axis = normalize_axis(axis, x.rank)
+    return g.add(Gather(), x, chosen, g.constant(np.int64(axis)))

@@ -1,0 +1,73 @@
+"""Sampling of images at computed places, and of regions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnxruntime")
+pytest.importorskip("openvino")
+
+from tests.front.onnx.running import agree, refused
+from tests.models.nodes import fixed, numbers
+
+IMAGE = numbers(2, 3, 7, 8)
+GRID = numbers(2, 4, 5, 2, low=-1.3, high=1.3)
+
+# A grid tells that its places are pairs.
+KNOWN_PAIRS = (0, 1, 2)
+
+
+@pytest.mark.parametrize("padding", [None, "zeros", "border", "reflection"])
+@pytest.mark.parametrize("align", [None, 0, 1])
+def test_grid(padding: str | None, align: int | None) -> None:
+    given: dict[str, Any] = {"padding_mode": padding, "align_corners": align}
+    for mode in (None, "bilinear", "nearest", "bicubic"):
+        agree("GridSample", IMAGE, GRID, opset=16, mode=mode, dynamic=KNOWN_PAIRS, **given)
+    for mode in (None, "linear", "nearest", "cubic"):
+        for opset in (20, 22):
+            agree("GridSample", IMAGE, GRID, opset=opset, mode=mode, dynamic=KNOWN_PAIRS, **given)
+
+
+def test_grid_that_has_no_form_is_refused() -> None:
+    volume, places = numbers(1, 2, 3, 4, 5), numbers(1, 2, 2, 2, 3)
+    refused("GridSample", volume, places, opset=20, match="volumes")
+    refused("GridSample", IMAGE, GRID, opset=20, mode="best", match="mode 'best'")
+    refused("GridSample", IMAGE, GRID, opset=20, padding_mode="best", match="padding_mode 'best'")
+
+
+REGIONS = np.array([[0, 0, 5, 5], [2, 1, 7.5, 6], [1, 1, 3, 3.2], [5, 5, 5.1, 5.2]], np.float32)
+IMAGES = np.array([0, 1, 0, 1], np.int64)
+
+
+@pytest.mark.parametrize("mode", [None, "avg"])
+@pytest.mark.parametrize("ratio", [None, 1, 2])
+@pytest.mark.parametrize("place", [None, "half_pixel", "output_half_pixel"])
+def test_regions(mode: str | None, ratio: int | None, place: str | None) -> None:
+    given: dict[str, Any] = {"mode": mode, "sampling_ratio": ratio, "spatial_scale": 0.5}
+    for opset in (16, 22):
+        agree(
+            "RoiAlign",
+            IMAGE,
+            fixed(REGIONS),
+            fixed(IMAGES),
+            opset=opset,
+            coordinate_transformation_mode=place,
+            output_height=3,
+            output_width=2,
+            **given,
+        )
+    if place is None:
+        agree("RoiAlign", IMAGE, fixed(REGIONS), fixed(IMAGES), opset=10, output_height=3, **given)
+
+
+def test_computed_regions() -> None:
+    agree("RoiAlign", IMAGE, REGIONS, IMAGES, output_height=2, output_width=2, dynamic=(0,))
+
+
+def test_regions_that_have_no_form_are_refused() -> None:
+    given = (IMAGE, fixed(REGIONS), fixed(IMAGES))
+    refused("RoiAlign", *given, mode="max", match="mode 'max'")
+    refused("RoiAlign", *given, coordinate_transformation_mode="x", match="mode 'x'")
