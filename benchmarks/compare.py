@@ -69,9 +69,8 @@ def main() -> None:
     parser.add_argument("--ovc", default=shutil.which("ovc"))
     parser.add_argument("--fp16", action="store_true", help="compare with compressed weights")
     arguments = parser.parse_args()
-    print(
-        f"{'model':<32} {'mo s':>7} {'ovc s':>7} {'ratio':>6} {'mo MB':>7} {'ovc MB':>7} {'ratio':>6}"
-    )
+    columns = f"{'mo s':>7} {'ovc s':>7} {'ratio':>6} {'mo MB':>7} {'ovc MB':>7} {'ratio':>6}"
+    print(f"{'model':<32} {columns}")
     time_ratios, memory_ratios = [], []
     for model in arguments.models:
         with tempfile.TemporaryDirectory() as folder:
