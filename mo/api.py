@@ -10,7 +10,7 @@ from mo.cli.config import Config
 from mo.cli.parser import config_from_keywords
 from mo.graph.graph import Graph
 from mo.graph.show import show
-from mo.pipeline.convert import convert, metadata
+from mo.pipeline.convert import convert, metadata, without_collector
 from mo.version import __version__
 
 
@@ -47,13 +47,14 @@ class ConvertedModel:
         OutputError if it cannot be written; then no file has changed.
         """
         target = self.config.output_dir / f"{self.name}.xml" if path is None else Path(path)
-        return write_ir(
-            self.graph,
-            target.parent,
-            target.name.removesuffix(".xml"),
-            self.config.ir_version,
-            metadata(self.config, __version__),
-        )
+        with without_collector():
+            return write_ir(
+                self.graph,
+                target.parent,
+                target.name.removesuffix(".xml"),
+                self.config.ir_version,
+                metadata(self.config, __version__),
+            )
 
     def __str__(self) -> str:
         """One line per operation."""

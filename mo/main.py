@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -80,7 +81,7 @@ def _run(arguments: Sequence[str], framework: str | None, program: str) -> int:
     # Everything heavy comes after the arguments are known to be good.
     from mo.back.output import check_output, write_ir
     from mo.cli.deduce import deduce_name
-    from mo.pipeline.convert import convert, metadata
+    from mo.pipeline.convert import convert, metadata, without_collector
     from mo.progress import progress_bar
     from mo.version import __version__
 
@@ -88,11 +89,12 @@ def _run(arguments: Sequence[str], framework: str | None, program: str) -> int:
         log.set_up(config.log_level, config.silent)
     name = deduce_name(config)
     check_output(config.output_dir, name)
-    with progress_bar(config) as advance:
+    with without_collector(), progress_bar(config) as advance:
         graph = convert(config, advance)
         xml, binary = write_ir(
             graph, config.output_dir, name, config.ir_version, metadata(config, __version__)
         )
+    gc.freeze()  # the process ends here: nothing is worth collecting
     print(f"[ SUCCESS ] Generated IR version {config.ir_version} model.")
     print(f"[ SUCCESS ] XML file: {xml}")
     print(f"[ SUCCESS ] BIN file: {binary}")

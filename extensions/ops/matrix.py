@@ -135,13 +135,13 @@ class ScaledDotProductAttention(Op):
         q, k, v = (shape or (Dim(), Dim()) for shape in shapes)
         joined("sizes of a query and a key", q[-1], k[-1])
         keys = joined("numbers of keys and values", k[-2], v[-2])
+        if mask is not None and mask.shape and len(mask.shape) < 2 and not self.causal:
+            raise ValueError(f"mask {text(mask.shape)} is no matrix")
         if query.shape is None:
             return TensorType(None, kind)
         outer = broadcast(broadcast(q[:-2], k[:-2]), v[:-2]) or ()
         queries = q[-2]
         if mask is not None and mask.shape and not self.causal:
-            if len(mask.shape) < 2:
-                raise ValueError(f"mask {text(mask.shape)} is no matrix")
             fitting = broadcast(mask.shape, (*outer, queries, keys)) or ()
             outer, queries = fitting[:-2], fitting[-2]
         return TensorType((*outer, queries, v[-1]), kind)
@@ -160,7 +160,7 @@ class GroupedMatMul(Op):
             groups = joined("numbers of groups", a.shape[0], b.shape[0])
             joined("columns", a.shape[2], b.shape[2])
             return TensorType((groups, a.shape[1], b.shape[1]), kind)
-        if len(a.shape) == 2 and len(b.shape) == 3:
+        if len(a.shape) == 2 and len(b.shape) == 3 and offsets is not None:
             joined("columns", a.shape[1], b.shape[2])
             return TensorType((a.shape[0], b.shape[1]), kind)
         raise ValueError(f"shapes {text(a.shape)} and {text(b.shape)} do not multiply in groups")

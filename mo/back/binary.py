@@ -55,6 +55,8 @@ class BinaryWriter:
 
     def _write(self, tensor: Tensor) -> int:
         """Append computed bytes, and take them back if they were here already."""
+        if tensor.nbytes <= _PROBE:
+            return self._write_small(tensor.storage().tobytes())
         self._align()
         first = last = b""
         written = 0
@@ -66,13 +68,23 @@ class BinaryWriter:
             written += data.size
         candidates = self._written.setdefault((written, first, last), [])
         for offset in candidates:
-            if written <= _PROBE or self._is_repeated(offset, written):
+            if self._is_repeated(offset, written):
                 self.file.seek(self.size)
                 self.file.truncate()
                 return offset
         candidates.append(self.size)
         self.size += written
         return candidates[-1]
+
+    def _write_small(self, data: bytes) -> int:
+        """As ``_write``, for bytes that the table of what was written tells whole."""
+        known = self._written.setdefault((len(data), data, data), [])
+        if not known:
+            self._align()
+            known.append(self.size)
+            self.file.write(data)
+            self.size += len(data)
+        return known[0]
 
     def _align(self) -> None:
         """Runtimes map the file and read constants where they lie."""

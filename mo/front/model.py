@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any
 
 from mo.errors import ModelFileError
@@ -11,6 +12,17 @@ from mo.graph.element_type import ElementType
 from mo.graph.graph import cycle_error
 from mo.graph.shape import Shape
 from mo.graph.tensor import Tensor
+
+
+# What an attribute may be whose default is of a type, and the words for it.
+_KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
+    float: (Real, "a number"),
+    int: (Integral, "a whole number"),
+    bool: (Integral, "a whole number"),
+    str: (str, "a text"),
+    list: ((list, tuple), "a list"),
+    tuple: ((list, tuple), "a list"),
+}
 
 
 class SourceNode:
@@ -46,8 +58,20 @@ class SourceNode:
                 yield value
 
     def get(self, name: str, default: Any = None) -> Any:
-        """An attribute, or ``default`` if the node does not carry it."""
-        return self.attributes.get(name, default)
+        """An attribute, or ``default`` if the node does not carry it.
+
+        ModelFileError if it is of another kind than the default.
+        """
+        value = self.attributes.get(name)
+        if value is None:
+            return default
+        expected = None if value.__class__ is default.__class__ else _KINDS.get(type(default))
+        if expected is not None and not isinstance(value, expected[0]):
+            raise ModelFileError(
+                f"its attribute '{name}' is not {expected[1]}",
+                hint="The model is not valid; export it again.",
+            )
+        return value
 
     def has_output(self, index: int) -> bool:
         return index < len(self.outputs) and bool(self.outputs[index])

@@ -20,7 +20,7 @@ import numpy as np
 
 from mo.errors import InferenceError
 from mo.graph.element_type import ElementType
-from mo.graph.shape import Dim, Shape, is_static, text
+from mo.graph.shape import INFINITY, Dim, Shape, is_static, text
 from mo.graph.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -245,7 +245,12 @@ def infer_outputs(op: Op, inputs: Sequence[Output | None]) -> tuple[TensorType, 
     except (ValueError, TypeError, IndexError, ArithmeticError) as error:
         shown = ", ".join("-" if value is None else str(value.type) for value in inputs)
         raise InferenceError(f"{op.type}({shown}): {error}") from error
-    return (result,) if isinstance(result, TensorType) else result
+    types = (result,) if isinstance(result, TensorType) else result
+    for kind in types:
+        for dim in kind.shape or ():
+            if dim.__class__ is int and dim > INFINITY:
+                raise InferenceError(f"{op.type}: a dimension of {dim} elements")
+    return types
 
 
 def fold_constants(

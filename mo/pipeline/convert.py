@@ -39,7 +39,7 @@ def convert(config: Config, advance: Advance | None = None) -> Graph:
     def begin(step: str) -> None:
         tell(step, _SOURCE_STEPS.index(step), steps)
 
-    with _without_collector():
+    with without_collector():
         begin("read")
         with _timed("read"):
             model = front_end.read(config)
@@ -87,7 +87,7 @@ def _load(framework: str) -> Any:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """A conversion makes many objects and no garbage cycles worth looking for."""
     was_enabled = gc.isenabled()
     gc.disable()

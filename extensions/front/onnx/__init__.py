@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extensions.front.onnx import (
     activation,
+    contrib,
     control_flow,
     convolution,
     elementwise,
@@ -22,6 +23,7 @@ from extensions.front.onnx import (
     sampling,
     selection,
     shaping,
+    toolkit,
 )
 from extensions.front.onnx.common import TRANSLATIONS
 from extensions.front.onnx.reader import read_onnx
@@ -40,6 +42,7 @@ def read(config: Config) -> Model:
 __all__ = [
     "TRANSLATIONS",
     "activation",
+    "contrib",
     "control_flow",
     "convolution",
     "elementwise",
@@ -59,4 +62,5 @@ __all__ = [
     "sampling",
     "selection",
     "shaping",
+    "toolkit",
 ]

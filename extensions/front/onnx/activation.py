@@ -112,22 +112,25 @@ def softsign(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("Softmax", "LogSoftmax", "Hardmax")
 def softmax_1(g: Graph, node: SourceNode, x: Output) -> Output:
-    """Before 13 all axes from ``axis`` on are one."""
-    axis = node.get("axis", 1)
-    if x.shape is not None:
-        axis = normalize_axis(axis, len(x.shape)) if x.shape else 0
-        if all(dim == 1 for dim in x.shape[axis + 1 :]):
-            return _ALONG[node.type](g, x, axis)
-    elif axis < 0:
-        axis += rank_of(x)
-    flat = g.add(Reshape(special_zero=True), x, [0] * axis + [-1])
-    return g.add(Reshape(), _ALONG[node.type](g, flat, axis), g.add(ShapeOf(), x))
+    return along_axis(g, node.type, x, node.get("axis", 1), flat=True)
 
 
 @converts("Softmax", "LogSoftmax", "Hardmax", since=13)
 def softmax_13(g: Graph, node: SourceNode, x: Output) -> Output:
-    axis = node.get("axis", -1)
-    return _ALONG[node.type](g, x, normalize_axis(axis, x.rank) if x.rank else axis)
+    return along_axis(g, node.type, x, node.get("axis", -1), flat=False)
+
+
+def along_axis(g: Graph, kind: str, x: Output, axis: int, flat: bool) -> Output:
+    """Along one axis; before operation set 13 (``flat``) all axes from it on are one."""
+    if x.shape is not None:
+        axis = normalize_axis(axis, len(x.shape)) if x.shape else 0
+        flat = flat and any(dim != 1 for dim in x.shape[axis + 1 :])
+    if not flat:
+        return _ALONG[kind](g, x, axis)
+    if axis < 0:
+        axis += rank_of(x)
+    matrix = g.add(Reshape(special_zero=True), x, [0] * axis + [-1])
+    return g.add(Reshape(), _ALONG[kind](g, matrix, axis), g.add(ShapeOf(), x))
 
 
 def _softmax(g: Graph, x: Output, axis: int) -> Output:

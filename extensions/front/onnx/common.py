@@ -26,22 +26,22 @@ maps = TRANSLATIONS.maps
 
 def channelwise(g: Graph, vector: Output, rank: int | None) -> Output:
     """A vector [C] laid along axis 1 of a tensor of ``rank``: [1, C, 1, ...]."""
-    if rank is None:
-        raise UnsupportedError(
-            "the rank of its input is not known", hint="Give the shape with --input_shape."
-        )
-    if rank <= 1:
+    if _known(rank) <= 1:
         return vector
-    return g.add(Reshape(), vector, [1, -1] + [1] * (rank - 2))
+    return g.add(Reshape(), vector, [1, -1] + [1] * (_known(rank) - 2))
 
 
 def rank_of(value: Output) -> int:
     """The rank; UnsupportedError where a translation cannot do without it."""
-    if value.rank is None:
+    return _known(value.rank)
+
+
+def _known(rank: int | None) -> int:
+    if rank is None:
         raise UnsupportedError(
             "the rank of its input is not known", hint="Give the shape with --input_shape."
         )
-    return value.rank
+    return rank
 
 
 def attribute_or_input(node: SourceNode, name: str, value: Output | None) -> tuple[int, ...] | None:

@@ -23,7 +23,7 @@ from mo.graph.node import Output
 from mo.graph.shape import normalize_axes
 
 # Constants made here have at most so many elements.
-_LIMIT = 1 << 24
+_LIMIT = 1 << 22
 
 
 def _checked(count: int, what: str) -> int:

@@ -146,7 +146,7 @@ def lp_normalization(g: Graph, node: SourceNode, x: Output) -> Output:
     """Where the norm is zero, so is the result."""
     axis = normalize_axis(node.get("axis", -1), rank_of(x))
     tiny = float(np.finfo(np.float32).tiny)
-    if node.get("p", 2) == 1:
+    if node.get("p", 2.0) == 1:
         norm = g.add(ReduceL1(keep_dims=True), x, [axis])
         return g.add(Divide(), x, g.add(Maximum(), norm, tiny))
     return g.add(NormalizeL2(eps=tiny, eps_mode="max"), x, [axis])

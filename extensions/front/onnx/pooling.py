@@ -105,13 +105,13 @@ def global_max_pool(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("GlobalLpPool")
 def global_lp_pool(g: Graph, node: SourceNode, x: Output) -> Output:
-    return p_norm(g, x, _spatial_axes(g, x), float(node.get("p", 2)))
+    return p_norm(g, x, _spatial_axes(g, x), float(node.get("p", 2.0)))
 
 
 @converts("LpPool")
 def lp_pool(g: Graph, node: SourceNode, x: Output) -> Output:
     """The p-norm of a window: its mean of |x|^p, times the window size, to the power 1/p."""
-    power = float(node.get("p", 2))
+    power = float(node.get("p", 2.0))
     attributes, dilations = _pool_attributes(node, x.shape, "sum")
     if any(d != 1 for d in dilations):
         raise refuse(node, "dilation of an Lp pooling")

@@ -5,9 +5,11 @@ Where the mutation fuzz damages bytes, this one damages meaning: sizes, attribut
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,8 @@ import pytest
 from onnx import numpy_helper
 
 from mo.errors import ConversionError
-from tests.models.seeds import NODES
+from tests.models.nodes import fixed, numbers, single
+from tests.models.seeds import IMAGE, NODES, ints
 from tests.models.whole import convert_file
 
 FEW = 500
@@ -158,3 +161,59 @@ def test_a_few_contradictions(tmp_path: Path) -> None:
 def test_many_contradictions(tmp_path: Path, part: int) -> None:
     size = MANY // 10
     survives(range(FEW + part * size, FEW + (part + 1) * size), tmp_path)
+
+
+# ---- claims of size
+
+
+HUGE = 2**40
+CLAIMS: dict[str, onnx.ModelProto] = {
+    "a filled tensor": single("ConstantOfShape", [ints(HUGE, HUGE)]),
+    "a range": single("Range", [fixed(0), fixed(HUGE), fixed(1)]),
+    "a repeated tensor": single("Tile", [fixed(numbers(2, 3)), ints(HUGE, 2)]),
+    "an expanded tensor": single("Expand", [fixed(numbers(1, 3)), ints(HUGE, 3)]),
+    "a padded tensor": single("Pad", [fixed(numbers(2, 3)), ints(0, HUGE, 0, 0)]),
+    "a one-hot vector": single("OneHot", [ints(1), fixed(HUGE), fixed([0.0, 1.0])]),
+    "a matrix of ones": single("EyeLike", [fixed(numbers(2, 3))]),
+    "a window": single("MaxPool", [IMAGE], attributes={"kernel_shape": [HUGE, HUGE]}),
+    "strides": single(
+        "MaxPool", [IMAGE], attributes={"kernel_shape": [1, 1], "strides": [HUGE] * 2}
+    ),
+    "a grid": single("AffineGrid", [numbers(1, 2, 3), ints(1, 1, HUGE, HUGE)]),
+    "a crop": single("CenterCropPad", [IMAGE, ints(1, 4, HUGE, 8)]),
+    "columns": single("Col2Im", [numbers(1, 4, 9), ints(HUGE, HUGE), ints(2, 2)]),
+    "a larger image": single("Resize", [IMAGE, None, fixed([1.0, 1.0, 1e9, 1e9])]),
+    "a smoothed image": single(
+        "Resize",
+        [numbers(1, 1, 3, 3), None, fixed([1.0, 1.0, 1e7, 0.5])],
+        attributes={"mode": "linear", "antialias": 1},
+    ),
+    "a curve with many feet": single(
+        "Resize",
+        [numbers(1, 1, 3, 9999), None, fixed([1.0, 1.0, 1.0, 0.001])],
+        attributes={"mode": "cubic", "antialias": 1},
+    ),
+    "axes": single("Unsqueeze", [numbers(2), ints(*range(1000))]),
+    "parts": single("Split", [numbers(2, 3), ints(1, HUGE)], outputs=2),
+    "blocks": single("DepthToSpace", [IMAGE], attributes={"blocksize": HUGE}),
+    "random numbers": single("RandomNormal", [], attributes={"shape": [HUGE, HUGE]}),
+    "groups": single(
+        "GroupNormalization",
+        [IMAGE, fixed(numbers(4)), fixed(numbers(4))],
+        attributes={"num_groups": HUGE},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CLAIMS)
+def test_claims_of_size_take_no_memory(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "claim.onnx"
+    path.write_bytes(CLAIMS[what].SerializeToString())
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(ConversionError):
+            convert_file(path, tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 << 20
