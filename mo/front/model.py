@@ -13,7 +13,6 @@ from mo.graph.graph import cycle_error
 from mo.graph.shape import Shape
 from mo.graph.tensor import Tensor
 
-
 # What an attribute may be whose default is of a type, and the words for it.
 _KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
     float: (Real, "a number"),

@@ -23,7 +23,6 @@ from extensions.front.onnx import (
     sampling,
     selection,
     shaping,
-    toolkit,
 )
 from extensions.front.onnx.common import TRANSLATIONS
 from extensions.front.onnx.reader import read_onnx
@@ -62,5 +61,4 @@ __all__ = [
     "sampling",
     "selection",
     "shaping",
-    "toolkit",
 ]
