@@ -23,6 +23,7 @@ from extensions.front.onnx import (
     sampling,
     selection,
     shaping,
+    toolkit,
 )
 from extensions.front.onnx.common import TRANSLATIONS
 from extensions.front.onnx.reader import read_onnx
@@ -61,4 +62,5 @@ __all__ = [
     "sampling",
     "selection",
     "shaping",
+    "toolkit",
 ]
