@@ -17,9 +17,16 @@ def ints(*values: int) -> Any:
     return fixed(np.array(values, np.int64))
 
 
-def _node(op: str, *inputs: Any, opset: int = 18, outputs: int = 1, **attributes: Any) -> bytes:
-    model = single(op, inputs, opset=opset, outputs=outputs, attributes=attributes)
-    return model.SerializeToString()
+def _node(
+    op: str,
+    *inputs: Any,
+    opset: int = 18,
+    outputs: int = 1,
+    domain: str = "",
+    **attributes: Any,
+) -> bytes:
+    given: dict[str, Any] = {"opset": opset, "outputs": outputs, "domain": domain}
+    return single(op, inputs, attributes=attributes, **given).SerializeToString()
 
 
 def _with_branches() -> bytes:
@@ -90,6 +97,9 @@ def _quantised() -> bytes:
 
 BOXES = (numbers(1, 6, 4), numbers(1, 2, 6))
 
+BYTES = numbers(2, 3, dtype=np.uint8)
+MICROSOFT, TOOLKIT = "com.microsoft", "org.openvinotoolkit"
+
 NODES: tuple[bytes, ...] = (
     _with_branches(),
     _with_constants(),
@@ -149,4 +159,9 @@ NODES: tuple[bytes, ...] = (
     _node("Squeeze", numbers(1, 3, 1), ints(0)),
     _node("Unsqueeze", numbers(2, 3), ints(0, 3)),
     _node("Einsum", numbers(2, 3), numbers(3, 4), equation="...ij,jk"),
+    _node("Attention", *[numbers(1, 3, 8)] * 3, q_num_heads=4, kv_num_heads=4, opset=23),
+    _node("FusedConv", IMAGE, fixed(numbers(2, 4, 3, 3)), activation="Relu", domain=MICROSOFT),
+    _node("QLinearAdd", *[BYTES, fixed(0.1), None] * 2, fixed(0.2), domain=MICROSOFT),
+    _node("PriorBox", IMAGE, IMAGE, min_size=[2.0], step=4.0, offset=0.5, domain=TOOLKIT),
+    _node("Crop", IMAGE, border=[1, 0, 1, 0], opset=1),
 )

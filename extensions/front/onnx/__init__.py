@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from extensions.front.onnx import (
     activation,
+    attention,
     contrib,
     control_flow,
     convolution,
     elementwise,
+    experimental,
     gathering,
     geometry,
     matrix,
@@ -42,10 +44,12 @@ def read(config: Config) -> Model:
 __all__ = [
     "TRANSLATIONS",
     "activation",
+    "attention",
     "contrib",
     "control_flow",
     "convolution",
     "elementwise",
+    "experimental",
     "gathering",
     "geometry",
     "matrix",

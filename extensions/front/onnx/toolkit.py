@@ -20,7 +20,7 @@ from extensions.ops.slicing import StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.op import Op
+from mo.graph.op import REQUIRED, Op
 
 openvino = partial(converts, domain="org.openvinotoolkit")
 
@@ -29,9 +29,8 @@ def _as_written(kind: type[Op], node: SourceNode, **defaults: Any) -> Op:
     """An operation with the attributes of the same names, which the node may leave out."""
     given = {}
     for name, default in {**kind._fields, **defaults}.items():
-        value = node.get(name, default if name in defaults else None)
-        if value is not None:
-            given[name] = bool(value) if isinstance(default, bool) else value
+        value = needed(node, name) if default is REQUIRED else node.get(name, default)
+        given[name] = bool(value) if isinstance(default, bool) else value
     return kind(**given)
 
 
