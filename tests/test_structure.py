@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FRAMEWORKS = {"tensorflow", "mxnet", "caffe", "torch", "onnx", "onnxruntime", "openvino"}
+FRAMEWORKS = {"tensorflow", "mxnet", "caffe", "torch", "onnxruntime", "openvino"}
 
 
 def modules(*folders: str) -> list[Path]:
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
-def imported(path: Path) -> set[str]:
+def imported(path: Path, only_at_the_top: bool = False) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    for node in tree.body if only_at_the_top else ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -36,6 +37,12 @@ def test_the_core_knows_no_extension():
 def test_no_framework_is_imported_anywhere():
     for path in modules("mo", "extensions"):
         assert not {n for n in imported(path) if n.split(".")[0] in FRAMEWORKS}, path
+
+
+def test_the_onnx_package_is_imported_where_a_model_needs_it():
+    for path in modules("mo", "extensions"):
+        names = imported(path, only_at_the_top=path.parts[-3:-1] == ("front", "onnx"))
+        assert not {n for n in names if n.split(".")[0] == "onnx"}, path
 
 
 def test_operations_know_no_pass_and_no_front_end():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Protocol
 
 from mo.errors import ModelFileError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import cycle_error
+from mo.graph.op import TensorType
 from mo.graph.shape import Shape
 from mo.graph.tensor import Tensor
 
@@ -27,7 +28,17 @@ _KINDS: dict[type, tuple[type | tuple[type, ...], str]] = {
 class SourceNode:
     """One operation of the framework. An omitted input or output has the name ''."""
 
-    __slots__ = ("attributes", "domain", "inputs", "name", "opset", "outputs", "type", "walk")
+    __slots__ = (
+        "attributes",
+        "domain",
+        "inputs",
+        "name",
+        "opset",
+        "outputs",
+        "overload",
+        "type",
+        "walk",
+    )
 
     def __init__(
         self,
@@ -38,6 +49,7 @@ class SourceNode:
         attributes: dict[str, Any],
         domain: str = "",
         opset: int = 1,
+        overload: str = "",
     ) -> None:
         self.type = type
         self.name = name
@@ -47,6 +59,8 @@ class SourceNode:
         self.domain = domain
         # Version of the operation set of ``domain`` that the model asks for.
         self.opset = opset
+        # Which of several functions of this type is meant.
+        self.overload = overload
         # The translation under way (mo.front.translate.Walk), for nodes with bodies.
         self.walk: Any = None
 
@@ -90,9 +104,22 @@ class ModelInput:
     tensor_name: str = ""
 
 
+class Functions(Protocol):
+    """Bodies of operations that are defined by other operations."""
+
+    def own(self, node: SourceNode) -> Model | None:
+        """The definition that the model itself brings; it counts before any translation."""
+
+    def has_standard(self, node: SourceNode) -> bool:
+        """Whether the framework defines the operation by others."""
+
+    def standard(self, node: SourceNode, kinds: Sequence[TensorType | None]) -> Model | None:
+        """That definition for inputs of these types; it counts where no translation does."""
+
+
 @dataclass
 class Model:
-    """What every reader returns."""
+    """What every reader returns. A body has the functions of its model."""
 
     name: str
     framework: str
@@ -100,6 +127,7 @@ class Model:
     inputs: list[ModelInput]
     outputs: list[str]
     constants: dict[str, Tensor] = field(default_factory=dict)
+    functions: Functions | None = None
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""

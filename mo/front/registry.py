@@ -10,7 +10,7 @@ from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import Op
 
-# (graph, node, *inputs) -> Output, or a tuple of them; an omitted input is None.
+# (graph, node, *inputs) -> a value, or a tuple of them; an omitted input is None.
 Translation = Callable[..., Any]
 
 
@@ -20,15 +20,21 @@ class Translations:
     def __init__(self) -> None:
         # (domain, type) -> versions and functions, both in ascending order of version.
         self._rows: dict[tuple[str, str], tuple[list[int], list[Translation]]] = {}
+        self._of_sequences: set[Translation] = set()
 
     def converts(
-        self, *types: str, since: int = 1, domain: str = ""
+        self, *types: str, since: int = 1, domain: str = "", sequences: bool = False
     ) -> Callable[[Translation], Translation]:
-        """Decorator: the function translates these types from operation set ``since`` on."""
+        """Decorator: the function translates these types from operation set ``since`` on.
+
+        ``sequences``: an input may be a sequence (mo.front.values), not only a tensor.
+        """
 
         def register(function: Translation) -> Translation:
             for kind in types:
                 self._put(domain, kind, since, function)
+            if sequences:
+                self._of_sequences.add(function)
             return function
 
         return register
@@ -54,6 +60,9 @@ class Translations:
         versions, functions = self._rows.get((domain, kind), ([], []))
         at = bisect_right(versions, opset)
         return functions[at - 1] if at else None
+
+    def takes_sequences(self, function: Translation) -> bool:
+        return function in self._of_sequences
 
     def types(self, domain: str = "") -> list[str]:
         return sorted(kind for where, kind in self._rows if where == domain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mo.errors import (
     ConversionError,
@@ -16,22 +16,29 @@ from mo.errors import (
 )
 from mo.front.model import Model, SourceNode, sorted_nodes
 from mo.front.registry import Translation, Translations
+from mo.front.values import TensorSequence, Value, flat, is_tensor
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import TensorType
+
+# Functions that call each other deeper than this, or grow larger, are an attack.
+_DEPTH_LIMIT = 50
+_NODES_LIMIT = 2_000_000
 
 
 def translate(model: Model, translations: Translations) -> Graph:
     """The model as a graph of IR operations. All unsupported operations are named at once."""
     walk = Walk(model, translations, Graph(name=model.name))
     walk.refuse_unsupported()
-    walk.run(model.outputs)
     graph = walk.graph
+    for item in model.inputs:
+        walk.values[item.name] = graph.input(item.name, item.shape, item.dtype)
+    walk.run(model.outputs)
     for item in model.inputs:
         if item.tensor_name:
             walk.values[item.name].names[item.tensor_name] = None
     for name in model.outputs:
-        graph.output(walk.needed(name), name)
+        walk.give(name)
     return graph
 
 
@@ -47,42 +54,88 @@ class Walk:
         translations: Translations,
         graph: Graph,
         outer: Walk | None = None,
+        caller: Walk | None = None,
     ) -> None:
+        """``caller``: where the model is the body of a function; it sees nothing outside."""
         self.model = model
         self.translations = translations
         self.graph = graph
         self.outer = outer
-        self.values: dict[str, Output] = {}
+        around = outer or caller
+        self.depth: int = around.depth + 1 if around else 0
+        self.is_function: bool = caller is not None or (outer is not None and outer.is_function)
+        # Shared by all walks of a conversion: how many nodes functions have grown to.
+        self.expanded: list[int] = around.expanded if around else [0]
+        self.prefix: str = around.prefix if around else ""
+        self.values: dict[str, Value] = {}
         # Values of the graph around that became inputs of this one.
         self.captured: list[Output] = []
 
     # ---- for translations of nodes with bodies
 
-    def inline(self, body: Model) -> tuple[Output, ...]:
-        """The outputs of a body without inputs, translated in place."""
+    def inline(self, body: Model, *inputs: Value) -> tuple[Value, ...]:
+        """The outputs of a body for these inputs, translated in place."""
         walk = Walk(body, self.translations, self.graph, self)
-        walk.run(body.outputs)
-        return tuple(walk.needed(name) for name in body.outputs)
+        return walk.outputs(inputs)
 
-    def body(self, body: Model, kinds: Sequence[TensorType]) -> tuple[Graph, list[Output]]:
-        """A body as a graph of its own, and the outer values it takes as further inputs."""
+    def call(self, node: SourceNode, body: Model, inputs: Sequence[Value]) -> tuple[Value, ...]:
+        """The outputs of a function, whose body sees nothing but its inputs."""
+        walk = Walk(body, self.translations, self.graph, caller=self)
+        walk.prefix = f"{self.prefix}{node.name}/"
+        self.expanded[0] += len(body.nodes)
+        if walk.depth > _DEPTH_LIMIT or self.expanded[0] > _NODES_LIMIT:
+            raise ModelFileError(
+                "the functions of the model call each other without end",
+                hint="The file is damaged or hostile.",
+            )
+        return walk.outputs(inputs)
+
+    def outputs(self, inputs: Sequence[Value]) -> tuple[Value, ...]:
+        """Bind the inputs, translate, and look up the outputs."""
+        names = [item.name for item in self.model.inputs]
+        if len(inputs) > len(names):
+            raise ModelFileError(f"'{self.model.name}' takes {len(names)} inputs")
+        self.values.update(dict.fromkeys(names))
+        self.values.update(zip(names, inputs))
+        self.run(self.model.outputs)
+        return tuple(self.value(name) for name in self.model.outputs)
+
+    def body(
+        self, body: Model, inputs: Sequence[TensorType | Value]
+    ) -> tuple[Graph, list[Output], list[Value]]:
+        """A body as a graph of its own, the outer values it takes as further inputs, its outputs.
+
+        A type among ``inputs`` becomes an input of the graph, a value is bound as it is; those
+        of the outputs that are tensors become outputs of the graph.
+        """
         walk = Walk(body, self.translations, Graph(name=body.name), self)
-        for item, kind in zip(body.inputs, kinds):
-            walk.values[item.name] = walk.graph.input(item.name, kind.shape, kind.dtype)
+        for item, given in zip(body.inputs, inputs):
+            if isinstance(given, TensorType):
+                given = walk.graph.input(item.name, given.shape, given.dtype)
+            walk.values[item.name] = given
         walk.run(body.outputs)
         for name in body.outputs:
-            walk.graph.output(walk.needed(name), name)
-        return walk.graph, walk.captured
+            walk.give(name)
+        return walk.graph, walk.captured, [walk.value(name) for name in body.outputs]
 
     # ---- the walk itself
 
     def refuse_unsupported(self) -> None:
         """UnsupportedError that names every node without a translation, bodies included."""
         missing: dict[str, list[SourceNode]] = defaultdict(list)
+        functions = self.model.functions
+        called: set[tuple[str, str]] = set()
         stack = sorted_nodes(self.model, self.model.outputs)[::-1]
         while stack:
             node = stack.pop()
-            if self.translations.find(node.domain, node.type, node.opset) is None:
+            own = functions.own(node) if functions else None
+            if own is not None:
+                if (node.domain, node.type) not in called:
+                    called.add((node.domain, node.type))
+                    stack += own.nodes
+            elif self.translations.find(node.domain, node.type, node.opset) is None and not (
+                functions and functions.has_standard(node)
+            ):
                 label = f"{node.domain}.{node.type}" if node.domain else node.type
                 missing[f"{label} (operation set {node.opset})"].append(node)
             for body in node.bodies():
@@ -93,56 +146,95 @@ class Walk:
 
     def run(self, targets: Sequence[str]) -> None:
         """Translate the nodes that ``targets`` need."""
-        if self.outer is None:
-            for item in self.model.inputs:
-                self.values[item.name] = self.graph.input(item.name, item.shape, item.dtype)
         see_outside = self.outer.sees if self.outer else None
         before = self.graph.scope
         for node in sorted_nodes(self.model, targets, see_outside):
-            function = self.translations.find(node.domain, node.type, node.opset)
-            assert function is not None
             inputs = [self.value(name) if name else None for name in node.inputs]
-            self.graph.scope = node.name
+            self.graph.scope = self.prefix + node.name
             node.walk = self
-            for name, output in zip(node.outputs, _call(self.graph, node, function, inputs)):
+            for name, output in zip(node.outputs, self._outputs_of(node, inputs)):
                 if name:
                     self._keep(node, name, output)
         self.graph.scope = before
 
-    def _keep(self, node: SourceNode, name: str, output: Output) -> None:
+    def _outputs_of(self, node: SourceNode, inputs: list[Value]) -> Sequence[Value]:
+        """By the model's own function, our translation, or the framework's function."""
+        functions = self.model.functions
+        own = functions.own(node) if functions else None
+        if own is not None:
+            return _named(node, lambda: self.call(node, own, inputs))
+        function = self.translations.find(node.domain, node.type, node.opset)
+        if function is None:
+            return self._by_standard(node, inputs, None)
+        try:
+            takes_sequences = self.translations.takes_sequences(function)
+            return _call(self.graph, node, function, inputs, takes_sequences)
+        except UnsupportedError as error:
+            return self._by_standard(node, inputs, error)
+
+    def _by_standard(
+        self, node: SourceNode, inputs: list[Value], refusal: UnsupportedError | None
+    ) -> Sequence[Value]:
+        functions = self.model.functions
+        kinds = [value.type if is_tensor(value) else None for value in inputs]
+        body = functions.standard(node, kinds) if functions else None
+        if body is None:
+            raise refusal or UnsupportedError(
+                f"Cannot convert {node}: nothing defines it for these inputs"
+            )
+        try:
+            return _named(node, lambda: self.call(node, body, inputs))
+        except ConversionError as error:
+            raise refusal or error from None
+
+    def _keep(self, node: SourceNode, name: str, value: Value) -> None:
         """Let the user's names survive: of the tensor, and of the node."""
-        self.values[name] = output
-        output.names[name] = None
-        if not output.node.is_named and not output.is_constant:
-            self.graph.rename(output.node, node.name)
+        self.values[name] = value
+        if self.is_function or not is_tensor(value):
+            return
+        value.names[name] = None
+        if not value.node.is_named and not value.is_constant:
+            self.graph.rename(value.node, node.name)
+
+    def give(self, name: str) -> None:
+        """Make a value an output of the graph: each of its tensors, if it is a sequence."""
+        value = self.value(name)
+        parts = flat(value)
+        for number, part in enumerate(parts):
+            if is_tensor(part):
+                self.graph.output(part, name if part is value else f"{name}_{number}")
+            elif self.outer is None:
+                raise UnsupportedError(
+                    f"Output '{name}' is no tensor, nor a list of tensors of known length",
+                    hint="Name other outputs with --output.",
+                )
 
     def sees(self, name: str) -> bool:
         """Whether a body inside may use this name."""
         known = name in self.values or name in self.model.constants
         return known or (self.outer is not None and self.outer.sees(name))
 
-    def needed(self, name: str) -> Output:
-        value = self.value(name)
-        assert value is not None
-        return value
-
-    def value(self, name: str) -> Output | None:
+    def value(self, name: str) -> Value:
         """The value of a tensor name; only what is read becomes a constant of the graph."""
-        value = self.values.get(name)
-        if value is not None:
-            return value
+        if name in self.values:
+            return self.values[name]
+        value: Value = None
         tensor = self.model.constants.get(name)
         if tensor is not None:
-            value = self.graph.constant(tensor, name=name)
-            value.names[name] = None
+            value = self.graph.constant(tensor, name=self.prefix + name)
+            if not self.is_function:
+                value.names[name] = None
         elif self.outer is not None:
             value = self._from_outside(self.outer.value(name), name)
         if value is not None:
             self.values[name] = value
         return value
 
-    def _from_outside(self, value: Output | None, name: str) -> Output | None:
-        if value is None or value.node.graph is self.graph:
+    def _from_outside(self, value: Value, name: str) -> Value:
+        if isinstance(value, TensorSequence):
+            items = enumerate(value.items)
+            return TensorSequence(*(self._from_outside(v, f"{name}_{i}") for i, v in items))
+        if not is_tensor(value) or value.node.graph is self.graph:
             return value
         if value.constant is not None:
             return self.graph.constant(value.constant, name=name)
@@ -167,13 +259,31 @@ def _missing_text(missing: dict[str, list[SourceNode]], translations: Translatio
     return "\n".join(lines)
 
 
-def _call(
-    graph: Graph, node: SourceNode, function: Translation, inputs: list[Output | None]
-) -> Sequence[Output]:
+def _named(node: SourceNode, outputs: Callable[[], Sequence[Value]]) -> Sequence[Value]:
+    """What a function gives; its errors carry the name of the node that calls it."""
     try:
+        return outputs()
+    except ConversionError as error:
+        raise _of_node(error, node) from error
+
+
+def _of_node(error: ConversionError, node: SourceNode) -> ConversionError:
+    return type(error)(f"Cannot convert {node}: {error.message}", error.hint)
+
+
+def _call(
+    graph: Graph,
+    node: SourceNode,
+    function: Translation,
+    inputs: list[Value],
+    takes_sequences: bool,
+) -> Sequence[Value]:
+    try:
+        if not takes_sequences and not all(map(_is_plain, inputs)):
+            raise UnsupportedError("an input is a sequence of tensors, whose length is not known")
         result = function(graph, node, *inputs)
     except ConversionError as error:
-        raise type(error)(f"Cannot convert {node}: {error.message}", error.hint) from error
+        raise _of_node(error, node) from error
     except RecursionError:
         raise
     except Exception as error:
@@ -189,8 +299,12 @@ def _call(
             f"Cannot convert {node}: {type(error).__name__}: {error}",
             hint="An attribute or input is missing or malformed.",
         ) from error
-    outputs = (result,) if isinstance(result, Output) else tuple(result)
+    outputs = tuple(result) if isinstance(result, (tuple, list)) else (result,)
     for index in range(len(outputs), len(node.outputs)):
         if node.outputs[index]:
             raise UnsupportedError(f"Cannot convert {node}: its output {index} is not supported")
     return outputs
+
+
+def _is_plain(value: Value) -> bool:
+    return value is None or is_tensor(value)

@@ -21,7 +21,24 @@ from mo.graph.element_type import ElementType
 PART_ELEMENTS = 1 << 20
 
 
-class MappedFile:
+class Buffer:
+    """Bytes in memory that are read like the file at ``path`` which they came from."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self.path = path
+        self.size = len(data)
+        self.view = memoryview(data)
+
+    def tensor(self, dtype: ElementType, shape: Sequence[int], offset: int, length: int) -> Tensor:
+        """A tensor stored at ``offset``; ValueError if ``length`` bytes do not hold it."""
+        if offset < 0 or length < 0 or offset + length > self.size:
+            raise ValueError(
+                f"bytes {offset}..{offset + length} lie outside the file of {self.size} bytes"
+            )
+        return Tensor.from_bytes(self.view[offset : offset + length], dtype, shape)
+
+
+class MappedFile(Buffer):
     """A read-only file whose bytes are paged in when touched."""
 
     def __init__(self, path: Path, descriptor: int | None = None) -> None:
@@ -48,12 +65,7 @@ class MappedFile:
             self._map.madvise(mmap.MADV_DONTNEED, start, offset + length - start)
 
     def tensor(self, dtype: ElementType, shape: Sequence[int], offset: int, length: int) -> Tensor:
-        """A tensor stored at ``offset``; ValueError if ``length`` bytes do not hold it."""
-        if offset < 0 or length < 0 or offset + length > self.size:
-            raise ValueError(
-                f"bytes {offset}..{offset + length} lie outside the file of {self.size} bytes"
-            )
-        tensor = Tensor.from_bytes(self.view[offset : offset + length], dtype, shape)
+        tensor = super().tensor(dtype, shape, offset, length)
         tensor.extent = (self, offset)
         return tensor
 

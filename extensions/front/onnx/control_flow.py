@@ -27,7 +27,7 @@ def if_(g: Graph, node: SourceNode, condition: Output) -> tuple[Output, ...]:
     inputs: dict[Output, None] = {}
     bodies = []
     for prefix in ("then_", "else_"):
-        graph, captured = node.walk.body(node.get(f"{prefix}branch"), ())
+        graph, captured, _ = node.walk.body(node.get(f"{prefix}branch"), ())
         inputs.update(dict.fromkeys(captured))
         places = {value: number for number, value in enumerate(inputs, 1)}
         ports = tuple(PortMap(places[value], i) for i, value in enumerate(captured))
@@ -87,7 +87,7 @@ def _settled_body(
     """The body with types of the carried values that hold in every iteration."""
     kinds = [TensorType((), ElementType.i64), condition.type, *(v.type for v in carried)]
     while True:
-        graph, captured = node.walk.body(body, kinds)
+        graph, captured, _ = node.walk.body(body, kinds)
         whole = Body(graph, (), ())
         wider = [
             _widened(kind, result_type(whole, number)) for number, kind in enumerate(kinds[1:], 0)

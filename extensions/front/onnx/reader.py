@@ -1,21 +1,17 @@
-"""ONNX file to Model: nodes, attributes, weights as views of the file.
-
-Rules: ONNX IR specification (onnx/docs/IR.md), which also defines what may be omitted.
-"""
+"""ONNX file to Model."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
+from extensions.front.onnx.functions import OnnxFunctions
+from extensions.front.onnx.graphs import GraphReader, opset_imports
 from extensions.front.onnx.schema import MODEL
-from extensions.front.onnx.tensors import Tensors, element_type
+from extensions.front.onnx.tensors import Tensors
 from mo.errors import ModelFileError
 from mo.front.files import open_model
-from mo.front.model import Model, ModelInput, SourceNode
-from mo.front.protobuf import Message, parse
-from mo.graph.shape import Dim, Dimension, Shape
-from mo.graph.tensor import Tensor
+from mo.front.model import Model
+from mo.front.protobuf import parse
 
 _DAMAGED = "The file is damaged or no ONNX model; check --framework, or fetch it again."
 
@@ -29,157 +25,13 @@ def read_onnx(path: Path) -> Model:
         raise ModelFileError(f"Cannot read '{path}' as ONNX: {error.message}", _DAMAGED) from error
     if "graph" not in message:
         raise ModelFileError(f"Cannot read '{path}' as ONNX: it holds no graph", _DAMAGED)
-    reader = _Reader(Tensors(source), _opsets(message))
+    tensors = Tensors(source)
+    # Files of IR version 1 and 2 may leave the version out.
+    opsets = {"": 1, **opset_imports(message)}
+    functions = OnnxFunctions(message.get("functions", []), tensors, opsets)
+    reader = GraphReader(tensors, opsets, functions)
     model = reader.graph(message["graph"])
+    model.outputs = list(dict.fromkeys(model.outputs))
     if not model.nodes and not model.outputs:
         raise ModelFileError(f"Cannot read '{path}' as ONNX: its graph is empty", _DAMAGED)
     return model
-
-
-def _opsets(message: Message) -> dict[str, int]:
-    """Version per domain; files of IR version 1 and 2 may leave it out."""
-    opsets = {"": 1}
-    for entry in message.get("opset_import", []):
-        opsets[_domain(entry.get("domain", ""))] = entry.get("version", 1)
-    return opsets
-
-
-def _domain(name: str) -> str:
-    return "" if name == "ai.onnx" else name
-
-
-class _Reader:
-    def __init__(self, tensors: Tensors, opsets: dict[str, int]) -> None:
-        self.tensors = tensors
-        self.opsets = opsets
-        # Dimensions of one name are one number in the whole model.
-        self.symbols: dict[str, Dim] = {}
-
-    def graph(self, message: Message) -> Model:
-        constants = self._constants(message)
-        inputs = [
-            self._input(item)
-            for item in message.get("input", [])
-            # Before IR version 4 every initialiser was listed as an input, too.
-            if item.get("name", "") not in constants
-        ]
-        nodes = self._nodes(message)
-        outputs = [item.get("name", "") for item in message.get("output", [])]
-        name = message.get("name", "") or "model"
-        return Model(name, "onnx", nodes, inputs, list(dict.fromkeys(outputs)), constants)
-
-    def _constants(self, message: Message) -> dict[str, Tensor]:
-        constants = {}
-        for item in message.get("initializer", []):
-            constants[item.get("name", "")] = self.tensors.read(item)
-        for item in message.get("sparse_initializer", []):
-            name = item.get("values", {}).get("name", "")
-            constants[name] = self.tensors.read_sparse(item)
-        return constants
-
-    def _input(self, message: Message) -> ModelInput:
-        name = message.get("name", "")
-        kind = message.get("type", {})
-        tensor = kind.get("tensor_type")
-        if tensor is None:
-            what = next(iter(kind), "unknown type").replace("_type", "")
-            raise ModelFileError(
-                f"Input '{name}' is a {what}; only tensors can be model inputs",
-                hint="Cut the model behind it with --input.",
-            )
-        try:
-            dtype = element_type(tensor.get("elem_type", 0))
-        except ModelFileError as error:
-            raise ModelFileError(f"Input '{name}': {error.message}", error.hint) from error
-        return ModelInput(name, self._shape(tensor), dtype)
-
-    def _shape(self, tensor: Message) -> Shape:
-        shape = tensor.get("shape")
-        if shape is None:
-            return None
-        dims: list[Dimension] = []
-        for dim in shape.get("dim", []):
-            # Old exporters write 0 or -1 for a size they do not know.
-            if dim.get("value", 0) > 0:
-                dims.append(dim["value"])
-            else:
-                param = dim.get("param", "")
-                dims.append(self.symbols.setdefault(param, Dim(symbol=param)) if param else Dim())
-        return tuple(dims)
-
-    def _nodes(self, message: Message) -> list[SourceNode]:
-        nodes = []
-        taken: dict[str, int] = {}
-        for item in message.get("node", []):
-            outputs = item.get("output", [])
-            name = item.get("name") or next(filter(None, outputs), "") or item.get("op_type", "")
-            # Names are optional and need not be unique.
-            repeated = taken[name] = taken.get(name, -1) + 1
-            domain = _domain(item.get("domain", ""))
-            node = SourceNode(
-                type=item.get("op_type", ""),
-                name=f"{name}_{repeated}" if repeated else name,
-                inputs=item.get("input", []),
-                outputs=outputs,
-                attributes=self._attributes(item.get("attribute", [])),
-                domain=domain,
-                opset=self.opsets.get(domain, 1),
-            )
-            nodes.append(node)
-        return nodes
-
-    def _attributes(self, messages: list[Message]) -> dict[str, Any]:
-        return {item.get("name", ""): self._attribute(item) for item in messages}
-
-    def _attribute(self, message: Message) -> Any:
-        kind = message.get("type", 0)
-        field = _FIELDS.get(kind)
-        if field is None:
-            # IR version 1 files carry no type: the field that is there tells it.
-            field = next((name for name in _FIELDS.values() if name in message), "")
-        value: Any = message.get(field, _EMPTY.get(field))
-        if field == "t":
-            return self.tensors.read(value)
-        if field == "sparse_tensor":
-            return self.tensors.read_sparse(value)
-        if field == "g":
-            return self.graph(value)
-        if field == "graphs":
-            return [self.graph(item) for item in value]
-        if field == "tensors":
-            return [self.tensors.read(item) for item in value]
-        if field == "s":
-            return value.decode("utf-8", "backslashreplace")
-        if field == "strings":
-            return [item.decode("utf-8", "backslashreplace") for item in value]
-        return value
-
-
-# AttributeProto.AttributeType to the field that holds the value.
-_FIELDS = {
-    1: "f",
-    2: "i",
-    3: "s",
-    4: "t",
-    5: "g",
-    6: "floats",
-    7: "ints",
-    8: "strings",
-    9: "tensors",
-    10: "graphs",
-    11: "sparse_tensor",
-}
-# What a field stands for when it is left out because it is empty or zero.
-_EMPTY: dict[str, Any] = {
-    "f": 0.0,
-    "i": 0,
-    "s": b"",
-    "t": {},
-    "g": {},
-    "floats": [],
-    "ints": [],
-    "strings": [],
-    "tensors": [],
-    "graphs": [],
-    "sparse_tensor": {},
-}

@@ -43,12 +43,13 @@ SPARSE_TENSOR: Schema = {
 DIMENSION: Schema = {1: one("value", integer), 2: one("param", text)}
 SHAPE: Schema = {1: many("dim", message(DIMENSION))}
 TENSOR_TYPE: Schema = {1: one("elem_type", integer), 2: one("shape", message(SHAPE))}
+OPTIONAL_TYPE: Schema = {1: one("elem_type", recursive(lambda: TYPE))}
 TYPE: Schema = {
     1: one("tensor_type", message(TENSOR_TYPE)),
     4: one("sequence_type", span),
     5: one("map_type", span),
     8: one("sparse_tensor_type", span),
-    9: one("optional_type", span),
+    9: one("optional_type", message(OPTIONAL_TYPE)),
 }
 VALUE_INFO: Schema = {1: one("name", text), 2: one("type", message(TYPE))}
 
@@ -76,6 +77,7 @@ NODE: Schema = {
     4: one("op_type", text),
     5: many("attribute", message(ATTRIBUTE)),
     7: one("domain", text),
+    8: one("overload", text),
 }
 
 GRAPH: Schema = {
@@ -89,10 +91,22 @@ GRAPH: Schema = {
 
 OPSET: Schema = {1: one("domain", text), 2: one("version", integer)}
 
+FUNCTION: Schema = {
+    1: one("name", text),
+    4: many("input", text),
+    5: many("output", text),
+    6: many("attribute", text),
+    7: many("node", message(NODE)),
+    9: many("opset_import", message(OPSET)),
+    10: one("domain", text),
+    11: many("attribute_proto", message(ATTRIBUTE)),
+    13: one("overload", text),
+}
+
 MODEL: Schema = {
     1: one("ir_version", integer),
     2: one("producer_name", text),
     7: one("graph", message(GRAPH)),
     8: many("opset_import", message(OPSET)),
-    25: many("functions", span),
+    25: many("functions", message(FUNCTION)),
 }

@@ -14,7 +14,7 @@ from mo.errors import ModelFileError
 from mo.front.files import open_beside
 from mo.front.protobuf import Message, varints
 from mo.graph.element_type import ElementType
-from mo.graph.tensor import MappedFile, Tensor
+from mo.graph.tensor import Buffer, Tensor
 
 _T = ElementType
 
@@ -40,6 +40,7 @@ ELEMENT_TYPES = {
     23: _T.f4e2m1,
     24: _T.f8e8m0,
 }
+_NUMBERS = {kind: number for number, kind in ELEMENT_TYPES.items()}
 NAMES_WITHOUT_IR_TYPE = {
     0: "undefined",
     14: "complex64",
@@ -66,9 +67,9 @@ BYTES_LIMIT = 1 << 48
 class Tensors:
     """Reads the tensors of one model file and opens its external data, each file once."""
 
-    def __init__(self, source: MappedFile) -> None:
+    def __init__(self, source: Buffer) -> None:
         self.source = source
-        self._external: dict[str, MappedFile] = {}
+        self._external: dict[str, Buffer] = {}
 
     def read(self, message: Message) -> Tensor:
         """The tensor of one message; ModelFileError if its parts do not fit together."""
@@ -180,3 +181,8 @@ def element_type(number: Any) -> ElementType:
             raise ModelFileError(f"it has the unknown element type {number}")
         raise ModelFileError(f"its element type {name} has no counterpart in the IR")
     return found
+
+
+def onnx_type(kind: ElementType) -> int:
+    """The TensorProto.DataType of an IR type that came from one."""
+    return _NUMBERS[kind]
