@@ -60,5 +60,5 @@ def passes(config: Config) -> list[Pass]:
         ),
         Pass("half_precision", precision.to_half, enabled=half and config.ir_version < 11),
         Pass("share_constants_again", sharing.share_constants),
-        Pass("check_opset", versions.check_opset(opset)),
+        Pass("check_opset", versions.check_opset(config.opset, config.ir_version)),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.middle.pattern import any_value, match
 from mo.middle.rewriter import Rule, rewrite
+
+log = logging.getLogger("mo.versions")
 
 # The newest operation set that OpenVINO 2023.3 reads, and that 2021.4 reads.
 DEFAULT_OPSET = {11: 13, 10: 7}
@@ -74,8 +77,13 @@ def older_forms(opset: int) -> tuple[Rule, ...]:
     return (*rules, any_order_of_equals) if opset < 11 else rules
 
 
-def check_opset(opset: int) -> Callable[[Graph], int]:
-    """A pass that refuses what the operation set does not have, all of it at once."""
+def check_opset(asked: int | None, ir_version: int) -> Callable[[Graph], int]:
+    """A pass that refuses what the operation set does not have, all of it at once.
+
+    Where the user asked for none, an operation of IR 11 that nothing older expresses is written
+    all the same: the newest runtimes read it.
+    """
+    opset = asked or DEFAULT_OPSET[ir_version]
 
     def check(graph: Graph) -> int:
         late: dict[str, list[str]] = defaultdict(list)
@@ -83,12 +91,15 @@ def check_opset(opset: int) -> Callable[[Graph], int]:
             version = node.op.version()
             if int(version.removeprefix("opset")) > opset:
                 late[f"{node.op.type} of {version}"].append(node.name)
-        if late:
-            lines = [f"    {what}: {listing(names, 5)}" for what, names in sorted(late.items())]
-            raise UnsupportedError(
-                f"Operation set {opset} does not have:\n" + "\n".join(lines),
-                hint="Allow a newer one with --opset, if the runtime that reads the IR knows it.",
-            )
-        return 0
+        if not late:
+            return 0
+        if asked is None and ir_version >= 11:
+            log.warning("The IR needs a runtime newer than 2023.3 for %s", ", ".join(sorted(late)))
+            return 0
+        lines = [f"    {what}: {listing(names, 5)}" for what, names in sorted(late.items())]
+        raise UnsupportedError(
+            f"Operation set {opset} does not have:\n" + "\n".join(lines),
+            hint="Allow a newer one with --opset, if the runtime that reads the IR knows it.",
+        )
 
     return check

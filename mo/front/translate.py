@@ -97,8 +97,8 @@ class Walk:
             raise ModelFileError(f"'{self.model.name}' takes {len(names)} inputs")
         self.values.update(dict.fromkeys(names))
         self.values.update(zip(names, inputs))
-        self.run(self.model.outputs)
-        return tuple(self.value(name) for name in self.model.outputs)
+        self.run([name for name in self.model.outputs if name])
+        return tuple(self.value(name) if name else None for name in self.model.outputs)
 
     def body(
         self, body: Model, inputs: Sequence[TensorType | Value]

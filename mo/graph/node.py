@@ -83,8 +83,12 @@ class Output:
         return self.constant is not None
 
     def value(self) -> np.ndarray | None:
-        """The constant's elements, else None."""
-        return None if self.constant is None else self.constant.array
+        """The elements if they are known: those of a constant, or that there are none."""
+        if self.constant is not None:
+            return self.constant.array
+        if self.shape and 0 in self.shape and all(isinstance(size, int) for size in self.shape):
+            return np.empty(self.shape, self.dtype.numpy)  # type: ignore[arg-type]
+        return None
 
     def partial_value(self) -> np.ndarray | None:
         """Integer elements as an object array of int and Dim, None if nothing is known."""

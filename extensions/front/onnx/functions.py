@@ -6,8 +6,9 @@ is imported only when a model has an operation that we do not translate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -64,18 +65,30 @@ class OnnxFunctions:
         if not data:
             return None
         tensors = Tensors(Buffer(Path("onnx"), data))
-        return self._body(parse(memoryview(data), 0, len(data), FUNCTION), node, tensors)
+        message = parse(memoryview(data), 0, len(data), FUNCTION)
+        return self._body(message, node, tensors, _defaults(schema))
 
-    def _body(self, message: Message, node: SourceNode, tensors: Tensors) -> Model:
+    def _body(
+        self,
+        message: Message,
+        node: SourceNode,
+        tensors: Tensors,
+        defaults: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Model:
         opsets = {**self.opsets, **opset_imports(message)}
-        references = self._references(message, node, tensors, opsets)
+        references = {**defaults, **self._references(message, node, tensors, opsets)}
         reader = GraphReader(tensors, opsets, self, references)
+        # A body need not make an output that the node does not have.
+        outputs = [
+            name if node.has_output(index) else ""
+            for index, name in enumerate(message.get("output", []))
+        ]
         return Model(
             name=message.get("name", ""),
             framework="onnx",
             nodes=reader.nodes(message),
             inputs=[ModelInput(i, None, ElementType.dynamic) for i in message.get("input", [])],
-            outputs=message.get("output", []),
+            outputs=outputs,
             functions=self,
         )
 
@@ -101,6 +114,18 @@ def _schema(node: SourceNode) -> Any:
         return defs.get_schema(node.type, node.opset, node.domain)
     except defs.SchemaError:
         return None
+
+
+def _defaults(schema: Any) -> dict[str, Any]:
+    """What the attributes of an operation are where a node does not carry them."""
+    from onnx import helper
+
+    found = {}
+    for name, attribute in schema.attributes.items():
+        if attribute.default_value.name:
+            value = helper.get_attribute_value(attribute.default_value)
+            found[name] = value.decode() if isinstance(value, bytes) else value
+    return found
 
 
 def _versions(schema: Any, opset: int) -> list[int]:

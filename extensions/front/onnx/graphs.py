@@ -43,6 +43,8 @@ class GraphReader:
         self.opsets = opsets
         self.functions = functions
         self.references = references or {}
+        # Exporters of old wrote 0 (or -1) for a size that they did not know.
+        self.least_size = 1
         # Dimensions of one name are one number in the whole model.
         self.symbols: dict[str, Dim] = {}
 
@@ -100,8 +102,7 @@ class GraphReader:
             return None
         dims: list[Dimension] = []
         for dim in shape.get("dim", []):
-            # Old exporters write 0 or -1 for a size they do not know.
-            if dim.get("value", 0) > 0:
+            if dim.get("value", -1) >= self.least_size:
                 dims.append(dim["value"])
             else:
                 param = dim.get("param", "")

@@ -13,6 +13,8 @@ from mo.front.files import open_model
 from mo.front.model import Model
 from mo.front.protobuf import parse
 
+# The IR version from which on a dimension of 0 is taken for what it says.
+_ZERO_IS_ZERO = 8
 _DAMAGED = "The file is damaged or no ONNX model; check --framework, or fetch it again."
 
 
@@ -30,6 +32,8 @@ def read_onnx(path: Path) -> Model:
     opsets = {"": 1, **opset_imports(message)}
     functions = OnnxFunctions(message.get("functions", []), tensors, opsets)
     reader = GraphReader(tensors, opsets, functions)
+    if message.get("ir_version", 1) >= _ZERO_IS_ZERO:
+        reader.least_size = 0
     model = reader.graph(message["graph"])
     model.outputs = list(dict.fromkeys(model.outputs))
     if not model.nodes and not model.outputs:

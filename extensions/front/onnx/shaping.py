@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from extensions.front.onnx.common import (
@@ -26,7 +28,7 @@ from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import normalize_axes, normalize_axis
+from mo.graph.shape import is_static, normalize_axes, normalize_axis
 from mo.graph.tensor import Tensor
 
 
@@ -106,6 +108,9 @@ def flatten(g: Graph, node: SourceNode, x: Output) -> Output:
         axis += rank_of(x)
     if axis < 0 or (x.rank is not None and axis > x.rank):
         raise invalid(f"axis {node.get('axis')} is out of range for rank {x.rank}")
+    if x.shape is not None and is_static(x.shape) and 0 in x.shape:
+        # A size of 0 tells nothing of the one that -1 stands for.
+        return g.add(Reshape(), x, [prod(x.shape[:axis]), prod(x.shape[axis:])])
     if axis == 0:
         return g.add(Reshape(), x, [1, -1])
     if axis == 1:

@@ -164,7 +164,14 @@ def test_the_oldest_files_have_no_versions_and_no_attribute_types(tmp_path):
 def test_unknown_sizes(tmp_path):
     proto = model(shape=("n", None, -1, 0, 5))
     (found,) = read(tmp_path, proto).inputs
-    assert [isinstance(dim, Dim) for dim in found.shape] == [True] * 4 + [False]
+    assert [isinstance(dim, Dim) for dim in found.shape] == [True, True, True, False, False]
+
+
+def test_zero_is_an_unknown_size_in_old_files(tmp_path):
+    proto = model(shape=(0, 5))
+    proto.ir_version = 6
+    (found,) = read(tmp_path, proto).inputs
+    assert isinstance(found.shape[0], Dim)
     assert read(tmp_path, model(shape=None)).inputs[0].shape is None
 
 
