@@ -31,9 +31,8 @@ def test_affine_grid(align: int | None, size: tuple[int, ...]) -> None:
     agree("AffineGrid", theta, ints(*size), opset=20, align_corners=align, dynamic=(0,))
 
 
-def test_affine_grid_of_a_size_that_is_not_known() -> None:
+def test_affine_grid_of_a_huge_size() -> None:
     theta = numbers(2, 2, 3)
-    agree("AffineGrid", theta, np.array([2, 3, 4, 5]), opset=20)
     refused("AffineGrid", theta, ints(1, 1, 10**6, 10**6), opset=20, match="a grid of")
 
 
