@@ -16,7 +16,7 @@ from mo.errors import (
 )
 from mo.front.model import Model, SourceNode, sorted_nodes
 from mo.front.registry import Translation, Translations
-from mo.front.values import TensorSequence, Value, flat, is_tensor
+from mo.front.values import Value, flat, is_tensor, with_tensors
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import TensorType
@@ -231,15 +231,17 @@ class Walk:
         return value
 
     def _from_outside(self, value: Value, name: str) -> Value:
-        if isinstance(value, TensorSequence):
-            items = enumerate(value.items)
-            return TensorSequence(*(self._from_outside(v, f"{name}_{i}") for i, v in items))
-        if not is_tensor(value) or value.node.graph is self.graph:
-            return value
-        if value.constant is not None:
-            return self.graph.constant(value.constant, name=name)
-        self.captured.append(value)
-        return self.graph.input(name, value.shape, value.dtype)
+        """A value of the graph around, as this graph sees it."""
+
+        def bring(tensor: Output) -> Output:
+            if tensor.node.graph is self.graph:
+                return tensor
+            if tensor.constant is not None:
+                return self.graph.constant(tensor.constant, name=name)
+            self.captured.append(tensor)
+            return self.graph.input(name, tensor.shape, tensor.dtype)
+
+        return with_tensors(value, bring)
 
 
 _MISSING_HINT = (

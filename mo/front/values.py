@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mo.graph.node import Output
 
-# An Output, a TensorSequence, another sequence of a front end, or None: an empty optional.
+# An Output, one of the sequences below, or None: an optional value that is left out.
 Value = Any
 
 
@@ -19,6 +20,24 @@ class TensorSequence:
         self.items = items
 
 
+class StackedSequence:
+    """Tensors of one shape in a list of unknown length, joined along a new first axis."""
+
+    __slots__ = ("stack",)
+
+    def __init__(self, stack: Output) -> None:
+        self.stack = stack
+
+
+class GrowingSequence:
+    """A list as a loop carries it: what was there before, and what one iteration appends."""
+
+    __slots__ = ("appended",)
+
+    def __init__(self, *appended: Output) -> None:
+        self.appended = appended
+
+
 def is_tensor(value: Value) -> bool:
     return isinstance(value, Output)
 
@@ -28,3 +47,12 @@ def flat(value: Value) -> list[Value]:
     if isinstance(value, TensorSequence):
         return [part for item in value.items for part in flat(item)]
     return [value]
+
+
+def with_tensors(value: Value, change: Callable[[Output], Output]) -> Value:
+    """The value with each of its tensors changed."""
+    if isinstance(value, TensorSequence):
+        return TensorSequence(*(with_tensors(item, change) for item in value.items))
+    if isinstance(value, StackedSequence):
+        return StackedSequence(change(value.stack))
+    return change(value) if is_tensor(value) else value

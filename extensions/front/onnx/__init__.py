@@ -24,6 +24,7 @@ from extensions.front.onnx import (
     resizing,
     sampling,
     selection,
+    sequences,
     shaping,
     toolkit,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "resizing",
     "sampling",
     "selection",
+    "sequences",
     "shaping",
     "toolkit",
 ]

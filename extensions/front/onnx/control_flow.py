@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, scalar
+from extensions.front.onnx.common import converts, refuse, scalar
 from extensions.ops.control_flow import If, Loop, result_type, union
+from extensions.ops.movement import Concat
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import Model, SourceNode
+from mo.front.values import (
+    GrowingSequence,
+    StackedSequence,
+    TensorSequence,
+    Value,
+    flat,
+    is_tensor,
+    with_tensors,
+)
 from mo.graph.body import Body, PortMap
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -19,46 +29,60 @@ from mo.graph.shape import Dim, same
 
 
 @converts("If")
-def if_(g: Graph, node: SourceNode, condition: Output) -> tuple[Output, ...]:
+def if_(g: Graph, node: SourceNode, condition: Output) -> tuple[Value, ...]:
     """A branch in place where the condition is known."""
     known = condition.value()
     if known is not None:
         return node.walk.inline(node.get("then_branch" if known.all() else "else_branch"))
     inputs: dict[Output, None] = {}
-    bodies = []
+    bodies, values = [], []
     for prefix in ("then_", "else_"):
-        graph, captured, _ = node.walk.body(node.get(f"{prefix}branch"), ())
+        graph, captured, given = node.walk.body(node.get(f"{prefix}branch"), ())
         inputs.update(dict.fromkeys(captured))
         places = {value: number for number, value in enumerate(inputs, 1)}
         ports = tuple(PortMap(places[value], i) for i, value in enumerate(captured))
         results = tuple(PortMap(i, i) for i in range(len(graph.results())))
         bodies.append(Body(graph, ports, results, prefix=prefix))
-    return g.add_multi(If(then_body=bodies[0], else_body=bodies[1]), scalar(g, condition), *inputs)
+        values.append(given)
+    _check_alike(node, *values)
+    op = If(then_body=bodies[0], else_body=bodies[1])
+    outputs = iter(g.add_multi(op, scalar(g, condition), *inputs))
+    return tuple(with_tensors(value, lambda _: next(outputs)) for value in values[0])
 
 
-@converts("Loop")
+def _check_alike(node: SourceNode, one: list[Value], other: list[Value]) -> None:
+    """Both branches give tensors, or lists of as many."""
+    for a, b in zip(one, other):
+        if len(flat(a)) != len(flat(b)) or not all(map(is_tensor, flat(a) + flat(b))):
+            raise refuse(node, "a choice between lists of different lengths")
+
+
+@converts("Loop", sequences=True)
 def loop(
     g: Graph,
     node: SourceNode,
     trip_count: Output | None = None,
     condition: Output | None = None,
-    *carried: Output,
-) -> tuple[Output, ...]:
+    *carried: Value,
+) -> tuple[Value, ...]:
     """Body inputs are iteration, condition, carried; outputs condition, carried, scans."""
     body: Model = node.get("body")
     count = g.constant(np.int64(-1)) if trip_count is None else scalar(g, trip_count)
     start = g.constant(np.bool_(True)) if condition is None else scalar(g, condition)
-    graph, captured = _settled_body(node, body, start, carried)
-    states = len(carried)
+    tensors = [value for value in carried if is_tensor(value)]
+    graph, captured, given = _settled_body(node, body, start, carried)
+    lists = _appended(node, graph, given, carried, [*tensors, *captured])
     ending = graph.results()[0]
     if start.is_constant and ending.inputs[0] is graph.parameters()[1].outputs[0]:
         # A condition that is only handed on stays what it was at the start.
         graph.set_input(ending, 0, graph.constant(start.constant))
+    states = len(tensors)
     for result in graph.results()[1 + states :]:
         # Scan outputs get the axis along which they are joined.
         graph.set_input(result, 0, graph.add(Unsqueeze(), result.inputs[0], [0]))
+    scans = range(states, len(graph.results()) - 1)
     iteration, going = graph.parameters()[:2]
-    sources = dict(zip(graph.parameters()[1:], [start, *carried, *captured]))
+    sources = dict(zip(graph.parameters()[1:], [start, *tensors, *captured]))
     for parameter in (iteration, going):
         if not parameter.outputs[0].users:
             graph.drop_input(parameter)
@@ -69,12 +93,67 @@ def loop(
         ports.insert(0, PortMap(None, places[iteration], {"purpose": "current_iteration"}))
     results = [PortMap(None, 0, {"purpose": "execution_condition"})]
     results += [PortMap(number, number + 1) for number in range(states)]
-    scans = range(states, len(body.outputs) - 1)
     results += [PortMap(number, number + 1, _SCAN) for number in scans]
     carriers = list(sources)[: 1 + states]
     back = [(number, places[p]) for number, p in enumerate(carriers) if p in places]
     op = Loop(body=Body(graph, tuple(ports), tuple(results), tuple(back)))
-    return g.add_multi(op, count, start, *(sources[parameter] for parameter in fed))
+    outputs = iter(g.add_multi(op, count, start, *(sources[parameter] for parameter in fed)))
+    return _with_lists(g, given[1:], carried, outputs, lists)
+
+
+def _appended(
+    node: SourceNode,
+    graph: Graph,
+    given: Sequence[Value],
+    carried: Sequence[Value],
+    outside: Sequence[Output],
+) -> int:
+    """Make what an iteration appends to the lists that it carries outputs, behind all others."""
+    count = 0
+    sizes = {dim for value in outside for dim in value.shape or ()}
+    for after, before in zip(given[1:], carried):
+        if is_tensor(before):
+            continue
+        if not isinstance(after, GrowingSequence) or len(after.appended) > 1:
+            raise refuse(node, "a list that an iteration changes otherwise than by one tensor more")
+        for item in after.appended:
+            settled = item.shape is not None and all(
+                isinstance(dim, int) or dim in sizes for dim in item.shape
+            )
+            if not settled:
+                raise refuse(node, "a list whose tensors may differ in shape")
+            graph.output(item)
+            count += 1
+    return count
+
+
+def _with_lists(
+    g: Graph,
+    given: Sequence[Value],
+    carried: Sequence[Value],
+    outputs: Iterator[Output],
+    lists: int,
+) -> tuple[Value, ...]:
+    """The outputs in the order of the node, where lists stand among the tensors."""
+    found = list(outputs)
+    tensors, grown = iter(found[: len(found) - lists]), iter(found[len(found) - lists :])
+    values: list[Value] = []
+    for index, value in enumerate(given):
+        if not isinstance(value, GrowingSequence):
+            values.append(next(tensors))
+        elif not value.appended:
+            values.append(carried[index])
+        else:
+            values.append(_behind(g, carried[index], next(grown)))
+    return tuple(values)
+
+
+def _behind(g: Graph, before: Value, stack: Output) -> StackedSequence:
+    """The tensors of a stack after those of a list."""
+    if isinstance(before, StackedSequence):
+        return StackedSequence(g.add(Concat(axis=0), before.stack, stack))
+    items = [g.add(Unsqueeze(), item, [0]) for item in before.items]
+    return StackedSequence(g.add(Concat(axis=0), *items, stack) if items else stack)
 
 
 # One slice of each iteration, joined along the first axis.
@@ -82,19 +161,28 @@ _SCAN = {"axis": "0", "start": "0", "end": "-1", "stride": "1", "part_size": "1"
 
 
 def _settled_body(
-    node: SourceNode, body: Model, condition: Output, carried: Sequence[Output]
-) -> tuple[Graph, list[Output]]:
+    node: SourceNode, body: Model, condition: Output, carried: Sequence[Value]
+) -> tuple[Graph, list[Output], list[Value]]:
     """The body with types of the carried values that hold in every iteration."""
-    kinds = [TensorType((), ElementType.i64), condition.type, *(v.type for v in carried)]
+    kinds = [TensorType((), ElementType.i64), condition.type]
+    kinds += [value.type for value in carried if is_tensor(value)]
     while True:
-        graph, captured, _ = node.walk.body(body, kinds)
+        tensors = iter(kinds[2:])
+        inputs = [next(tensors) if is_tensor(v) else _growing(node, v) for v in carried]
+        graph, captured, given = node.walk.body(body, [*kinds[:2], *inputs])
         whole = Body(graph, (), ())
         wider = [
             _widened(kind, result_type(whole, number)) for number, kind in enumerate(kinds[1:], 0)
         ]
         if wider == kinds[1:]:
-            return graph, captured
+            return graph, captured, given
         kinds[1:] = wider
+
+
+def _growing(node: SourceNode, value: Value) -> GrowingSequence:
+    if not isinstance(value, (TensorSequence, StackedSequence)):
+        raise refuse(node, "a loop over an optional value")
+    return GrowingSequence()
 
 
 def _widened(before: TensorType, after: TensorType) -> TensorType:

@@ -25,6 +25,7 @@ from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Tile, U
 from extensions.ops.slicing import StridedSlice
 from extensions.ops.unary import CumSum
 from mo.front.model import SourceNode
+from mo.front.values import Value
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -32,8 +33,8 @@ from mo.graph.shape import is_static, normalize_axes, normalize_axis
 from mo.graph.tensor import Tensor
 
 
-@converts("Identity")
-def identity(g: Graph, node: SourceNode, x: Output) -> Output:
+@converts("Identity", sequences=True)
+def identity(g: Graph, node: SourceNode, x: Value) -> Value:
     return x
 
 
