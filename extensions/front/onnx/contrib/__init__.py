@@ -1,0 +1,10 @@
+"""Operations of the domain com.microsoft, which onnxruntime's optimiser and quantiser write.
+
+Semantics: the operator schemas of onnxruntime ("Contrib Operators"), and what its CPU kernels do.
+"""
+
+from __future__ import annotations
+
+from extensions.front.onnx.contrib import products, q_linear
+
+__all__ = ["products", "q_linear"]
