@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from math import prod
 
 import numpy as np
 
+from extensions.ops.convolution import Convolution, GroupConvolution
+from extensions.ops.matrix import MatMul
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
@@ -18,6 +21,10 @@ _LARGEST = float(np.finfo(np.float16).max)
 _SMALLEST = float(np.finfo(np.float16).smallest_subnormal)
 # A constant is kept whole if this share of its numbers would become zero.
 _LOST_SHARE = 0.75
+# Filters of convolutions of fewer weights stay whole.
+_SMALL_FILTER = 64
+# As many weights of a filter may be rounded to the other side.
+_CANDIDATES = 256
 
 
 class Decompress(Op):
@@ -43,9 +50,9 @@ def compress_weights(graph: Graph) -> int:
             continue
         tensor = value.constant
         assert tensor is not None
-        if _is_vector(tensor):
+        if _is_vector(tensor) or _has_small_filters(value):
             continue
-        half = as_half(tensor)
+        half = as_half(value)
         if half is None:
             kept.append(node.name)
             continue
@@ -72,8 +79,10 @@ def _report(kept: list[str]) -> None:
         )
 
 
-def as_half(tensor: Tensor) -> Tensor | None:
+def as_half(value: Output) -> Tensor | None:
     """The constant in f16, computed when written; None if f16 cannot hold it."""
+    tensor = value.constant
+    assert tensor is not None
     lost = 0
     for part in tensor.parts():
         sizes = np.abs(part)
@@ -83,7 +92,67 @@ def as_half(tensor: Tensor) -> Tensor | None:
         lost += np.count_nonzero((sizes > 0) & (sizes < _SMALLEST))
     if lost and lost >= _LOST_SHARE * tensor.size:
         return None
-    return tensor.converted(ElementType.f16)
+    filters = _filters(value)
+    if filters is None:
+        return tensor.converted(ElementType.f16)
+    columns, axis = filters
+    matrix = tensor.reshaped((tensor.size // columns, columns))
+
+    def convert(part: np.ndarray) -> np.ndarray:
+        whole = part.size % columns == 0
+        if not whole:
+            return part.astype(np.float16)
+        return round_filters(part.reshape(-1, columns), axis).reshape(-1)
+
+    return matrix.converted(ElementType.f16, convert).reshaped(tensor.shape)
+
+
+def _filters(value: Output) -> tuple[int, int] | None:
+    """Weights as a matrix whose sums along an axis belong together: its columns and that axis."""
+    node = value.only_user()
+    shape = value.constant.shape if value.constant is not None else ()
+    if node is None or not value.constant or 0 in shape or node.inputs[1:2] != [value]:
+        return None
+    op = node.op
+    if isinstance(op, (Convolution, GroupConvolution)):
+        kept = 1 if isinstance(op, Convolution) else 2
+        return prod(shape[kept:]), 1
+    if isinstance(op, MatMul) and len(shape) == 2:
+        return shape[1], 1 if op.transpose_b else 0
+    return None
+
+
+def _has_small_filters(value: Output) -> bool:
+    """Depthwise filters and those of first layers: few weights, each of which counts."""
+    node, filters = value.only_user(), _filters(value)
+    is_kernel = node is not None and isinstance(node.op, (Convolution, GroupConvolution))
+    return is_kernel and filters is not None and filters[0] < _SMALL_FILTER
+
+
+def round_filters(weights: np.ndarray, axis: int) -> np.ndarray:
+    """A matrix in f16 whose sums along ``axis`` stay nearly what they were.
+
+    Inputs of a layer have a mean, by which the errors of all weights of a filter add up. Where
+    they do, some of the weights that lie nearly between two f16 numbers take the other of both.
+    """
+    half = weights.astype(np.float16)
+    wide, narrow = (weights, half) if axis == 1 else (weights.T, half.T)
+    with np.errstate(all="ignore"):
+        missing = np.subtract(wide, narrow).sum(axis=1, dtype=np.float64)[:, None]
+        stride = -(-wide.shape[1] // _CANDIDATES)
+        chosen = narrow[:, ::stride]
+        limit = np.where(missing > 0, np.float16(np.inf), np.float16(-np.inf))
+        other = np.nextafter(chosen, limit)
+        step = np.abs(np.subtract(other, chosen, dtype=np.float32))
+        gain = (wide[:, ::stride] - chosen) * np.sign(missing) / step
+        order = np.argsort(-gain, axis=1)
+        steps = np.take_along_axis(step, order, axis=1)
+        turned = np.cumsum(steps, axis=1) - steps / 2 < np.abs(missing)
+        turned &= (np.take_along_axis(gain, order, axis=1) > 0) & np.isfinite(steps)
+    turns = np.zeros_like(turned)
+    np.put_along_axis(turns, order, turned, axis=1)
+    np.copyto(chosen, other, where=turns)
+    return half
 
 
 def to_half(graph: Graph) -> int:
@@ -95,7 +164,7 @@ def to_half(graph: Graph) -> int:
         if value.dtype is ElementType.f32:
             tensor = value.constant
             assert tensor is not None
-            half = as_half(tensor)
+            half = as_half(value)
             if half is None:
                 kept.append(node.name)
                 clipped = np.clip(tensor.array, -_LARGEST, _LARGEST)

@@ -73,7 +73,7 @@ class MappedFile(Buffer):
 class Tensor:
     """An immutable constant of one element type and a static shape."""
 
-    __slots__ = ("_array", "_load", "_source", "dtype", "extent", "shape")
+    __slots__ = ("_array", "_convert", "_load", "_source", "dtype", "extent", "shape")
 
     def __init__(
         self,
@@ -87,8 +87,9 @@ class Tensor:
         # Storage form: like the .bin, except that sub-byte types are packed in uint8.
         self._array = array
         self._load = load
-        # The tensor of which this one is a conversion, element by element.
+        # The tensor of which this one is a conversion, and what converts a part of it.
         self._source: Tensor | None = None
+        self._convert: Callable[[np.ndarray], np.ndarray] | None = None
         # The file range with exactly these bytes, if there is one.
         self.extent: tuple[MappedFile, int] | None = None
 
@@ -121,10 +122,17 @@ class Tensor:
         """A tensor computed each time its bytes are asked for, and never kept."""
         return cls(dtype, shape, load=load)
 
-    def converted(self, dtype: ElementType) -> Tensor:
-        """The same numbers in another type of whole bytes, converted when read."""
-        other = Tensor(dtype, self.shape, load=lambda: self.array)
-        other._source = self
+    def converted(
+        self, dtype: ElementType, convert: Callable[[np.ndarray], np.ndarray] | None = None
+    ) -> Tensor:
+        """The same numbers in another type of whole bytes, converted when read.
+
+        ``convert`` gets some rows (along the last axis) of the elements at a time, flat; a row
+        longer than PART_ELEMENTS comes in pieces.
+        """
+        by = convert or (lambda part: part.astype(dtype.numpy, copy=False))
+        other = Tensor(dtype, self.shape, load=lambda: np.concatenate([*other.parts()]))
+        other._source, other._convert = self, by
         return other
 
     @property
@@ -161,20 +169,21 @@ class Tensor:
         return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
     def parts(self) -> Iterator[np.ndarray]:
-        """The elements in order, flat, some at a time: large constants are never held whole.
+        """The elements in order, flat, some rows at a time: large constants are never held whole.
 
         Only a computation that needs a whole array at once comes in one part.
         """
-        if self._source is not None:
-            for part in self._source.parts():
-                yield part.astype(self.dtype.numpy, copy=False)
+        if self._source is not None and self._convert is not None:
+            yield from map(self._convert, self._source.parts())
             return
         if self._array is None or self.dtype.bits < 8:
             yield self.array.reshape(-1)
             return
         flat = self._array.reshape(-1)
-        for start in range(0, flat.size, PART_ELEMENTS):
-            part = flat[start : start + PART_ELEMENTS]
+        row = self.shape[-1] if self.shape and 0 < self.shape[-1] <= PART_ELEMENTS else 1
+        step = PART_ELEMENTS - PART_ELEMENTS % row
+        for start in range(0, flat.size, step):
+            part = flat[start : start + step]
             yield part
             if self.extent is not None:
                 file, offset = self.extent
@@ -196,7 +205,7 @@ class Tensor:
         if array is not None and self.dtype.bits >= 8:
             array = array.reshape(shape)
         other = Tensor(self.dtype, shape, array, self._load)
-        other._source = self._source
+        other._source, other._convert = self._source, self._convert
         other.extent = self.extent
         return other
 
