@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, needed, rank_of, refuse, typed
+from extensions.front.building import sliced
+from extensions.front.onnx.common import converts, invalid, needed, refuse, typed
 from extensions.ops import movement as m
 from extensions.ops.blocks import DepthToSpace, SpaceToDepth
 from extensions.ops.common import constant_ints
-from extensions.ops.slicing import Slice, StridedSlice
+from extensions.ops.slicing import FAR, Slice
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -70,7 +71,7 @@ def split(
 def slice_1(g: Graph, node: SourceNode, x: Output) -> Output:
     starts, ends = list(needed(node, "starts")), list(needed(node, "ends"))
     axes = list(node.get("axes") or range(len(starts)))
-    return _sliced(g, x, starts, ends, axes, [1] * len(starts))
+    return sliced(g, x, starts, ends, axes, [1] * len(starts))
 
 
 @converts("Slice", since=10)
@@ -90,7 +91,7 @@ def slice_10(
     if count is not None and steps is None:
         by = (1,) * count
     if lows is not None and highs is not None and along is not None and by is not None:
-        return _sliced(g, x, lows, highs, along, by)
+        return sliced(g, x, lows, highs, along, by)
     if count is None:
         count = starts.shape[0] if starts.shape and isinstance(starts.shape[0], int) else None
     if steps is None:
@@ -105,53 +106,7 @@ def slice_10(
 def _limits(g: Graph, value: Output) -> Output:
     """Constant limits within 32 bits, to which runtimes cut them."""
     known = value.value()
-    return value if known is None else g.constant(np.clip(known, -_FAR, _FAR))
-
-
-def _sliced(
-    g: Graph,
-    x: Output,
-    starts: Sequence[int],
-    ends: Sequence[int],
-    axes: Sequence[int],
-    steps: Sequence[int],
-) -> Output:
-    """A slice with constant limits, as StridedSlice: that is read by every runtime."""
-    rank = rank_of(x)
-    if not len(starts) == len(ends) == len(axes) == len(steps):
-        raise invalid("its starts, ends, axes and steps differ in number")
-    if 0 in steps:
-        raise invalid("a step is 0")
-    placed = {normalize_axis(axis, rank): i for i, axis in enumerate(axes)}
-    if len(placed) < len(axes):
-        raise invalid(f"its axes {list(axes)} name one twice")
-    length = max(placed, default=-1) + 1
-    if not length:
-        return x
-    begin, end, stride = [0] * length, [0] * length, [1] * length
-    begin_mask, end_mask = [1] * length, [1] * length
-    assert x.shape is not None
-    for axis, i in placed.items():
-        forwards = steps[i] > 0
-        dim = x.shape[axis]
-        # Limits at or beyond the edge are masked out: that holds for any size.
-        edge = dim if isinstance(dim, int) else _FAR
-        first, last = (-edge, edge) if forwards else (edge - 1, -edge - 1)
-        stride[axis] = steps[i]
-        if (starts[i] > first) if forwards else (starts[i] < first):
-            begin[axis], begin_mask[axis] = _limited(starts[i]), int(forwards and starts[i] == 0)
-        if (ends[i] < last) if forwards else (ends[i] > last):
-            end[axis], end_mask[axis] = _limited(ends[i]), 0
-    op = StridedSlice(begin_mask=tuple(begin_mask), end_mask=tuple(end_mask))
-    return g.add(op, x, begin, end, stride)
-
-
-# What exporters write for "to the end" of an axis of any size.
-_FAR = 2**31 - 1
-
-
-def _limited(value: int) -> int:
-    return max(-_FAR, min(value, _FAR))
+    return value if known is None else g.constant(np.clip(known, -FAR, FAR))
 
 
 @converts("DepthToSpace")

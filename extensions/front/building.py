@@ -1,0 +1,131 @@
+"""Pieces of graphs that the translations of several frameworks put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from extensions.ops.conversion import Convert
+from extensions.ops.gathering import Gather
+from extensions.ops.generating import Range
+from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
+from extensions.ops.slicing import FAR, StridedSlice
+from mo.errors import ModelFileError, UnsupportedError
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import normalize_axis
+
+
+def channelwise(g: Graph, vector: Output, rank: int | None) -> Output:
+    """A vector [C] laid along axis 1 of a tensor of ``rank``: [1, C, 1, ...]."""
+    if _known(rank) <= 1:
+        return vector
+    return g.add(Reshape(), vector, [1, -1] + [1] * (_known(rank) - 2))
+
+
+def rank_of(value: Output) -> int:
+    """The rank; UnsupportedError where a translation cannot do without it."""
+    return _known(value.rank)
+
+
+def _known(rank: int | None) -> int:
+    if rank is None:
+        raise UnsupportedError(
+            "the rank of its input is not known", hint="Give the shape with --input_shape."
+        )
+    return rank
+
+
+def needed_constant(value: Output, what: str) -> np.ndarray:
+    """The value of an input that must be constant."""
+    array = value.value()
+    if array is None:
+        raise UnsupportedError(
+            f"its {what} must be constant",
+            hint=f"'{value}' computes it; make the model's input shapes static "
+            "with --input_shape, or cut with --input.",
+        )
+    return array
+
+
+def typed(g: Graph, value: Output, kind: ElementType) -> Output:
+    """A value in an element type, which it may have already."""
+    return value if value.dtype is kind else g.add(Convert(destination_type=kind), value)
+
+
+def scalar(g: Graph, value: Output) -> Output:
+    """A one-element tensor as a scalar."""
+    if value.shape == ():
+        return value
+    return g.add(Reshape(), value, np.empty(0, np.int64))
+
+
+def size_of(g: Graph, value: Output, axis: int) -> Output:
+    """The size of one axis as a scalar."""
+    return g.add(Gather(), g.add(ShapeOf(), value), g.constant(np.int64(axis)), _FIRST)
+
+
+_FIRST = np.int64(0)
+
+
+def all_axes(g: Graph, value: Output) -> Output:
+    """The axes of a tensor, also of one with unknown rank."""
+    if value.rank is not None:
+        return g.constant(np.arange(value.rank, dtype=np.int64))
+    rank = g.add(Squeeze(), g.add(ShapeOf(), g.add(ShapeOf(), value)), 0)
+    kind = rank.dtype
+    return g.add(Range(output_type=kind), g.constant(np.int64(0)), rank, g.constant(np.int64(1)))
+
+
+def lift(g: Graph, value: Output, axes: Sequence[int]) -> Output:
+    """Axes of size 1 inserted, none if there are none to insert."""
+    return g.add(Unsqueeze(), value, list(axes)) if axes else value
+
+
+def sliced(
+    g: Graph,
+    x: Output,
+    starts: Sequence[int],
+    ends: Sequence[int],
+    axes: Sequence[int],
+    steps: Sequence[int],
+) -> Output:
+    """A slice with constant limits, as StridedSlice: that is read by every runtime."""
+    rank = rank_of(x)
+    if not len(starts) == len(ends) == len(axes) == len(steps):
+        raise invalid("its starts, ends, axes and steps differ in number")
+    if 0 in steps:
+        raise invalid("a step is 0")
+    placed = {normalize_axis(axis, rank): i for i, axis in enumerate(axes)}
+    if len(placed) < len(axes):
+        raise invalid(f"its axes {list(axes)} name one twice")
+    length = max(placed, default=-1) + 1
+    if not length:
+        return x
+    begin, end, stride = [0] * length, [0] * length, [1] * length
+    begin_mask, end_mask = [1] * length, [1] * length
+    assert x.shape is not None
+    for axis, i in placed.items():
+        forwards = steps[i] > 0
+        dim = x.shape[axis]
+        # Limits at or beyond the edge are masked out: that holds for any size.
+        edge = dim if isinstance(dim, int) else FAR
+        first, last = (-edge, edge) if forwards else (edge - 1, -edge - 1)
+        stride[axis] = steps[i]
+        if (starts[i] > first) if forwards else (starts[i] < first):
+            begin[axis], begin_mask[axis] = _limited(starts[i]), int(forwards and starts[i] == 0)
+        if (ends[i] < last) if forwards else (ends[i] > last):
+            end[axis], end_mask[axis] = _limited(ends[i]), 0
+    op = StridedSlice(begin_mask=tuple(begin_mask), end_mask=tuple(end_mask))
+    return g.add(op, x, begin, end, stride)
+
+
+def _limited(value: int) -> int:
+    return max(-FAR, min(value, FAR))
+
+
+def invalid(what: str) -> ModelFileError:
+    """The error for a node that no definition of its operation allows."""
+    return ModelFileError(what, hint="The model is not valid; export it again.")
