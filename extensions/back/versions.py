@@ -9,10 +9,15 @@ from collections.abc import Callable
 import numpy as np
 
 from extensions.ops.arithmetic import Divide, FloorMod, Multiply, Power
+from extensions.ops.common import constant_ints
+from extensions.ops.conversion import Convert
 from extensions.ops.movement import Concat, Gather, Roll
 from extensions.ops.selection import TopK
 from extensions.ops.shaping import ShapeOf
+from extensions.ops.slicing import Slice, StridedSlice
+from extensions.ops.suppression import NonMaxSuppression
 from mo.errors import UnsupportedError, listing
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.middle.pattern import any_value, match
@@ -71,9 +76,51 @@ def any_order_of_equals(g: Graph, node: Node, x: Output, k: Output) -> tuple[Out
     return g.add_multi(node.op.with_attributes(stable=False), x, k)
 
 
+@rewrite(
+    match(NonMaxSuppression, any_value("boxes"), where=lambda op: op.output_type is ElementType.i64)
+)
+def narrow_selection(g: Graph, node: Node, boxes: Output) -> tuple[Output, ...]:
+    """The 2021.4 runtime loses an output of the model that is a selection in i64."""
+    op = node.op.with_attributes(output_type=ElementType.i32)
+    selected, scores, count = g.add_multi(op, *node.inputs)
+    wide = Convert(destination_type=ElementType.i64)
+    return g.add(wide, selected), scores, g.add(wide, count)
+
+
+@rewrite(match(Slice, any_value("x")))
+def slice_as_strided(g: Graph, node: Node, x: Output) -> Output | None:
+    """A Slice along known axes, before there was one."""
+    start, stop, step, axes = (*node.inputs[1:], None)[:4]
+    known = constant_ints(axes) if axes is not None else None
+    if start is None or stop is None or step is None or x.rank is None:
+        return None
+    if known is None:
+        if axes is not None or not start.shape or not isinstance(start.shape[0], int):
+            return None
+        known = tuple(range(start.shape[0]))
+    places = {axis % x.rank: number for number, axis in enumerate(known)}
+    count = max(places) + 1
+    bounds = []
+    for given, other in ((start, 0), (stop, 0), (step, 1)):
+        # The element of each axis that is cut, in the order of axes.
+        padded = g.add(Concat(axis=0), given, g.constant(np.array([other]), given.dtype))
+        order = [places.get(axis, len(known)) for axis in range(count)]
+        bounds.append(g.add(Gather(), padded, order, g.constant(np.int64(0))))
+    whole = tuple(int(axis not in places) for axis in range(count))
+    return g.add(StridedSlice(begin_mask=whole, end_mask=whole), x, *bounds)
+
+
 def older_forms(opset: int) -> tuple[Rule, ...]:
     """Rewrites into what an operation set knows, and what its runtimes compute rightly."""
-    rules = (indices_from_the_front, constant_to_the_end, division_as_product) if opset < 8 else ()
+    rules: tuple[Rule, ...] = ()
+    if opset < 8:
+        rules = (
+            slice_as_strided,
+            indices_from_the_front,
+            constant_to_the_end,
+            division_as_product,
+            narrow_selection,
+        )
     return (*rules, any_order_of_equals) if opset < 11 else rules
 
 

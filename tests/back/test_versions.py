@@ -1,0 +1,104 @@
+"""Forms for older operation sets compute what the newer ones do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+pytest.importorskip("openvino")
+
+from extensions.back.versions import check_opset, older_forms
+from extensions.ops.arithmetic import Divide
+from extensions.ops.gathering import Gather
+from extensions.ops.movement import Concat
+from extensions.ops.slicing import Slice
+from extensions.ops.suppression import NonMaxSuppression
+from mo.errors import UnsupportedError
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.middle.rewriter import apply
+from tests.ops import runtime
+
+X = np.random.default_rng(0).normal(size=(4, 5, 6)).astype(np.float32)
+Build = Callable[[Graph, Output, Output], Output]
+
+
+def sliced(*axes: int) -> Build:
+    """From the number that the second input tells to its double, along each axis."""
+
+    def build(g: Graph, x: Output, n: Output) -> Output:
+        start = g.add(Concat(axis=0), *[n] * len(axes))
+        stop = g.add(Concat(axis=0), *[g.constant(np.array([9]))] * len(axes))
+        step = g.constant(np.array([1, 2, 1])[: len(axes)])
+        return g.add(Slice(), x, start, stop, step, *([list(axes)] if axes != (0, 1) else []))
+
+    return build
+
+
+def gathered(g: Graph, x: Output, n: Output) -> Output:
+    return g.add(Gather(negative_indices=True), x, g.constant(np.array([-1, 0])), np.int64(1))
+
+
+def joined(g: Graph, x: Output, n: Output) -> Output:
+    return g.add(Concat(axis=1), g.constant(X[:, :2]), x)
+
+
+def divided(g: Graph, x: Output, n: Output) -> Output:
+    return g.add(Divide(), x, g.add(Slice(), x, [2], [3], [1], [2]))
+
+
+@pytest.mark.parametrize(
+    "build",
+    [sliced(1), sliced(2), sliced(0, 1), sliced(0, 2), sliced(-1, 0), gathered, joined, divided],
+)
+def test_the_same_numbers(build: Build) -> None:
+    results = []
+    for opset in (7, 13):
+        g = Graph()
+        x, n = g.input("x", X.shape), g.input("n", (1,), ElementType.i64)
+        g.output(build(g, x, n))
+        apply(g, *older_forms(opset))
+        if opset == 7:
+            check_opset(7, 10)(g)
+        (result,) = runtime.run(g, [X, np.array([1])])
+        results.append(result)
+    np.testing.assert_allclose(*results, rtol=1e-5)
+
+
+def test_selected_boxes_are_counted_in_i32_inside() -> None:
+    g = Graph()
+    given = g.input("boxes", (1, 9, 4)), g.input("scores", (1, 2, 9)), g.constant(np.int64(3))
+    for value in g.add_multi(NonMaxSuppression(), *given):
+        g.output(value)
+    apply(g, *older_forms(7))
+    (node,) = g.nodes_of(NonMaxSuppression)
+    assert node.outputs[0].dtype is ElementType.i32
+    kinds = [result.inputs[0].dtype for result in g.results() if result.inputs[0]]
+    assert kinds == [ElementType.i64, ElementType.f32, ElementType.i64]
+
+
+def late() -> Graph:
+    g = Graph()
+    x, n = g.input("x", X.shape), g.input("n", (1,), ElementType.i64)
+    g.output(g.add(Slice(), x, n, n, n, n, name="cut"))
+    return g
+
+
+def test_what_an_operation_set_lacks_is_refused_if_it_was_asked_for() -> None:
+    for asked, ir_version in ((7, 11), (None, 10)):
+        with pytest.raises(UnsupportedError, match=r"Slice of opset8: 'cut'"):
+            check_opset(asked, ir_version)(late())
+
+
+def test_what_the_default_lacks_is_written_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    class Newest(Slice):
+        opset = "opset15"
+
+    g = Graph()
+    x, n = g.input("x", X.shape), g.input("n", (1,), ElementType.i64)
+    g.output(g.add(Newest(), x, n, n, n, n))
+    assert check_opset(None, 11)(g) == 0
+    assert "newer than 2023.3" in caplog.text
