@@ -52,6 +52,7 @@ FRAMEWORK_FLAGS = [
         kinds.MODEL_FILE,
         "Topology; the .prototxt beside --input_model if absent.",
         ("-d",),
+        status=Status.WORKS,
     ),
     _caffe("caffe_parser_path", kinds.FOLDER, "Folder with a generated caffe_pb2."),
     _caffe("k", kinds.FILE, "XML file that lists custom layers."),

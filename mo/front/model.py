@@ -33,6 +33,7 @@ class SourceNode:
         "domain",
         "inputs",
         "name",
+        "note",
         "opset",
         "outputs",
         "overload",
@@ -61,6 +62,8 @@ class SourceNode:
         self.opset = opset
         # Which of several functions of this type is meant.
         self.overload = overload
+        # What else an error about an unknown type should tell.
+        self.note = ""
         # The translation under way (mo.front.translate.Walk), for nodes with bodies.
         self.walk: Any = None
 

@@ -23,29 +23,46 @@ Message = dict[str, Any]
 Decoder = Callable[[memoryview, int, int, int], Any]
 
 
+class Kind(NamedTuple):
+    decode: Decoder | None  # of length-delimited fields; None for plain numbers
+    convert: Callable[[int], Any] | None  # of varints and fixed-width numbers
+    # What the text format needs to know: the words that stand for numbers, the range of whole
+    # numbers, the table of a message, the kind of the numbers in a span.
+    words: Mapping[str, int] | None = None
+    limits: tuple[int, int] = (-(1 << 63), (1 << 63) - 1)
+    schema: Callable[[], Schema] | None = None
+    element: Kind | None = None
+
+
 class Field(NamedTuple):
     name: str
-    decode: Decoder | None  # of length-delimited fields; None for plain numbers
+    decode: Decoder | None
     repeated: bool
-    convert: Callable[[int], Any] | None  # of varints and fixed-width numbers
+    convert: Callable[[int], Any] | None
+    kind: Kind
+    # What the field stands for if it is absent (proto2).
+    default: Any = None
 
 
 Schema = Mapping[int, Field]
 
 
-def one(name: str, kind: Any) -> Field:
+def one(name: str, kind: Kind, default: Any = None) -> Field:
     """A field that occurs once (the last occurrence counts)."""
-    return Field(name, kind.decode, False, kind.convert)
+    return Field(name, kind.decode, False, kind.convert, kind, default)
 
 
-def many(name: str, kind: Any) -> Field:
+def many(name: str, kind: Kind) -> Field:
     """A repeated field."""
-    return Field(name, kind.decode, True, kind.convert)
+    return Field(name, kind.decode, True, kind.convert, kind)
 
 
-class Kind(NamedTuple):
-    decode: Decoder | None
-    convert: Callable[[int], Any] | None
+def completed(message: Message, schema: Schema) -> Message:
+    """The message with all its fields: absent ones have their defaults or empty lists."""
+    return {
+        field.name: message.get(field.name, [] if field.repeated else field.default)
+        for field in schema.values()
+    }
 
 
 def _signed(value: int) -> int:
@@ -98,11 +115,24 @@ def _packed(format: str) -> Decoder:
 
 
 integer = Kind(_packed_varints, _signed)
+int32 = integer._replace(limits=(-(1 << 31), (1 << 31) - 1))
+uint32 = integer._replace(limits=(0, (1 << 32) - 1))
+boolean = Kind(_packed_varints, _signed, {"false": 0, "true": 1}, (0, 1))
 float32 = Kind(_packed("<f4"), _float)
 float64 = Kind(_packed("<f8"), _double)
 text = Kind(_text, None)
 data = Kind(_bytes, None)
 span = Kind(_span, None)
+
+
+def enum(**words: int) -> Kind:
+    """Numbers that have names in the text format."""
+    return Kind(_packed_varints, _signed, words)
+
+
+def span_of(element: Kind) -> Kind:
+    """Packed numbers as the range of the file they occupy; as numbers where they are text."""
+    return Kind(_span, None, element=element)
 
 
 def message(schema: Schema) -> Kind:
@@ -111,7 +141,7 @@ def message(schema: Schema) -> Kind:
     def decode(view: memoryview, start: int, end: int, depth: int) -> Message:
         return parse(view, start, end, schema, depth + 1)
 
-    return Kind(decode, None)
+    return Kind(decode, None, schema=lambda: schema)
 
 
 def recursive(schema: Callable[[], Schema]) -> Kind:
@@ -120,7 +150,7 @@ def recursive(schema: Callable[[], Schema]) -> Kind:
     def decode(view: memoryview, start: int, end: int, depth: int) -> Message:
         return parse(view, start, end, schema(), depth + 1)
 
-    return Kind(decode, None)
+    return Kind(decode, None, schema=schema)
 
 
 def varint(view: memoryview, at: int, end: int) -> tuple[int, int]:

@@ -137,7 +137,8 @@ class Walk:
                 functions and functions.has_standard(node)
             ):
                 label = f"{node.domain}.{node.type}" if node.domain else node.type
-                missing[f"{label} (operation set {node.opset})"].append(node)
+                version = f" (operation set {node.opset})" if node.opset != 1 else ""
+                missing[label + version].append(node)
             for body in node.bodies():
                 stack += body.nodes
         if missing:
@@ -256,6 +257,7 @@ def _missing_text(missing: dict[str, list[SourceNode]], translations: Translatio
         lines = ["An operation type of the model is not supported:"]
     for label, nodes in sorted(missing.items()):
         line = f"    {label}, {len(nodes)} nodes: {listing((n.name for n in nodes), 5)}"
+        line += f", with {nodes[0].note}" if nodes[0].note else ""
         similar = closest(nodes[0].type, translations.types(nodes[0].domain), 1)
         lines.append(line + (f" (similar: {similar[0]})" if similar else ""))
     return "\n".join(lines)
@@ -294,7 +296,7 @@ def _call(
         except TypeError:
             raise ModelFileError(
                 f"Cannot convert {node}: it has {len(inputs)} inputs, which {node.type} "
-                f"of operation set {node.opset} does not take",
+                "does not take" + (f" in operation set {node.opset}" if node.opset != 1 else ""),
                 hint="The model is not valid; export it again.",
             ) from error
         raise InferenceError(

@@ -1,0 +1,187 @@
+"""Recurrent layers over [T, N, ...], and decoding of the sequences they make.
+
+A second bottom [T, N] tells whether a step continues a sequence (1) or begins one (0): before a
+beginning the state is zero. Donahue et al., "Long-term Recurrent Convolutional Networks".
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from extensions.front.caffe.common import (
+    blob,
+    converts,
+    invalid,
+    needed,
+    parameters,
+    rank_of,
+    reshaped,
+    shape_of,
+    size_vector,
+    unsupported,
+)
+from extensions.ops.activation import Tanh
+from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.control_flow import Loop
+from extensions.ops.gathering import Gather
+from extensions.ops.matrix import MatMul
+from extensions.ops.movement import Concat
+from extensions.ops.recurrent import LSTMCell, RNNCell
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
+from extensions.ops.slicing import StridedSlice
+from extensions.ops.transcription import CTCGreedyDecoder
+from mo.front.model import SourceNode
+from mo.graph.body import Body, PortMap
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.op import Op
+from mo.graph.shape import count
+
+# Caffe stacks the gates as i, f, o, g; the IR as f, i, g, o.
+_LSTM_GATES = (1, 0, 3, 2)
+# One step of an input or output, along the first axis.
+_STEP = {"axis": "0", "start": "0", "end": "-1", "stride": "1", "part_size": "1"}
+
+
+class _Layer(NamedTuple):
+    """The bottoms, and the trained numbers stacked by gates."""
+
+    x: Output  # [T, N, features], the static input behind those of each step
+    going: Output  # [T, N]
+    states: tuple[Output, ...]  # each [N, hidden]
+    of_input: Output
+    bias: Output
+    of_state: Output
+    rest: tuple[Output, ...]
+
+
+@converts("LSTM")
+def lstm(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
+    hidden = needed(parameters(node, "recurrent_param"), "num_output")
+    layer = _layer(g, node, values, hidden, gates=4, states=2, more_blobs=0)
+    weights = [_reordered(g, part, hidden) for part in (layer.of_input, layer.of_state, layer.bias)]
+    return _steps(g, node, layer, LSTMCell(hidden_size=hidden), weights)
+
+
+@converts("RNN")
+def rnn(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
+    """The output of a step is tanh(W_ho * h + b_o) of its state h."""
+    hidden = needed(parameters(node, "recurrent_param"), "num_output")
+    layer = _layer(g, node, values, hidden, gates=1, states=1, more_blobs=2)
+    op = RNNCell(hidden_size=hidden, activations=("tanh",))
+    h, *states = _steps(g, node, layer, op, [layer.of_input, layer.of_state, layer.bias])
+    weights = blob(g, layer.rest[0], "output weights", (hidden, hidden))
+    bias = blob(g, layer.rest[1], "output biases", (hidden,))
+    y = g.add(Add(), g.add(MatMul(transpose_b=True), h, weights), bias)
+    return (g.add(Tanh(), y), *states)
+
+
+def _layer(
+    g: Graph,
+    node: SourceNode,
+    values: tuple[Output, ...],
+    hidden: int,
+    gates: int,
+    states: int,
+    more_blobs: int,
+) -> _Layer:
+    """Bottoms: x, continuation, static input if there is one, states if they are exposed."""
+    exposed = states if parameters(node, "recurrent_param")["expose_hidden"] else 0
+    spare = len(values) - (5 + exposed + more_blobs)
+    if spare not in (0, 2):
+        raise invalid(f"it has {len(values)} bottoms and blobs")
+    static = spare == 2
+    bottoms, blobs = values[: 2 + static + exposed], values[2 + static + exposed :]
+    x = _features(g, bottoms[0], 2)
+    rows = gates * hidden
+    of_input = blob(g, blobs[0], "input weights", (rows, shape_of(x)[2]))
+    bias = blob(g, blobs[1], "biases", (rows,))
+    if static:
+        once = _features(g, bottoms[2], 1)
+        of_static = blob(g, blobs[2], "static weights", (rows, shape_of(once)[1]))
+        of_input = g.add(Concat(axis=1), of_input, of_static)
+        repeated = g.add(Unsqueeze(), once, [0])
+        width = shape_of(of_static)[1]
+        assert isinstance(width, int)
+        times = size_vector(g, x, 0, 1, [width])
+        x = g.add(Concat(axis=2), x, g.add(Broadcast(), repeated, times))
+    of_state = blob(g, blobs[2 + static], "state weights", (rows, hidden))
+    before = [reshaped(g, h, h, 1, [hidden]) for h in bottoms[2 + static :]]
+    if not before:
+        sizes = size_vector(g, x, 1, [hidden])
+        zero = g.constant(np.zeros(()), x.dtype)
+        before = [g.add(Broadcast(), zero, sizes)] * states
+    rest = blobs[3 + static :]
+    return _Layer(x, bottoms[1], tuple(before), of_input, bias, of_state, rest)
+
+
+def _features(g: Graph, x: Output, axis: int) -> Output:
+    """All axes from ``axis`` on as one."""
+    if rank_of(x) == axis + 1:
+        return x
+    features = count(shape_of(x)[axis:])
+    if not isinstance(features, int):
+        raise unsupported("a recurrent layer on an unknown number of features")
+    return reshaped(g, x, x, *range(axis), [features])
+
+
+def _reordered(g: Graph, rows: Output, hidden: int) -> Output:
+    order = np.concatenate([np.arange(hidden) + gate * hidden for gate in _LSTM_GATES])
+    return g.add(Gather(), rows, g.constant(order), g.constant(np.int64(0)))
+
+
+def _steps(
+    g: Graph, node: SourceNode, layer: _Layer, cell: Op, weights: list[Output]
+) -> tuple[Output, ...]:
+    """A loop over the steps; the outputs of all of them [T, N, hidden], then the last states."""
+    states = len(layer.states)
+    body = _body(layer, cell, weights)
+    inputs = [PortMap(2, 0, _STEP), PortMap(3, 1, _STEP)]
+    inputs += [PortMap(4 + i, 2 + i) for i in range(states)]
+    results = [PortMap(None, 0, {"purpose": "execution_condition"}), PortMap(0, 1 + states, _STEP)]
+    results += [PortMap(1 + i, 1 + i) for i in range(states)]
+    back = tuple((1 + i, 2 + i) for i in range(states))
+    steps = g.add(Gather(), g.add(ShapeOf(), layer.x), g.constant(np.int64(0)), np.int64(0))
+    op = Loop(body=Body(body, tuple(inputs), tuple(results), back))
+    always = g.constant(np.bool_(True))
+    outputs = g.add_multi(op, steps, always, layer.x, layer.going, *layer.states)
+    last = [g.add(Unsqueeze(), state, [0]) for state in outputs[1:]]
+    return (outputs[0], *last[: len(node.outputs) - 1])
+
+
+def _body(layer: _Layer, cell: Op, weights: list[Output]) -> Graph:
+    """One step: the state is kept or forgotten, then the cell computes the next one."""
+    body = Graph(name="step")
+    _, batch, features = shape_of(layer.x)
+    x = body.input("x", (1, batch, features), layer.x.dtype)
+    going = body.input("continues", (1, batch), layer.x.dtype)
+    before = [
+        body.input(f"state{i}", shape_of(state), layer.x.dtype)
+        for i, state in enumerate(layer.states)
+    ]
+    width = shape_of(weights[0])[1]
+    keep = body.add(Reshape(), going, [-1, 1])
+    kept = [body.add(Multiply(), state, keep) for state in before]
+    numbers = [body.constant(weight.constant) for weight in weights]
+    states = body.add_multi(cell, body.add(Reshape(), x, [-1, width]), *kept, *numbers)
+    body.output(body.constant(np.bool_(True)))
+    for state in states:
+        body.output(state)
+    body.output(body.add(Unsqueeze(), states[0], [0]))
+    return body
+
+
+@converts("CTCGreedyDecoder")
+def ctc_greedy_decoder(g: Graph, node: SourceNode, x: Output, going: Output) -> Output:
+    """The best class of each step of [T, N, C]; the blank is the last class."""
+    p = parameters(node, "ctc_decoder_param")
+    if p["blank_index"] != -1 and p["blank_index"] + 1 != shape_of(x)[2]:
+        raise unsupported(f"a blank that is class {p['blank_index']} and not the last")
+    # The first step of a sequence is marked as one that begins; the IR takes that for its end.
+    later = g.add(StridedSlice(begin_mask=(0,), end_mask=(1,)), going, [1], [0], [1])
+    one = g.constant(np.ones(()), going.dtype)
+    first = g.add(Broadcast(), one, size_vector(g, going, [1], 1))
+    mask = g.add(Concat(axis=0), first, later)
+    return g.add(CTCGreedyDecoder(ctc_merge_repeated=bool(p["ctc_merge_repeated"])), x, mask)

@@ -1,0 +1,114 @@
+"""Every layer of Caffe in its variants against OpenCV's dnn or a formula, with a table.
+
+    python -m tests.conformance.caffe_layers [PART OF A NAME ...] [--write]
+
+Each variant is converted with its sizes known and with all (or the named) axes open, run in
+OpenVINO, and compared; the verdicts on record are in caffe_layers.csv.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tests.conformance.caffe_variants import VARIANTS, Variant
+from tests.front.caffe.running import assert_close, by_opencv, convert, run
+from tests.models.caffe import Net
+
+TABLE = Path(__file__).with_suffix(".csv")
+
+
+class Verdict(NamedTuple):
+    layer: str
+    variant: str
+    reference: str
+    static: str
+    opened: str
+
+
+def net_of(variant: Variant) -> tuple[Net, dict[str, np.ndarray], list[str]]:
+    """A net of the one layer, its inputs, and its tops."""
+    arrays = {f"in{i}": array for i, array in enumerate(variant.inputs)}
+    net = Net(*((name, array.shape) for name, array in arrays.items()))
+    tops = ["out"] if variant.tops == 1 else [f"out{i}" for i in range(variant.tops)]
+    net.layer(variant.layer, "out", list(arrays), variant.parameters, variant.blobs, tops)
+    return net, arrays, tops
+
+
+def expected(variant: Variant) -> list[np.ndarray]:
+    """What the reference computes."""
+    if variant.formula is None:
+        net, arrays, _ = net_of(variant)
+        return by_opencv(net, arrays, ["out"])
+    result = variant.formula(*variant.inputs, *variant.blobs)
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+def check(variant: Variant, opened: Sequence[int] | None) -> None:
+    """Assert that the converted layer computes what the reference does."""
+    net, arrays, tops = net_of(variant)
+    results = run(convert(net, opened), arrays)
+    for name, wanted in zip(tops, expected(variant)):
+        assert_close(variant.part(results[name]), variant.part(wanted), variant.tolerance)
+
+
+def judge(variant: Variant) -> Verdict:
+    words = [
+        _attempt(lambda: check(variant, ())),
+        _attempt(lambda: check(variant, variant.opened)),
+    ]
+    reference = "opencv" if variant.formula is None else "formula"
+    return Verdict(variant.layer, variant.name, reference, *words)
+
+
+def _attempt(action: Callable[[], Any]) -> str:
+    from mo.errors import ConversionError
+
+    try:
+        action()
+    except ConversionError as error:
+        return f"refused: {error.message}"
+    except AssertionError as error:
+        return f"wrong: {' '.join(str(error).split())[:100]}"
+    except Exception as error:
+        return f"not run: {' '.join(str(error).split())[-160:]}"
+    return "right"
+
+
+def read_table() -> list[Verdict]:
+    """The verdicts on record."""
+    with TABLE.open(newline="") as file:
+        return [Verdict(**row) for row in csv.DictReader(file)]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--write", action="store_true", help="write the table")
+    args = parser.parse_args()
+    found = []
+    for variant in VARIANTS:
+        label = f"{variant.layer} {variant.name}"
+        if args.names and not any(part in label for part in args.names):
+            continue
+        verdict = judge(variant)
+        found.append(verdict)
+        if {verdict.static, verdict.opened} != {"right"}:
+            print(f"{label}: {verdict.static} / {verdict.opened}", flush=True)
+    if args.write:
+        with TABLE.open("w", newline="") as file:
+            out = csv.writer(file, lineterminator="\n")
+            out.writerow(Verdict._fields)
+            out.writerows(found)
+    print(f"{len(found)} variants")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

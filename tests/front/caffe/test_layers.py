@@ -1,0 +1,47 @@
+"""Every variant of every layer computes what OpenCV or the layer's formula says.
+
+The same variants make the table tests/conformance/caffe_layers.csv.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("cv2")
+pytest.importorskip("openvino")
+
+from mo.errors import ConversionError
+from tests.conformance.caffe_layers import check, read_table
+from tests.conformance.caffe_variants import VARIANTS, Variant
+
+ON_RECORD = {(verdict.layer, verdict.variant): verdict for verdict in read_table()}
+
+
+def label(variant: Variant) -> str:
+    return f"{variant.layer} {variant.name}"
+
+
+def test_the_table_lists_every_variant_once() -> None:
+    assert [(variant.layer, variant.name) for variant in VARIANTS] == list(ON_RECORD)
+
+
+def test_nothing_on_record_is_wrong() -> None:
+    words = {word for verdict in ON_RECORD.values() for word in (verdict.static, verdict.opened)}
+    assert all(word == "right" or word.startswith("refused") for word in words)
+    assert all(verdict.static == "right" for verdict in ON_RECORD.values())
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=label)
+def test_with_known_sizes(variant: Variant) -> None:
+    check(variant, ())
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=label)
+def test_with_open_sizes(variant: Variant) -> None:
+    verdict = ON_RECORD[variant.layer, variant.name].opened
+    if verdict == "right":
+        check(variant, variant.opened)
+        return
+    with pytest.raises(ConversionError) as caught:
+        check(variant, variant.opened)
+    assert verdict == f"refused: {caught.value.message}"

@@ -1,0 +1,86 @@
+"""Caffe nets written by hand: a .prototxt as text, a .caffemodel in the wire format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+Blobs = Sequence[np.ndarray]
+
+
+def varint(number: int) -> bytes:
+    groups = []
+    while number > 127:
+        groups.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*groups, number])
+
+
+def sized(field: int, payload: bytes) -> bytes:
+    """A field of bytes: a text, a message, packed numbers."""
+    return varint(field << 3 | 2) + varint(len(payload)) + payload
+
+
+def blob(array: np.ndarray, legacy: bool = False) -> bytes:
+    """A BlobProto; the old form has four sizes, ones in front."""
+    numbers = sized(5, np.ascontiguousarray(array, "<f4").tobytes())
+    if legacy:
+        shape = [1] * (4 - array.ndim) + list(array.shape)
+        return b"".join(varint(i << 3) + varint(size) for i, size in enumerate(shape, 1)) + numbers
+    return sized(7, sized(1, b"".join(map(varint, array.shape)))) + numbers
+
+
+def caffemodel(weights: dict[str, Blobs], generation: int = 2) -> bytes:
+    """A NetParameter of layers with blobs, in the current form or (1) as V1 layers."""
+    content = sized(1, b"net")
+    for name, blobs in weights.items():
+        if generation == 1:
+            parts = b"".join(sized(6, blob(array, legacy=True)) for array in blobs)
+            content += sized(2, sized(4, name.encode()) + parts)
+        else:
+            parts = b"".join(sized(7, blob(array)) for array in blobs)
+            content += sized(100, sized(1, name.encode()) + sized(2, b"Any") + parts)
+    return content
+
+
+class Net:
+    """A net under construction: its text, its weights, and the shape of each blob's channels."""
+
+    def __init__(self, *inputs: tuple[str, Sequence[int]], seed: int = 0) -> None:
+        self.random = np.random.default_rng(seed)
+        self.text = 'name: "net"\n'
+        self.weights: dict[str, Blobs] = {}
+        for name, shape in inputs:
+            dims = " ".join(f"dim: {dim}" for dim in shape)
+            self.text += f'input: "{name}"\ninput_shape {{ {dims} }}\n'
+
+    def layer(
+        self,
+        kind: str,
+        name: str,
+        bottoms: str | Sequence[str],
+        parameters: str = "",
+        blobs: Blobs = (),
+        tops: str | Sequence[str] = "",
+    ) -> str:
+        """Add a layer; returns its first top, called like the layer if nothing else is said."""
+        bottoms = [bottoms] if isinstance(bottoms, str) else bottoms
+        tops = [tops or name] if isinstance(tops, str) else tops
+        lines = [f'name: "{name}"', f'type: "{kind}"']
+        lines += [f'bottom: "{b}"' for b in bottoms] + [f'top: "{t}"' for t in tops]
+        lines += [parameters] if parameters else []
+        self.text += "layer {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
+        self.weights[name] = blobs
+        return tops[0]
+
+    def numbers(self, *shape: int, scale: float = 1.0) -> np.ndarray:
+        return (self.random.standard_normal(shape) * scale).astype(np.float32)
+
+    def save(self, folder: Path, stem: str = "net") -> Path:
+        """Write both files; returns the path of the weights."""
+        path = folder / f"{stem}.caffemodel"
+        path.with_suffix(".prototxt").write_text(self.text)
+        path.write_bytes(caffemodel(self.weights))
+        return path
