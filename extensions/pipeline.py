@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from extensions.back import precision, versions
+from extensions.back import precision, sums, versions
 from extensions.middle import (
     activations,
     blocks,
@@ -55,6 +55,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         # ---- back
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
+        rewrites("order_of_terms", *sums.RULES),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),

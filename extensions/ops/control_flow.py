@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mo.graph.body import Body
+from mo.graph.body import Body, PortMap
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, Shape, bounds, interval, same
+from mo.graph.shape import Dim, Dimension, Shape, bounds, interval, merge, same
 
 
 class _WithBodies(Op):
@@ -75,18 +75,11 @@ class Loop(_WithBodies):
         self, trip_count: Output, condition: Output, *values: Output
     ) -> tuple[TensorType, ...]:
         count = _iterations(trip_count) if self._never_stops_early(condition) else Dim()
-        kinds = []
-        for port in self.body.outputs:
-            if port.external is None:
-                continue
-            kind = result_type(self.body, port.internal)
-            axis = port.attributes.get("axis")
-            if axis is not None and kind.shape is not None:
-                dims = list(kind.shape)
-                dims[int(axis)] = dims[int(axis)] * count
-                kind = TensorType(tuple(dims), kind.dtype)
-            kinds.append(kind)
-        return tuple(kinds)
+        return tuple(
+            _joined(result_type(self.body, port.internal), port, count)
+            for port in self.body.outputs
+            if port.external is not None
+        )
 
     def _never_stops_early(self, condition: Output) -> bool:
         purpose = {p.attributes.get("purpose"): p for p in self.body.outputs}
@@ -101,3 +94,46 @@ def _iterations(trip_count: Output) -> Dimension:
     if known is None or known.item() < 0:
         return Dim()
     return int(known.item())
+
+
+class TensorIterator(_WithBodies):
+    """The body, run for each slice of the inputs that have an axis.
+
+    An output with an axis is the values of all iterations joined along it, any other one the
+    value of the last iteration.
+    """
+
+    body: Body
+
+    def bodies(self) -> Sequence[Body]:
+        return (self.body,)
+
+    def infer(self, *values: Output) -> tuple[TensorType, ...]:
+        count = self._count(values)
+        return tuple(
+            _joined(result_type(self.body, port.internal), port, count)
+            for port in self.body.outputs
+        )
+
+    def _count(self, values: Sequence[Output]) -> Dimension:
+        count: Dimension = Dim()
+        for port in self.body.inputs:
+            axis = port.attributes.get("axis")
+            assert port.external is not None
+            shape = values[port.external].shape
+            if axis is not None and shape is not None:
+                both = merge(count, shape[int(axis)])
+                if both is None:
+                    raise ValueError(f"{count} and {shape[int(axis)]} iterations")
+                count = both
+        return count
+
+
+def _joined(kind: TensorType, port: PortMap, count: Dimension) -> TensorType:
+    """The type of what all iterations give together, if they are joined."""
+    axis = port.attributes.get("axis")
+    if axis is None or kind.shape is None:
+        return kind
+    dims = list(kind.shape)
+    dims[int(axis)] = dims[int(axis)] * count
+    return TensorType(tuple(dims), kind.dtype)

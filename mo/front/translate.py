@@ -108,15 +108,31 @@ class Walk:
         A type among ``inputs`` becomes an input of the graph, a value is bound as it is; those
         of the outputs that are tensors become outputs of the graph.
         """
-        walk = Walk(body, self.translations, Graph(name=body.name), self)
-        for item, given in zip(body.inputs, inputs):
-            if isinstance(given, TensorType):
-                given = walk.graph.input(item.name, given.shape, given.dtype)
-            walk.values[item.name] = given
-        walk.run(body.outputs)
+        graph = Graph(name=body.name)
+        given = [
+            graph.input(item.name, kind.shape, kind.dtype) if isinstance(kind, TensorType) else kind
+            for item, kind in zip(body.inputs, inputs)
+        ]
+        walk = self._entered(body, graph, given)
         for name in body.outputs:
             walk.give(name)
-        return walk.graph, walk.captured, [walk.value(name) for name in body.outputs]
+        return graph, walk.captured, [walk.value(name) for name in body.outputs]
+
+    def within(
+        self, body: Model, graph: Graph, inputs: Sequence[Value]
+    ) -> tuple[list[Value], list[Output]]:
+        """The outputs of a body for values of ``graph``, translated there.
+
+        The outer values that it takes became further inputs of the graph, and come second.
+        """
+        walk = self._entered(body, graph, inputs)
+        return [walk.value(name) for name in body.outputs], walk.captured
+
+    def _entered(self, body: Model, graph: Graph, inputs: Sequence[Value]) -> Walk:
+        walk = Walk(body, self.translations, graph, self)
+        walk.values.update((item.name, value) for item, value in zip(body.inputs, inputs))
+        walk.run(body.outputs)
+        return walk
 
     # ---- the walk itself
 
