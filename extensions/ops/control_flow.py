@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mo.graph.body import Body, PortMap
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import Dim, Dimension, Shape, bounds, interval, merge, same
+from mo.graph.shape import Dim, Dimension, Shape, bounds, interval, same
 
 
 class _WithBodies(Op):
@@ -28,6 +28,17 @@ def _hull(a: Dimension, b: Dimension) -> Dimension:
     (low_a, high_a), (low_b, high_b) = bounds(a), bounds(b)
     low, high = min(low_a, low_b), max(high_a, high_b)
     return a if (low, high) == (low_a, high_a) else interval(low, high)
+
+
+def widened(before: TensorType, after: TensorType) -> TensorType:
+    """``before`` with whatever an iteration changes left open, so that a second look settles."""
+    if before.shape is None or after.shape is None or len(before.shape) != len(after.shape):
+        return TensorType(None, before.dtype) if before.shape != after.shape else before
+    dims = [
+        dim if same(union((dim,), (new,))[0], dim) else Dim()  # type: ignore[index]
+        for dim, new in zip(before.shape, after.shape)
+    ]
+    return TensorType(tuple(dims), before.dtype)
 
 
 def result_type(body: Body, number: int) -> TensorType:
@@ -61,8 +72,9 @@ class If(_WithBodies):
 class Loop(_WithBodies):
     """The body, run until its condition fails or the trip count (-1: endless) is reached.
 
-    The first two inputs are trip count and condition. An output with an axis is the values of
-    all iterations joined along it, any other one the value of the last iteration.
+    The first two inputs are trip count and condition. Of an input with an axis each iteration gets
+    a slice. An output with an axis is the values of all iterations joined along it, any other one
+    the value of the last iteration.
     """
 
     opset = "opset5"
@@ -90,43 +102,11 @@ class Loop(_WithBodies):
 
 
 def _iterations(trip_count: Output) -> Dimension:
-    known = trip_count.value()
-    if known is None or known.item() < 0:
+    known = trip_count.partial_value()
+    if known is None or known.size != 1 or bounds(known.item())[0] < 0:
         return Dim()
-    return int(known.item())
-
-
-class TensorIterator(_WithBodies):
-    """The body, run for each slice of the inputs that have an axis.
-
-    An output with an axis is the values of all iterations joined along it, any other one the
-    value of the last iteration.
-    """
-
-    body: Body
-
-    def bodies(self) -> Sequence[Body]:
-        return (self.body,)
-
-    def infer(self, *values: Output) -> tuple[TensorType, ...]:
-        count = self._count(values)
-        return tuple(
-            _joined(result_type(self.body, port.internal), port, count)
-            for port in self.body.outputs
-        )
-
-    def _count(self, values: Sequence[Output]) -> Dimension:
-        count: Dimension = Dim()
-        for port in self.body.inputs:
-            axis = port.attributes.get("axis")
-            assert port.external is not None
-            shape = values[port.external].shape
-            if axis is not None and shape is not None:
-                both = merge(count, shape[int(axis)])
-                if both is None:
-                    raise ValueError(f"{count} and {shape[int(axis)]} iterations")
-                count = both
-        return count
+    count: Dimension = known.item()
+    return count
 
 
 def _joined(kind: TensorType, port: PortMap, count: Dimension) -> TensorType:

@@ -1,11 +1,17 @@
-"""A TensorIterator step by step: what its body gets, what it hands on, what it gives."""
+"""A Loop over slices, step by step: what its body gets, what it hands on, what it gives.
+
+A Loop and not a TensorIterator, since those must not be nested.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from extensions.ops.control_flow import TensorIterator
-from extensions.ops.shaping import Squeeze, Unsqueeze
+import numpy as np
+
+from extensions.ops.control_flow import Loop
+from extensions.ops.gathering import Gather
+from extensions.ops.shaping import ShapeOf, Squeeze, Unsqueeze
 from mo.graph.body import Body, PortMap
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -14,6 +20,8 @@ from mo.graph.op import TensorType
 # One slice of each iteration, taken or put forwards or from the end.
 _FORWARDS = {"start": "0", "end": "-1", "stride": "1", "part_size": "1"}
 _BACKWARDS = {"start": "-1", "end": "0", "stride": "-1", "part_size": "1"}
+# Trip count and condition come before what is fed.
+_FIRST = 2
 
 
 def slices(axis: int, backwards: bool = False) -> Mapping[str, str]:
@@ -22,7 +30,10 @@ def slices(axis: int, backwards: bool = False) -> Mapping[str, str]:
 
 
 class Iteration:
-    """The body under construction, ``body``, and what the outer graph feeds into it."""
+    """The body under construction, ``body``, and what the outer graph feeds into it.
+
+    There are as many iterations as the first sliced value has slices.
+    """
 
     def __init__(self, g: Graph, name: str = "body") -> None:
         self.g = g
@@ -30,11 +41,14 @@ class Iteration:
         self._sources: list[Output] = []
         self._ports: list[PortMap] = []
         self._carried: list[int] = []
+        self._count: Output | None = None
 
     def sliced(
         self, value: Output, axis: int, backwards: bool = False, keep: bool = False
     ) -> Output:
         """A slice of ``value`` for each iteration; the axis is gone unless it shall be kept."""
+        if self._count is None:
+            self._count = self.g.add(Gather(), self.g.add(ShapeOf(), value), np.int64(axis), _ZERO)
         shape = value.shape
         if shape is not None:
             shape = tuple(1 if i == axis else dim for i, dim in enumerate(shape))
@@ -55,17 +69,19 @@ class Iteration:
     def adopt(self, values: Sequence[Output]) -> None:
         """Values of the outer graph for further inputs that the body has got by itself."""
         for value in values:
-            number = len(self._sources)
-            self._sources.append(value)
-            self._ports.append(PortMap(number, number))
+            self._connect(value, {})
 
     def _fed(
         self, value: Output, kind: TensorType, attributes: Mapping[str, str] | None = None
     ) -> Output:
+        number = self._connect(value, attributes or {})
+        return self.body.input(f"in{number}", kind.shape, kind.dtype)
+
+    def _connect(self, value: Output, attributes: Mapping[str, str]) -> int:
         number = len(self._sources)
         self._sources.append(value)
-        self._ports.append(PortMap(number, number, attributes or {}))
-        return self.body.input(f"in{number}", kind.shape, kind.dtype)
+        self._ports.append(PortMap(number + _FIRST, number, attributes))
+        return number
 
     def run(
         self, states: Sequence[Output], joined: Sequence[tuple[Output, int, bool]] = ()
@@ -74,12 +90,19 @@ class Iteration:
 
         ``joined``: value of the body, axis, and whether the first iteration comes last.
         """
+        assert self._count is not None
+        going = np.bool_(True)
+        self.body.output(self.body.constant(going))
         for value in states:
             self.body.output(value)
-        results = [PortMap(number, number) for number in range(len(states))]
-        for value, axis, backwards in joined:
-            results.append(PortMap(len(results), len(results), slices(axis, backwards)))
+        results = [PortMap(None, 0, {"purpose": "execution_condition"})]
+        results += [PortMap(number, number + 1) for number in range(len(states))]
+        for number, (value, axis, backwards) in enumerate(joined, len(states)):
+            results.append(PortMap(number, number + 1, slices(axis, backwards)))
             self.body.output(self.body.add(Unsqueeze(), value, [axis]))
-        back = tuple(enumerate(self._carried[: len(states)]))
-        body = Body(self.body, tuple(self._ports), tuple(results), back)
-        return self.g.add_multi(TensorIterator(body=body), *self._sources)
+        back = tuple(enumerate(self._carried[: len(states)], 1))
+        op = Loop(body=Body(self.body, tuple(self._ports), tuple(results), back))
+        return self.g.add_multi(op, self._count, self.g.constant(going), *self._sources)
+
+
+_ZERO = np.int64(0)

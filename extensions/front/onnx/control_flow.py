@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from extensions.front.onnx.common import converts, refuse, scalar
-from extensions.ops.control_flow import If, Loop, result_type, union
+from extensions.ops.control_flow import If, Loop, result_type, widened
 from extensions.ops.movement import Concat
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import Model, SourceNode
@@ -25,7 +25,6 @@ from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import TensorType
-from mo.graph.shape import Dim, same
 
 
 @converts("If")
@@ -172,7 +171,7 @@ def _settled_body(
         graph, captured, given = node.walk.body(body, [*kinds[:2], *inputs])
         whole = Body(graph, (), ())
         wider = [
-            _widened(kind, result_type(whole, number)) for number, kind in enumerate(kinds[1:], 0)
+            widened(kind, result_type(whole, number)) for number, kind in enumerate(kinds[1:], 0)
         ]
         if wider == kinds[1:]:
             return graph, captured, given
@@ -183,14 +182,3 @@ def _growing(node: SourceNode, value: Value) -> GrowingSequence:
     if not isinstance(value, (TensorSequence, StackedSequence)):
         raise refuse(node, "a loop over an optional value")
     return GrowingSequence()
-
-
-def _widened(before: TensorType, after: TensorType) -> TensorType:
-    """``before`` with whatever an iteration changes left open, so that a second look settles."""
-    if before.shape is None or after.shape is None or len(before.shape) != len(after.shape):
-        return TensorType(None, before.dtype) if before.shape != after.shape else before
-    dims = [
-        dim if same(union((dim,), (new,))[0], dim) else Dim()  # type: ignore[index]
-        for dim, new in zip(before.shape, after.shape)
-    ]
-    return TensorType(tuple(dims), before.dtype)

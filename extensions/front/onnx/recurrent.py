@@ -131,6 +131,10 @@ class _Layer:
         parts = self.g.add_multi(Split(num_splits=self.directions), value, along)
         return [self.g.add(Squeeze(), part, [axis]) for part in parts]
 
+    def _each(self, value: Output | None) -> list[Output | None]:
+        """As ``of_directions``, of a value that need not be there."""
+        return [None] * self.directions if value is None else [*self.of_directions(value)]
+
     def results(self, sequence: Output, *states: Output) -> tuple[Output, ...]:
         """[batch, directions, time, hidden] and final states in the layout of the model."""
         order = [0, 2, 1, 3] if self.batch_first else [2, 1, 0, 3]
@@ -155,11 +159,11 @@ class _Layer:
         """
         parts = [self.of_directions(value) for value in weights]
         inits = [self.of_directions(self._begun(state), 1) for state in states]
-        extras = [value and self.of_directions(value) for value in (bias, peepholes)]
+        inner, peeps = (self._each(value) for value in (bias, peepholes))
         found = []
         for number, functions in enumerate(self._functions()):
             w, r, b = (part[number] for part in parts)
-            own, peeps = (extra and extra[number] for extra in extras)
+            own = inner[number]
             product = self.g.add(MatMul(transpose_b=True), self.x, w)
             backwards = self.direction == "reverse" or number == 1
             iteration = Iteration(self.g)
@@ -169,8 +173,8 @@ class _Layer:
                 functions,
                 iteration.outer(r),
                 self.clip,
-                bias=own and iteration.outer(own),
-                peepholes=_thirds(iteration, peeps),
+                bias=None if own is None else iteration.outer(own),
+                peepholes=_thirds(iteration, peeps[number]),
                 coupled=bool(self.node.get("input_forget", 0)),
             )
             before = [iteration.carried(init[number]) for init in inits]

@@ -107,7 +107,7 @@ def test_activations_of_the_sequence_operations_stay_in_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, alpha, beta",
+    ("name", "alpha", "beta"),
     [
         ("Affine", 0.3, 0.4),
         ("LeakyRelu", 0.3, None),
