@@ -10,17 +10,15 @@ from mo.middle.pattern import any_value, match
 from mo.middle.rewriter import rewrite
 
 
-@rewrite(match(Add, any_value("x"), match(MatMul, any_value("a"), any_value("b"))))
-def product_first(g: Graph, node: Node) -> Output | None:
+@rewrite(match(Add, any_value("x"), match(MatMul, any_value("a"), any_value("b"), name="product")))
+def product_first(g: Graph, node: Node, x: Output, product: Output) -> Output | None:
     """x + a * b -> a * b + x: in the body of a loop the 2026.4 CPU runtime writes the sum over x.
 
     Seen where x is a slice of the loop's input and the sum becomes a state.
     """
-    first, second = node.inputs
-    assert first is not None and second is not None
-    if isinstance(first.node.op, MatMul) or first.is_constant:
+    if node.inputs[0] is product or x.is_constant or isinstance(x.node.op, MatMul):
         return None
-    return g.add(node.op, second, first)
+    return g.add(node.op, product, x)
 
 
 RULES = (product_first,)

@@ -70,6 +70,8 @@ def loop(
     start = g.constant(np.bool_(True)) if condition is None else scalar(g, condition)
     tensors = [value for value in carried if is_tensor(value)]
     graph, captured, given = _settled_body(node, body, start, carried)
+    if _is_zero(count) or _is_zero(start):
+        return *carried, *(_nothing(g, value) for value in given[1 + len(carried) :])
     lists = _appended(node, graph, given, carried, [*tensors, *captured])
     ending = graph.results()[0]
     if start.is_constant and ending.inputs[0] is graph.parameters()[1].outputs[0]:
@@ -98,6 +100,18 @@ def loop(
     op = Loop(body=Body(graph, tuple(ports), tuple(results), tuple(back)))
     outputs = iter(g.add_multi(op, count, start, *(sources[parameter] for parameter in fed)))
     return _with_lists(g, given[1:], carried, outputs, lists)
+
+
+def _is_zero(value: Output) -> bool:
+    """Whether a trip count or condition lets no iteration happen."""
+    known = value.value()
+    return known is not None and not known.any()
+
+
+def _nothing(g: Graph, value: Output) -> Output:
+    """What no iterations give together, of the shape that they would have given."""
+    dims = [dim if isinstance(dim, int) else 0 for dim in value.shape or ()]
+    return g.constant(np.empty((0, *dims), value.dtype.numpy), value.dtype)
 
 
 def _appended(

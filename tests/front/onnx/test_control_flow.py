@@ -104,6 +104,43 @@ def test_a_loop_may_end_early() -> None:
     agree_model(model_of([node], [("x", x)], ["y"], kept), [x])
 
 
+@pytest.mark.parametrize(("count", "limit"), [(50, 5), (2, 50), (1, 5), (0, 5)])
+@pytest.mark.parametrize("is_fixed", [True, False])
+def test_a_loop_that_may_end_early_joins_what_it_gave(
+    count: int, limit: float, is_fixed: bool
+) -> None:
+    """Nobody knows of what size that would have been which no iteration gave."""
+    nodes = [
+        helper.make_node("Add", ["v0", "x"], ["w0"]),
+        helper.make_node("ReduceMax", ["w0"], ["top"], keepdims=0),
+        helper.make_node("Less", ["top", "limit"], ["go_on"]),
+        helper.make_node("Mul", ["w0", "w0"], ["s0"]),
+    ]
+    body = loop_body(*nodes, carried=1, scans=1)
+    body.output[-1].CopyFrom(value("s0", FLOAT, X.shape))
+    node = helper.make_node("Loop", ["n", "", "x"], ["y", "all"], "loop", body=body)
+    x, n, top = np.abs(X), np.array(count, np.int64), np.array(limit, np.float32)
+    fed, kept = [("x", x), ("limit", top)], [("n", n)]
+    if not is_fixed:
+        fed, kept = fed + kept, []
+    model = model_of([node], fed, ["y", "all"], kept)
+    agree_model(model, [array for _, array in fed], dynamic=count > 0)
+
+
+def test_a_loop_may_not_be_entered() -> None:
+    body = loop_body(
+        GO_ON,
+        helper.make_node("Add", ["v0", "x"], ["w0"]),
+        helper.make_node("Identity", ["w0"], ["s0"]),
+        carried=1,
+        scans=1,
+    )
+    body.output[-1].CopyFrom(value("s0", FLOAT, X.shape))
+    node = helper.make_node("Loop", ["n", "c", "x"], ["y", "all"], "loop", body=body)
+    kept = [("n", np.array(5, np.int64)), ("c", np.array(False))]
+    agree_model(model_of([node], [("x", X)], ["y", "all"], kept), [X], dynamic=False)
+
+
 def test_a_carried_value_may_grow() -> None:
     body = loop_body(GO_ON, helper.make_node("Concat", ["v0", "x"], ["w0"], axis=0), carried=1)
     node = helper.make_node("Loop", ["n", "", "x"], ["y"], "loop", body=body)
