@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import signal
@@ -54,8 +55,8 @@ def write_ir(
             xml_file.write("\n".join(lines).encode("utf-8"))
             xml_file.write(b"\n")
         with _alone(directory), _uninterrupted():
-            os.replace(temporary[0], bin_path)
-            os.replace(temporary[1], xml_path)
+            new_bin, new_xml = temporary
+            _exchange(new_bin, new_xml, bin_path, xml_path)
             temporary.clear()
         _sweep(directory, name)
     except OSError as error:
@@ -67,6 +68,29 @@ def write_ir(
         for path in temporary:
             path.unlink(missing_ok=True)
     return xml_path, bin_path
+
+
+def _exchange(new_bin: Path, new_xml: Path, bin_path: Path, xml_path: Path) -> None:
+    """Put the new pair in the place of the old one.
+
+    No moment has the parts of two pairs, even if it is the last one of a killed run: the old .xml
+    goes before the new .bin comes.
+    """
+    if xml_path.is_dir() and not xml_path.is_symlink():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(xml_path))
+    aside = new_xml.with_suffix(".old.tmp")
+    try:
+        os.replace(xml_path, aside)
+    except FileNotFoundError:
+        os.replace(new_bin, bin_path)
+    else:
+        try:
+            os.replace(new_bin, bin_path)
+        except OSError:
+            os.replace(aside, xml_path)
+            raise
+    os.replace(new_xml, xml_path)
+    aside.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -88,7 +112,7 @@ def _prefix(name: str) -> str:
 
 def _sweep(directory: Path, name: str) -> None:
     """Remove what runs under the same name left behind when they were killed."""
-    pattern = re.compile(re.escape(_prefix(name)) + r"(\d+)\.\w+\.tmp")
+    pattern = re.compile(re.escape(_prefix(name)) + r"(\d+)\.\w+(\.old)?\.tmp")
     for entry in os.scandir(directory):
         found = pattern.fullmatch(entry.name)
         if found and not _is_running(int(found[1])):
