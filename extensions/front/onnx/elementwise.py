@@ -11,7 +11,6 @@ from extensions.front.onnx.tensors import element_type
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
 from extensions.ops.activation import Clamp, ReLU
-from extensions.ops.conversion import ConvertLike
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -32,7 +31,6 @@ maps(
         "BitwiseNot": u.BitwiseNot,
         "BitwiseOr": a.BitwiseOr,
         "BitwiseXor": a.BitwiseXor,
-        "CastLike": ConvertLike,
         "Ceil": u.Ceiling,
         "Cos": u.Cos,
         "Cosh": u.Cosh,
@@ -224,7 +222,15 @@ _TYPE_NAMES = {
 def cast(g: Graph, node: SourceNode, x: Output) -> Output:
     wanted = needed(node, "to")
     # Operation sets before 6 spell the type out.
-    kind = element_type(_TYPE_NAMES.get(wanted, wanted))
+    return _cast(g, node, x, element_type(_TYPE_NAMES.get(wanted, wanted)))
+
+
+@converts("CastLike")
+def cast_like(g: Graph, node: SourceNode, x: Output, like: Output) -> Output:
+    return _cast(g, node, x, like.dtype)
+
+
+def _cast(g: Graph, node: SourceNode, x: Output, kind: ElementType) -> Output:
     if kind is ElementType.string or x.dtype is ElementType.string:
         raise refuse(node, "a cast from or to strings")
     return typed(g, x, kind)
