@@ -13,6 +13,7 @@ from extensions.middle import (
     identities,
     infinities,
     linear,
+    memory,
     normalizations,
     preprocessing,
     shapes,
@@ -37,6 +38,12 @@ def passes(config: Config) -> list[Pass]:
     spared = keep if patterns else None
     return [
         # ---- middle
+        Pass(
+            "expose_memory",
+            memory.expose_memory,
+            in_bodies=False,
+            enabled=bool(config.options.get("remove_memory")),
+        ),
         Pass("remove_dead", Graph.prune),
         Pass("input_types", partial(preprocessing.set_input_types, config=config), in_bodies=False),
         Pass(

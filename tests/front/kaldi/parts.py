@@ -1,0 +1,162 @@
+"""Components of nnet3 with random weights, and what they compute, from Kaldi's documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tests.front.kaldi.networks import Part
+from tests.front.kaldi.reference import At, Vector, framewise
+from tests.front.kaldi.writing import Double, Field
+
+UPDATABLE: list[Field] = [("MaxChange", 0.75), ("L2Regularize", 0.01), ("LearningRate", 0.001)]
+
+
+def f4(array: np.ndarray) -> np.ndarray:
+    return np.asarray(array, np.float32)
+
+
+def normal(random: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
+    return f4(random.standard_normal(shape) * scale)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    e = np.exp(x - x.max())
+    return e / e.sum()
+
+
+def affine(random: np.random.Generator, out: int, into: int) -> Part:
+    w, b = normal(random, out, into, scale=into**-0.5), normal(random, out, scale=0.3)
+    fields: list[Field] = [
+        *UPDATABLE,
+        ("LinearParams", w),
+        ("BiasParams", b),
+        ("RankIn", 20),
+        ("RankOut", 80),
+        ("UpdatePeriod", 4),
+        ("NumSamplesHistory", 2000.0),
+        ("Alpha", 4.0),
+    ]
+    return Part("NaturalGradientAffineComponent", fields, out, framewise(lambda x: w @ x + b))
+
+
+def linear(random: np.random.Generator, out: int, into: int) -> Part:
+    w = normal(random, out, into, scale=into**-0.5)
+    fields: list[Field] = [
+        *UPDATABLE,
+        ("Params", w),
+        ("OrthonormalConstraint", -1.0),
+        ("UseNaturalGradient", True),
+        ("RankInOut", (20, 80)),
+        ("Alpha", 4.0),
+        ("NumSamplesHistory", 2000.0),
+        ("UpdatePeriod", 4),
+    ]
+    return Part("LinearComponent", fields, out, framewise(lambda x: w @ x))
+
+
+def tdnn(
+    random: np.random.Generator, out: int, into: int, offsets: list[int], bias: bool = True
+) -> Part:
+    w = normal(random, out, into * len(offsets), scale=(into * len(offsets)) ** -0.5)
+    b = normal(random, out if bias else 0, scale=0.3)
+    fields: list[Field] = [
+        *UPDATABLE,
+        ("TimeOffsets", offsets),
+        ("LinearParams", w),
+        ("BiasParams", b),
+        ("OrthonormalConstraint", 0.0),
+        ("UseNaturalGradient", True),
+        ("NumSamplesHistory", 2000.0),
+        ("AlphaInOut", (4.0, 4.0)),
+        ("RankInOut", (20, 80)),
+    ]
+
+    def function(x: At, t: int) -> Vector | None:
+        frames = [x(t + offset) for offset in offsets]
+        if any(frame is None for frame in frames):
+            return None
+        return w @ np.concatenate(frames) + (b if bias else 0)  # type: ignore[arg-type]
+
+    return Part("TdnnComponent", fields, out, function)
+
+
+def nonlinear(kind: str, width: int, function) -> Part:  # type: ignore[no-untyped-def]
+    """With the statistics that all nonlinearities carry."""
+    zeros = np.zeros(width, np.float32)
+    fields: list[Field] = [
+        ("Dim", width),
+        ("ValueAvg", zeros),
+        ("DerivAvg", zeros),
+        ("Count", Double(0)),
+        ("OderivRms", zeros),
+        ("OderivCount", Double(0)),
+        ("NumDimsSelfRepaired", Double(0)),
+        ("NumDimsProcessed", Double(0)),
+        ("SelfRepairScale", 1e-5),
+    ]
+    return Part(kind, fields, width, framewise(function))
+
+
+def relu(width: int) -> Part:
+    return nonlinear("RectifiedLinearComponent", width, lambda x: np.maximum(x, 0))
+
+
+def log_softmax(width: int) -> Part:
+    return nonlinear("LogSoftmaxComponent", width, lambda x: np.log(softmax(x)))
+
+
+def batch_norm(random: np.random.Generator, width: int, blocks: int = 1, rms: float = 1.0) -> Part:
+    mean, var = normal(random, width // blocks), f4(random.uniform(0.3, 2, width // blocks))
+    fields: list[Field] = [
+        ("Dim", width),
+        ("BlockDim", width // blocks),
+        ("Epsilon", 0.001),
+        ("TargetRms", rms),
+        ("TestMode", True),
+        ("Count", 1000.0),
+        ("StatsMean", mean),
+        ("StatsVar", var),
+    ]
+    scale = np.tile(rms / np.sqrt(var + 0.001), blocks)
+    return Part(
+        "BatchNormComponent",
+        fields,
+        width,
+        framewise(lambda x: (x - np.tile(mean, blocks)) * scale),
+    )
+
+
+def identity(kind: str, width: int, fields: Sequence[Field]) -> Part:
+    return Part(kind, fields, width, framewise(lambda x: x))
+
+
+def lstm_nonlinearity(random: np.random.Generator, cells: int, dropout: bool = False) -> Part:
+    w = normal(random, 3, cells, scale=0.5)
+    zeros = np.zeros((5, cells), np.float32)
+    fields: list[Field] = [
+        *UPDATABLE,
+        ("Params", w),
+        ("ValueAvg", zeros),
+        ("DerivAvg", zeros),
+        ("SelfRepairConfig", np.zeros(10, np.float32)),
+        ("SelfRepairProb", np.zeros(5, np.float32)),
+        *([("UseDropout", True)] if dropout else []),
+        ("Count", Double(0)),
+    ]
+
+    def function(x: Vector) -> Vector:
+        i, f, c, o, before = np.split(x[: 5 * cells], 5)
+        scales = x[5 * cells :] if dropout else np.ones(3)
+        i = sigmoid(i + w[0] * before) * scales[0]
+        f = sigmoid(f + w[1] * before) * scales[1]
+        c = f * before + i * np.tanh(c)
+        m = sigmoid(o + w[2] * c) * scales[2] * np.tanh(c)
+        return np.concatenate([c, m])
+
+    return Part("LstmNonlinearityComponent", fields, 2 * cells, framewise(function))
