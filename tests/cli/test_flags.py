@@ -115,7 +115,9 @@ def test_flags_that_are_not_there_yet_are_refused(name, tmp_path):
 
 
 def test_several_flags_that_are_not_there_yet_are_refused_at_once():
-    error = refusal(parse, "--tensorboard_logdir", "x", "--saved_model_tags", "serve", "--layout", "nchw")
+    error = refusal(
+        parse, "--tensorboard_logdir", "x", "--saved_model_tags", "serve", "--layout", "nchw"
+    )
     assert error.splitlines()[0] == "--layout, --saved_model_tags are not supported yet"
 
 

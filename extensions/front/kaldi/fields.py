@@ -36,8 +36,8 @@ _TRUTHS = """IsGradient AddLogStddev TestMode UseNaturalGradient UseDropout Norm
     DropoutPerFrame IsUpdatable AppendedConv IncludeVarinance IncludeVariance OutputStddevs
     OutputContext Continuous"""
 _ARRAYS = """LinearParams BiasParams Params Offsets Scales Bias Output FilterParams CuMatrix
-    ValueSum DerivSum ValueAvg DerivAvg OderivRms StatsMean StatsVar SelfRepairConfig SelfRepairProb w_h
-    AvgInput EntropyStats PosteriorStats Deriv2Sum"""
+    ValueSum DerivSum ValueAvg DerivAvg OderivRms StatsMean StatsVar SelfRepairConfig
+    SelfRepairProb w_h AvgInput EntropyStats PosteriorStats"""
 _LISTS = "Reorder Sizes Context TimeOffsets RequiredTimeOffsets ColumnMap"
 _MARKERS = "Model ConvolutionModel /ConvolutionModel"
 _COUNTERS = "NumElementsClipped NumElementsProcessed NumSelfRepaired NumBackpropped"

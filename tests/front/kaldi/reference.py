@@ -150,7 +150,7 @@ class Evaluator:
             if name == "Append":
                 return sum(map(self._width, parts))
             return self._width(parts[1 if name == "Scale" else 0])
-        kind, values = self.nodes[name]
+        _, values = self.nodes[name]
         return int(values["dim"]) if "dim" in values else self.widths[values["component"]]
 
 

@@ -60,9 +60,7 @@ def by_frame(
 
 def whole(model: ov.CompiledModel, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
     """One call for the utterance: [rows, columns]."""
-    feeds = {
-        name: np.atleast_2d(data)[None].astype(np.float32) for name, data in inputs.items()
-    }
+    feeds = {name: np.atleast_2d(data)[None].astype(np.float32) for name, data in inputs.items()}
     return model(feeds)[0][0]
 
 

@@ -86,7 +86,9 @@ def component(kind: str, fields: Sequence[Field], writer: Writer) -> None:
     writer.token(f"</{kind}>")
 
 
-def nnet1(components: Sequence[tuple[str, int, int, Sequence[Field]]], binary: bool = True) -> bytes:
+def nnet1(
+    components: Sequence[tuple[str, int, int, Sequence[Field]]], binary: bool = True
+) -> bytes:
     """Components as (type, columns out, columns in, fields)."""
     writer = Writer(binary)
     write_nnet1(writer, components)
