@@ -11,6 +11,7 @@ from extensions.front.onnx.common import converts, invalid, needed, needed_const
 from extensions.front.onnx.padding import centred
 from extensions.front.onnx.windows import explicit_pads, listed
 from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.common import length
 from extensions.ops.convolution import GroupConvolutionBackpropData
 from extensions.ops.gathering import ScatterElementsUpdate
 from extensions.ops.matrix import MatMul
@@ -57,10 +58,9 @@ def center_crop_pad(g: Graph, node: SourceNode, x: Output, target: Output) -> Ou
     rank = rank_of(x)
     axes = node.get("axes")
     places = list(range(rank)) if axes is None else list(normalize_axes(axes, rank))
-    wanted = [int(item) for item in needed_constant(target, "shape").reshape(-1)]
-    if len(wanted) != len(places):
-        raise invalid(f"{len(wanted)} sizes for {len(places)} axes")
-    return centred(g, x, dict(zip(places, wanted)))
+    if length(target) not in (None, len(places)):
+        raise invalid(f"{length(target)} sizes for {len(places)} axes")
+    return centred(g, x, places, target)
 
 
 @converts("Col2Im")

@@ -111,10 +111,14 @@ def _limits(g: Graph, value: Output) -> Output:
 
 @converts("DepthToSpace")
 def depth_to_space(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(DepthToSpace(block_size=_block_size(node), mode=_block_order(node)), x)
+
+
+def _block_order(node: SourceNode) -> str:
     mode = _BLOCK_ORDERS.get(node.get("mode", "DCR"))
     if mode is None:
         raise refuse(node, f"the mode '{node.get('mode')}'")
-    return g.add(DepthToSpace(block_size=_block_size(node), mode=mode), x)
+    return mode
 
 
 _BLOCK_ORDERS = {"DCR": "blocks_first", "CRD": "depth_first"}
@@ -129,7 +133,7 @@ def _block_size(node: SourceNode) -> int:
 
 @converts("SpaceToDepth")
 def space_to_depth(g: Graph, node: SourceNode, x: Output) -> Output:
-    return g.add(SpaceToDepth(block_size=_block_size(node)), x)
+    return g.add(SpaceToDepth(block_size=_block_size(node), mode=_block_order(node)), x)
 
 
 @converts("ReverseSequence")

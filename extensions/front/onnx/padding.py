@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, needed, rank_of, refuse, scalar, typed
+from extensions.front.onnx.axes import positive
+from extensions.front.onnx.common import (
+    converts,
+    invalid,
+    needed,
+    rank_of,
+    refuse,
+    scalar,
+    size_of,
+    typed,
+)
 from extensions.ops import movement as m
+from extensions.ops.arithmetic import Add, Divide, FloorMod, Maximum, Subtract
 from extensions.ops.common import constant_ints
-from extensions.ops.gathering import ScatterElementsUpdate
-from extensions.ops.slicing import StridedSlice
-from mo.errors import UnsupportedError
+from extensions.ops.gathering import Gather, ScatterElementsUpdate
+from extensions.ops.generating import Range
+from extensions.ops.shaping import ShapeOf
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import Dimension, normalize_axes
+from mo.graph.shape import normalize_axes
 
 
 @converts("Pad")
@@ -36,13 +47,15 @@ def pad_11(
 ) -> Output:
     fill = g.constant(np.asarray(0), x.dtype) if value is None else scalar(g, value)
     listed, along = constant_ints(pads), constant_ints(axes)
-    if axes is not None and along is None:
-        raise refuse(node, "padding of axes chosen at run time")
-    if listed is not None:
-        return _padded(g, node, x, listed if along is None else _spread(x, listed, along), fill)
+    if listed is not None and axes is None:
+        return _padded(g, node, x, listed, fill)
+    if listed is not None and along is not None:
+        return _padded(g, node, x, _spread(x, listed, along), fill)
     begins, ends = g.add_multi(m.Split(num_splits=2), pads, g.constant(np.int64(0)))
-    if along is not None:
-        begins, ends = (_scattered(g, x, half, along) for half in (begins, ends))
+    if axes is not None:
+        begins, ends = (_scattered(g, x, half, axes) for half in (begins, ends))
+    if node.get("mode") == "wrap":
+        return _wrapped(g, x, begins, ends, range(rank_of(x)))
     op = m.Pad(pad_mode=_mode(node), negative=True)
     return g.add(op, x, begins, ends, *([fill] if op.pad_mode == "constant" else []))
 
@@ -58,12 +71,12 @@ def _spread(x: Output, pads: Sequence[int], axes: Sequence[int]) -> list[int]:
     return full
 
 
-def _scattered(g: Graph, x: Output, pads: Output, axes: Sequence[int]) -> Output:
+def _scattered(g: Graph, x: Output, pads: Output, axes: Output) -> Output:
     """Computed pads of some axes as pads of all."""
     rank = rank_of(x)
     zeros = g.constant(np.zeros(rank, np.int64))
-    places = g.constant(np.array(normalize_axes(axes, rank), np.int64))
     wide = typed(g, pads, ElementType.i64)
+    places = positive(g, axes, rank)
     return g.add(ScatterElementsUpdate(), zeros, places, wide, g.constant(np.int64(0)))
 
 
@@ -85,54 +98,45 @@ def _padded(g: Graph, node: SourceNode, x: Output, pads: Sequence[int], fill: Ou
         return x
     begins, ends = list(pads[:half]), list(pads[half:])
     if node.get("mode") == "wrap":
-        return _wrapped(g, x, begins, ends)
+        axes = [i for i in range(half) if begins[i] or ends[i]]
+        return _wrapped(g, x, g.constant(begins), g.constant(ends), axes)
     op = m.Pad(pad_mode=_mode(node), negative=min(pads) < 0)
     return g.add(op, x, begins, ends, *([fill] if op.pad_mode == "constant" else []))
 
 
-def _wrapped(g: Graph, x: Output, begins: Sequence[int], ends: Sequence[int]) -> Output:
-    """What lies at the other end of each axis: slices, since the IR has no such mode."""
-    shape = x.shape or ()
-    for axis, (begin, end) in enumerate(zip(begins, ends)):
-        if begin or end:
-            _check_wrap(shape[axis], begin, end)
-            parts = [_slice(g, x, axis, -begin, None), x, _slice(g, x, axis, 0, end)]
-            kept = [part for part, width in zip(parts, (begin, 1, end)) if width]
-            x = g.add(m.Concat(axis=axis), *kept)
+def _wrapped(g: Graph, x: Output, begins: Output, ends: Output, axes: Sequence[int]) -> Output:
+    """Each axis repeated without end in both ways, which the IR has no mode for.
+
+    What pads below zero cut off does not come back.
+    """
+    first, step = g.constant(np.int64(0)), g.constant(np.int64(1))
+    for axis in axes:
+        begin, end = (g.add(Gather(), v, np.int64(axis), first) for v in (begins, ends))
+        before, behind = (g.add(Maximum(), v, first) for v in (begin, end))
+        cut = g.add(Subtract(), before, begin)
+        rest = g.add(Subtract(), size_of(g, x, axis), cut)
+        rest = g.add(Subtract(), rest, g.add(Subtract(), behind, end))
+        limits = g.add(Subtract(), first, before), g.add(Add(), rest, behind)
+        places = g.add(Range(output_type=ElementType.i64), *limits, step)
+        inside = g.add(Add(), g.add(FloorMod(), places, rest), cut)
+        x = g.add(Gather(), x, inside, np.int64(axis))
     return x
 
 
-def _check_wrap(dim: Dimension, begin: int, end: int) -> None:
-    if not isinstance(dim, int):
-        raise UnsupportedError(
-            "the mode 'wrap' needs a known size", hint="Give the shape with --input_shape."
-        )
-    if not (0 <= begin <= dim and 0 <= end <= dim):
-        raise UnsupportedError(f"the mode 'wrap' cannot take {begin} and {end} from {dim} elements")
-
-
-def _slice(g: Graph, x: Output, axis: int, start: int, stop: int | None) -> Output:
-    before = (0,) * axis
-    masks = (*(1 for _ in before), 0), (*(1 for _ in before), int(stop is None))
-    op = StridedSlice(begin_mask=masks[0], end_mask=masks[1])
-    return g.add(op, x, [*before, start], [*before, stop or 0], [1] * (axis + 1))
-
-
-def centred(g: Graph, x: Output, sizes: Mapping[int, int]) -> Output:
+def centred(g: Graph, x: Output, axes: Sequence[int], sizes: Output) -> Output:
     """Axes cut or padded with zeros on both sides to a size, what is odd at the end."""
     rank = rank_of(x)
-    begins, ends = [0] * rank, [0] * rank
-    for axis, wanted in sizes.items():
-        dim = (x.shape or ())[axis]
-        if not isinstance(dim, int):
-            raise UnsupportedError(
-                "the size to cut or pad is not known", hint="Give the shape with --input_shape."
-            )
-        missing = wanted - dim
-        # Rounded towards zero, so that cutting and padding are symmetric.
-        begins[axis] = missing // 2 if missing > 0 else -(-missing // 2)
-        ends[axis] = missing - begins[axis]
-    if not any((*begins, *ends)):
+    if not axes:
         return x
-    op = m.Pad(pad_mode="constant", negative=min((*begins, *ends)) < 0)
-    return g.add(op, x, begins, ends, g.constant(np.asarray(0), x.dtype))
+    first = g.constant(np.int64(0))
+    dims = g.add(Gather(), g.add(ShapeOf(), x), list(axes), first)
+    missing = g.add(Subtract(), typed(g, sizes, ElementType.i64), dims)
+    # Rounded towards zero, so that cutting and padding are symmetric.
+    begins = g.add(Divide(m_pythondiv=False), missing, g.constant(np.int64(2)))
+    ends = g.add(Subtract(), missing, begins)
+    zeros = g.constant(np.zeros(rank, np.int64))
+    pads = [g.add(ScatterElementsUpdate(), zeros, list(axes), v, first) for v in (begins, ends)]
+    known = [constant_ints(value) for value in pads]
+    below = [value is None or min(value) < 0 for value in known]
+    op = m.Pad(pad_mode="constant", negative=any(below))
+    return g.add(op, x, *pads, g.constant(np.asarray(0), x.dtype))

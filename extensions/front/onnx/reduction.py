@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from extensions.front.onnx.common import all_axes, converts
+import numpy as np
+
+from extensions.front.onnx.axes import or_all, positive, squeezed
+from extensions.front.onnx.common import all_axes, converts, rank_of, typed
 from extensions.ops import reduction as r
-from extensions.ops.arithmetic import Add, Multiply, Power, Subtract
-from extensions.ops.shaping import Squeeze
+from extensions.ops.arithmetic import Add, Equal, Multiply, Power, Select, Subtract
+from extensions.ops.common import constant_axes
+from extensions.ops.gathering import Gather
+from extensions.ops.movement import Concat
+from extensions.ops.shaping import ShapeOf, Squeeze, Unsqueeze
 from extensions.ops.unary import Abs, Exp, Log
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
+from mo.graph.shape import is_static
 
 _PLAIN: dict[str, type[r.Reduction]] = {
     "ReduceL1": r.ReduceL1,
@@ -23,6 +30,25 @@ _PLAIN: dict[str, type[r.Reduction]] = {
     "ReduceProd": r.ReduceProd,
     "ReduceSum": r.ReduceSum,
 }
+
+
+# The maximum of no numbers is below all numbers, their minimum above them.
+_OF_NOTHING = {"ReduceMax": -1, "ReduceMin": 1}
+
+
+def _or_limit(g: Graph, kind: str, x: Output, axes: Output, result: Output) -> Output:
+    """The extreme of an empty set, where the IR would give zeros."""
+    known = constant_axes(axes, x.rank)
+    dims = () if x.shape is None else x.shape if known is None else [x.shape[a] for a in known]
+    if 0 not in dims and (known is not None or is_static(tuple(dims))):
+        return result
+    fill = _OF_NOTHING[kind] * np.inf
+    if not x.dtype.is_float:
+        limits = np.iinfo(x.dtype.numpy)
+        fill = limits.max if fill > 0 else limits.min
+    sizes = g.add(Gather(), g.add(ShapeOf(), x), axes, g.constant(np.int64(0)))
+    is_empty = g.add(Equal(), g.add(r.ReduceProd(), sizes, [0]), g.constant(np.int64(0)))
+    return g.add(Select(), is_empty, g.constant(np.asarray(fill), x.dtype), result)
 
 
 def _log_sum(g: Graph, x: Output, axes: Output, keep: bool) -> Output:
@@ -76,10 +102,28 @@ def reduce(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) ->
         if node.get("noop_with_empty_axes"):
             return _unreduced(g, node.type, x)
         axes = all_axes(g, x)
-    composed = _COMPOSED.get(node.type)
+    if axes.is_constant or x.rank is None:
+        return _reduced(g, node.type, x, axes, keep)
+    return _along_computed(g, node, x, axes, keep)
+
+
+def _reduced(g: Graph, kind: str, x: Output, axes: Output, keep: bool) -> Output:
+    composed = _COMPOSED.get(kind)
     if composed is not None:
         return composed(g, x, axes, keep)
     if x.dtype is ElementType.boolean:
-        op = r.ReduceLogicalOr if node.type == "ReduceMax" else r.ReduceLogicalAnd
-        return g.add(op(keep_dims=keep), x, axes)
-    return g.add(_PLAIN[node.type](keep_dims=keep), x, axes)
+        # The CPU runtime has no logical reduction.
+        return typed(g, _reduced(g, kind, typed(g, x, ElementType.u8), axes, keep), x.dtype)
+    result = g.add(_PLAIN[kind](keep_dims=keep), x, axes)
+    return _or_limit(g, kind, x, axes, result) if kind in _OF_NOTHING else result
+
+
+def _along_computed(g: Graph, node: SourceNode, x: Output, axes: Output, keep: bool) -> Output:
+    """Over axes that are not known, if any: one of size 1 behind them all is always among them."""
+    rank = rank_of(x)
+    if not node.get("noop_with_empty_axes"):
+        axes = or_all(g, x, axes)
+    along = g.add(Concat(axis=0), positive(g, axes, rank), [rank])
+    reduced = _reduced(g, node.type, g.add(Unsqueeze(), x, [rank]), along, keep=True)
+    result = g.add(Squeeze(), reduced, [rank])
+    return result if keep else squeezed(g, result, axes)

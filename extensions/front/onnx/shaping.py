@@ -6,6 +6,7 @@ from math import prod
 
 import numpy as np
 
+from extensions.front.onnx.axes import squeezed, unsqueezed
 from extensions.front.onnx.common import (
     attribute_or_input,
     converts,
@@ -17,7 +18,9 @@ from extensions.front.onnx.common import (
     typed,
 )
 from extensions.front.onnx.tensors import element_type
-from extensions.ops.arithmetic import Add, GreaterEqual, Less, LessEqual, Select
+from extensions.ops.arithmetic import Add, GreaterEqual, Less, LessEqual, Multiply, Select
+from extensions.ops.common import length
+from extensions.ops.gathering import Gather
 from extensions.ops.generating import Eye, OneHot, Range
 from extensions.ops.movement import Concat, Transpose
 from extensions.ops.reduction import ReduceProd
@@ -29,7 +32,7 @@ from mo.front.values import Value
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import is_static, normalize_axes, normalize_axis
+from mo.graph.shape import is_static, normalize_axes, normalize_axis, same
 from mo.graph.tensor import Tensor
 
 
@@ -128,7 +131,7 @@ def flatten(g: Graph, node: SourceNode, x: Output) -> Output:
 def squeeze(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) -> Output:
     listed = attribute_or_input(node, "axes", axes)
     if listed is None:
-        return g.add(Squeeze(), x) if axes is None else g.add(Squeeze(), x, axes)
+        return g.add(Squeeze(), x) if axes is None else squeezed(g, x, axes)
     if x.rank is not None:
         listed = normalize_axes(listed, x.rank)
     return g.add(Squeeze(), x, list(listed)) if listed else x
@@ -138,10 +141,16 @@ def squeeze(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) -
 def unsqueeze(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) -> Output:
     listed = attribute_or_input(node, "axes", axes)
     if listed is None:
-        return g.add(Unsqueeze(), x, axes)
+        return unsqueezed(g, x, _given(axes))
     if x.rank is not None:
         listed = tuple(sorted(normalize_axes(listed, x.rank + len(listed))))
     return g.add(Unsqueeze(), x, list(listed)) if listed else x
+
+
+def _given(axes: Output | None) -> Output:
+    if axes is None:
+        raise invalid("it has no axes")
+    return axes
 
 
 @converts("Transpose")
@@ -175,7 +184,22 @@ def tile_1(g: Graph, node: SourceNode, x: Output, tiles: Output, axis: Output) -
 
 @converts("Tile", since=6)
 def tile_6(g: Graph, node: SourceNode, x: Output, repeats: Output) -> Output:
-    return g.add(Tile(), x, repeats)
+    """With computed repeats the 2026.4 CPU runtime tiles data of 4 and more axes wrongly."""
+    known = repeats.partial_value()
+    if repeats.is_constant or x.shape is None or length(repeats) != len(x.shape):
+        return g.add(Tile(), x, repeats)
+    repeats = typed(g, repeats, ElementType.i64)
+    axes = [i for i in range(len(x.shape)) if known is None or not same(known[i], 1)]
+    if all(x.shape[axis] == 1 for axis in axes):
+        return g.add(Broadcast(mode="bidirectional"), x, repeats)
+    # Each of these axes gets one in front of it, along which it is repeated.
+    once = len(x.shape)
+    places = [p for i in range(once) for p in ((i, once) if i in axes else (once,))]
+    counts = g.add(Concat(axis=0), repeats, [1])
+    wide = g.add(Gather(), counts, places, g.constant(np.int64(0)))
+    apart = g.add(Unsqueeze(), x, [axis + i for i, axis in enumerate(axes)])
+    repeated = g.add(Broadcast(mode="bidirectional"), apart, wide)
+    return g.add(Reshape(), repeated, g.add(Multiply(), g.add(ShapeOf(), x), repeats))
 
 
 @converts("Range")

@@ -11,7 +11,7 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
 from tests.front.onnx.running import agree, reference, refused
-from tests.models.nodes import fixed, numbers, single
+from tests.models.nodes import Sized, fixed, numbers, single
 
 X = numbers(2, 3, 7, 8)
 
@@ -47,6 +47,11 @@ def test_center_crop_pad(target: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("axes", [[2, 3], [-1, -2], [3, 1]])
 def test_center_crop_pad_of_some_axes(axes: list[int]) -> None:
     agree("CenterCropPad", X, ints(5, 9), opset=18, axes=axes)
+
+
+def test_center_crop_pad_to_sizes_of_run_time() -> None:
+    agree("CenterCropPad", X, Sized(np.array([2, 2, 10, 5])), opset=18)
+    agree("CenterCropPad", X, Sized(np.array([4, 11])), opset=18, axes=[-1, 2])
 
 
 def test_center_crop_pad_that_does_not_fit() -> None:

@@ -10,8 +10,15 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree, agree_unknown_rank, operations
-from tests.models.nodes import fixed, numbers
+from tests.front.onnx.running import (
+    agree,
+    agree_unknown_rank,
+    convert,
+    operations,
+    reference,
+)
+from tests.models.nodes import Sized, fixed, numbers, opened, single
+from tests.ops import runtime
 
 X = numbers(2, 3, 4, low=0.5)
 ALL = (
@@ -58,7 +65,30 @@ def test_axes_as_input(op: str, axes: list[int] | None) -> None:
 @pytest.mark.parametrize("op", ALL)
 def test_computed_axes(op: str) -> None:
     agree(op, X, np.array([1, 0]), opset=input_since(op), keepdims=1)
-    agree(op, X, np.array([-1]), opset=input_since(op), keepdims=0, dynamic=False)
+    agree(op, X, Sized(np.array([1, -1])), opset=input_since(op), keepdims=0)
+
+
+@pytest.mark.parametrize("op", ["ReduceSum", "ReduceMax", "ReduceLogSum"])
+@pytest.mark.parametrize("noop", [0, 1])
+def test_the_number_of_axes_may_be_computed(op: str, noop: int) -> None:
+    """Here there are none."""
+    nothing = np.array([], np.int64)
+    graph = convert(opened(single(op, [X, nothing], attributes={"noop_with_empty_axes": noop})))
+    expected = reference(single(op, [X], attributes={"noop_with_empty_axes": noop}), [X])
+    np.testing.assert_allclose(runtime.run(graph, [X, nothing])[0], expected[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("op", "limit"), [("ReduceMax", -np.inf), ("ReduceMin", np.inf)])
+def test_the_extreme_of_nothing_is_infinite(op: str, limit: float) -> None:
+    nothing, expected = numbers(2, 0, 4), np.full((2, 1, 4), limit, np.float32)
+    agree(op, nothing, fixed([1]), expected=expected, dynamic=False)
+    agree(op, nothing, Sized(np.array([1])), expected=expected)
+
+
+@pytest.mark.parametrize("op", ["ReduceMax", "ReduceMin"])
+def test_extremes_of_booleans_along_computed_axes(op: str) -> None:
+    x = np.array([[True, False], [True, True], [False, False]])
+    agree(op, x, Sized(np.array([0])), opset=20, keepdims=0)
 
 
 @pytest.mark.parametrize("op", ALL)

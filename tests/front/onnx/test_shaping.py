@@ -10,8 +10,17 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree, agree_unknown_rank, convert, operations, refused
-from tests.models.nodes import Sized, fixed, numbers, single
+from onnx import helper
+
+from tests.front.onnx.running import (
+    agree,
+    agree_model,
+    agree_unknown_rank,
+    convert,
+    operations,
+    refused,
+)
+from tests.models.nodes import Sized, fixed, model_of, numbers, opened
 
 X = numbers(2, 3, 4)
 
@@ -116,11 +125,13 @@ def test_squeeze_of_all_ones(opset: int) -> None:
     agree_unknown_rank("Squeeze", numbers(1, 3, 1, 4), opset=opset)
 
 
-def test_squeeze_of_computed_axes() -> None:
-    """The runtime does not run what follows, a tensor of unknown rank; yet it can be told."""
-    graph = convert(single("Squeeze", [numbers(1, 3, 1, 4), fed(0, 2)]))
-    assert operations(graph) == ["Squeeze"]
-    agree_unknown_rank("Squeeze", numbers(1, 3, 1, 4), fixed([0, 2]))
+@pytest.mark.parametrize("axes", [(0,), (2,), (-2, 0)])
+def test_squeeze_of_computed_axes(axes: tuple[int, ...]) -> None:
+    agree("Squeeze", numbers(1, 3, 1, 4), fed(*axes))
+
+
+def test_squeeze_of_all_computed_axes() -> None:
+    agree("Squeeze", numbers(1, 1), fed(1, 0))
 
 
 @pytest.mark.parametrize("opset", [1, 11])
@@ -134,6 +145,12 @@ def test_unsqueeze_with_input(opset: int) -> None:
     for axes in ([0], [1, 3], [3, 1], [-1], [-1, 0]):
         agree("Unsqueeze", X, ints(*axes), opset=opset)
     agree("Unsqueeze", numbers(), ints(0))
+
+
+@pytest.mark.parametrize("axes", [(0,), (3,), (-1,), (3, 1), (0, 1, 2), (5, -5, 0)])
+def test_unsqueeze_of_computed_axes(axes: tuple[int, ...]) -> None:
+    agree("Unsqueeze", X, fed(*axes))
+    agree("Unsqueeze", numbers(), fed(0, 1))
 
 
 @pytest.mark.parametrize("opset", [1, 13, 21])
@@ -167,6 +184,24 @@ def test_expand_of_other_types(dtype: Any) -> None:
 def test_tile(opset: int, repeats: tuple[int, ...]) -> None:
     agree("Tile", X, ints(*repeats), opset=opset)
     agree("Tile", X, fed(*repeats), opset=opset)
+
+
+def test_tile_of_four_axes_as_computed() -> None:
+    """The runtime's Tile gives wrong numbers here."""
+    agree("Tile", numbers(2, 3, 4, 5), fed(7, 6, 4, 2))
+
+
+def test_tile_of_sizes_one_is_a_broadcast() -> None:
+    """What is computed of a batch: [batch, 1, 1]."""
+    nodes = [
+        helper.make_node("Shape", ["x"], ["batch"], start=0, end=1),
+        helper.make_node("Concat", ["batch", "ones"], ["repeats"], axis=0),
+        helper.make_node("Tile", ["token", "repeats"], ["y"]),
+    ]
+    kept = [("ones", np.array([1, 1])), ("token", numbers(1, 1, 4))]
+    model = model_of(nodes, [("x", X)], ["y"], kept)
+    agree_model(model, [X])
+    assert operations(convert(opened(model)))[-1] == "Broadcast"
 
 
 def test_tile_of_operation_set_1_repeats_one_axis() -> None:
