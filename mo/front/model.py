@@ -31,7 +31,6 @@ class SourceNode:
     __slots__ = (
         "attributes",
         "domain",
-        "feedback",
         "inputs",
         "name",
         "note",
@@ -65,8 +64,6 @@ class SourceNode:
         self.overload = overload
         # What else an error about an unknown type should tell.
         self.note = ""
-        # Tensors that it reads as they were in an earlier inference: they need not come before.
-        self.feedback: list[str] = []
         # The translation under way (mo.front.translate.Walk), for nodes with bodies.
         self.walk: Any = None
 
@@ -134,8 +131,6 @@ class Model:
     outputs: list[str]
     constants: dict[str, Tensor] = field(default_factory=dict)
     functions: Functions | None = None
-    # What the framework still has to do once it is known which part of the model is wanted.
-    arrange: Callable[[Model], Model] | None = None
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""
@@ -162,15 +157,12 @@ def sorted_nodes(
 ) -> list[SourceNode]:
     """The nodes that ``targets`` need, each after its inputs; a cycle is an error.
 
-    What is read as feedback is needed, but not before.
-
     ``outer`` tells which names a body sees outside itself.
     """
     producers = model.producers()
     known = {item.name for item in model.inputs} | model.constants.keys()
     state: dict[int, bool] = {}  # False while a node is being visited
     order: list[SourceNode] = []
-    targets = list(targets)
     for target in targets:
         if target in known:
             continue
@@ -212,7 +204,6 @@ def sorted_nodes(
                 stack.pop()
                 state[id(node)] = True
                 order.append(node)
-                targets += node.feedback
     return order
 
 

@@ -142,6 +142,9 @@ class Tensor:
 
     @property
     def nbytes(self) -> int:
+        """Bytes that the .bin holds."""
+        if self.dtype is ElementType.string:
+            return self.storage().size
         return self.dtype.bytes_for(self.size)
 
     @property

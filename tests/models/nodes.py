@@ -53,15 +53,19 @@ def single(
     opset: int = CURRENT,
     outputs: int | Sequence[str] = 1,
     domain: str = "",
+    version: int = 1,
     attributes: dict[str, Any] | None = None,
 ) -> onnx.ModelProto:
-    """A model of one node. An input is an array or Sized (fed), Fixed, or None (omitted)."""
+    """A model of one node. An input is an array or Sized (fed), Fixed, or None (omitted).
+
+    ``version``: operation set of ``domain``.
+    """
     names = [_input_name(i, value) for i, value in enumerate(inputs)]
     results = [f"out{i}" for i in range(outputs)] if isinstance(outputs, int) else list(outputs)
     node = helper.make_node(op, names, results, "node", domain=domain, **_plain(attributes or {}))
     fed = [pair for pair in zip(names, map(array_of, inputs)) if pair[1] is not None]
     kept = [(name, v.array) for name, v in zip(names, inputs) if isinstance(v, Fixed)]
-    return model_of([node], fed, [name for name in results if name], kept, opset, domain)
+    return model_of([node], fed, [name for name in results if name], kept, opset, domain, version)
 
 
 def _input_name(index: int, value: Any) -> str:
@@ -85,6 +89,7 @@ def model_of(
     initializers: Sequence[tuple[str, np.ndarray]] = (),
     opset: int = CURRENT,
     domain: str = "",
+    version: int = 1,
 ) -> onnx.ModelProto:
     """A model of some nodes whose inputs have the types and shapes of arrays."""
     graph = helper.make_graph(
@@ -96,9 +101,9 @@ def model_of(
     )
     imports = [helper.make_opsetid("", opset)]
     if domain:
-        imports.append(helper.make_opsetid(domain, 1))
-    version = max(4, min(10, helper.find_min_ir_version_for(imports, True)))
-    return helper.make_model(graph, opset_imports=imports, ir_version=version)
+        imports.append(helper.make_opsetid(domain, version))
+    ir_version = max(4, min(10, helper.find_min_ir_version_for(imports, True)))
+    return helper.make_model(graph, opset_imports=imports, ir_version=ir_version)
 
 
 def _code(array: np.ndarray) -> int:

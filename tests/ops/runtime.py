@@ -156,7 +156,8 @@ def run(graph: Graph, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     model = read(graph)
     try:
         compiled = _core.compile_model(model, "CPU", _PRECISE)
-        results = compiled(list(arrays), share_outputs=False)
+        fed = [array.astype(str) if array.dtype == object else array for array in arrays]
+        results = compiled(fed, share_outputs=False)
     except RuntimeError as error:
         raise Rejected(str(error)[-600:]) from None
     return [np.asarray(results[port]) for port in compiled.outputs]

@@ -11,6 +11,7 @@ from extensions.front.onnx.tensors import element_type
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
 from extensions.ops.activation import Clamp, ReLU
+from extensions.ops.conversion import ConvertLike
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -31,6 +32,7 @@ maps(
         "BitwiseNot": u.BitwiseNot,
         "BitwiseOr": a.BitwiseOr,
         "BitwiseXor": a.BitwiseXor,
+        "CastLike": ConvertLike,
         "Ceil": u.Ceiling,
         "Cos": u.Cos,
         "Cosh": u.Cosh,
@@ -222,15 +224,7 @@ _TYPE_NAMES = {
 def cast(g: Graph, node: SourceNode, x: Output) -> Output:
     wanted = needed(node, "to")
     # Operation sets before 6 spell the type out.
-    return _cast(g, node, x, element_type(_TYPE_NAMES.get(wanted, wanted)))
-
-
-@converts("CastLike")
-def cast_like(g: Graph, node: SourceNode, x: Output, like: Output) -> Output:
-    return _cast(g, node, x, like.dtype)
-
-
-def _cast(g: Graph, node: SourceNode, x: Output, kind: ElementType) -> Output:
+    kind = element_type(_TYPE_NAMES.get(wanted, wanted))
     if kind is ElementType.string or x.dtype is ElementType.string:
         raise refuse(node, "a cast from or to strings")
     return typed(g, x, kind)

@@ -81,6 +81,7 @@ def agree(
     opset: int = CURRENT,
     outputs: int | Sequence[str] = 1,
     domain: str = "",
+    version: int = 1,
     dynamic: Dynamic = True,
     expected: Sequence[np.ndarray] | np.ndarray | None = None,
     tolerance: float = 1e-4,
@@ -90,7 +91,15 @@ def agree(
 
     ``expected``: results where no runtime has this operation set.
     """
-    model = single(op, inputs, opset=opset, outputs=outputs, domain=domain, attributes=attributes)
+    model = single(
+        op,
+        inputs,
+        opset=opset,
+        outputs=outputs,
+        domain=domain,
+        version=version,
+        attributes=attributes,
+    )
     arrays = [array for array in map(array_of, inputs) if array is not None]
     return agree_model(model, arrays, dynamic=dynamic, expected=expected, tolerance=tolerance)
 
@@ -121,7 +130,8 @@ def agree_model(
 
 def refused(op: str, *inputs: Any, match: str, **options: Any) -> None:
     """Assert that a model of one node is refused in these words."""
-    given = {key: options.pop(key) for key in ("opset", "outputs", "domain") if key in options}
+    keys = "opset", "outputs", "domain", "version"
+    given = {key: options.pop(key) for key in keys if key in options}
     model = single(op, inputs, attributes=options, **given)
     with pytest.raises(ConversionError, match=match):
         convert(model)
@@ -145,11 +155,15 @@ def _run(graph: Graph, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     with tempfile.TemporaryFile() as file:
         lines = "\n".join(emit(graph, BinaryWriter(file), 11, {}))
         file.seek(0)
-        content = [lines.encode(), file.read(), *(array.tobytes() for array in arrays)]
+        content = [lines.encode(), file.read(), *map(_bytes, arrays)]
     key = hashlib.sha256(b"\0".join(content)).digest()
     if key not in _known:
         _known[key] = runtime.run(graph, arrays)
     return _known[key]
+
+
+def _bytes(array: np.ndarray) -> bytes:
+    return repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
 
 
 def _compare_results(
@@ -164,12 +178,13 @@ def _compare_results(
     for index, (mine, array, wanted) in enumerate(zip(inferred, results, expected)):
         where = f"output {index} with {what}"
         assert isinstance(mine, Output)
-        assert array.dtype == wanted.dtype, f"{where}: {array.dtype}, not {wanted.dtype}"
+        is_text = wanted.dtype == object and array.dtype.kind == "U"
+        assert array.dtype == wanted.dtype or is_text, f"{where}: {array.dtype}, not {wanted.dtype}"
         assert array.shape == wanted.shape, f"{where}: {array.shape}, not {wanted.shape}"
         assert runtime.contains(mine.shape, array.shape), (
             f"{where}: inferred {text(mine.shape)}, computed {array.shape}"
         )
-        if array.dtype.kind in "iub":
+        if array.dtype.kind in "iubU":
             np.testing.assert_array_equal(array, wanted, err_msg=where)
         else:
             coarse = max(tolerance, 4e-3) if array.dtype.itemsize < 4 else tolerance
