@@ -112,12 +112,22 @@ class AvgPool(_Pool):
 
     ir_names: ClassVar[dict[str, str]] = {"exclude_pad": "exclude-pad"}
     exclude_pad: bool = True
+    # All 1 where it is left out; else opset16.
+    dilations: tuple[int, ...] = ()
 
     def version(self) -> str:
+        if self.dilations:
+            return "opset16"
         return "opset14" if self.rounding_type == "ceil_torch" else "opset1"
 
+    def ir_attributes(self) -> dict[str, str]:
+        attributes = super().ir_attributes()
+        if not self.dilations:
+            del attributes["dilations"]
+        return attributes
+
     def infer(self, data: Output) -> TensorType:
-        return TensorType(self._pooled(data.shape), data.dtype)
+        return TensorType(self._pooled(data.shape, self.dilations), data.dtype)
 
 
 class AdaptiveAvgPool(Op):

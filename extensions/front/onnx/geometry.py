@@ -7,18 +7,28 @@ from math import prod
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, needed, needed_constant, rank_of
+from extensions.front.onnx.common import (
+    converts,
+    invalid,
+    needed,
+    needed_constant,
+    rank_of,
+    typed,
+)
 from extensions.front.onnx.padding import centred
 from extensions.front.onnx.windows import explicit_pads, listed
-from extensions.ops.arithmetic import Add, Multiply
-from extensions.ops.common import length
+from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Subtract
+from extensions.ops.blocks import Col2Im
+from extensions.ops.common import constant_ints, length
 from extensions.ops.convolution import GroupConvolutionBackpropData
-from extensions.ops.gathering import ScatterElementsUpdate
-from extensions.ops.matrix import MatMul
+from extensions.ops.gathering import Gather, ScatterElementsUpdate
+from extensions.ops.generating import Range
+from extensions.ops.movement import Pad, Split
 from extensions.ops.reduction import ReduceProd
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.shape import normalize_axes
@@ -35,21 +45,35 @@ def _checked(count: int, what: str) -> int:
 
 @converts("AffineGrid")
 def affine_grid(g: Graph, node: SourceNode, theta: Output, size: Output) -> Output:
-    """The places of an image's pixels between -1 and 1, moved by matrices [N, d, d + 1]."""
-    spatial = [int(dim) for dim in needed_constant(size, "size").reshape(-1)[2:]]
-    _checked(prod(spatial), "a grid")
-    steps = [_pixel_places(dim, bool(node.get("align_corners"))) for dim in reversed(spatial)]
-    # Coordinates come in the order x, y, z, and the last one multiplies the shift.
-    axes = [place.T for place in np.meshgrid(*steps, indexing="ij")]
-    places = np.stack([axis.reshape(-1) for axis in axes] + [np.ones(prod(spatial))], -1)
-    moved = g.add(MatMul(transpose_b=True), g.constant(places[None], theta.dtype), theta)
-    return g.add(Reshape(special_zero=True), moved, [0, *spatial, len(spatial)])
+    """The places of an image's pixels between -1 and 1, moved by matrices [N, d, d + 1].
+
+    Coordinates come in the order x, y, z, and the last column is the shift.
+    """
+    count = length(size)
+    if count is None:
+        raise UnsupportedError("the number of its spatial axes is not known")
+    spatial = count - 2
+    columns = g.add_multi(Split(num_splits=spatial + 1), theta, g.constant(np.int64(2)))
+    laid = [0, *[1] * spatial, spatial]
+    *factors, grid = (g.add(Reshape(special_zero=True), part, laid) for part in columns)
+    for k, factor in enumerate(factors):
+        axis = spatial - 1 - k
+        pixels = g.add(Gather(), size, np.int64(2 + axis), g.constant(np.int64(0)))
+        places = _pixel_places(g, pixels, theta.dtype, bool(node.get("align_corners")))
+        lifted = g.add(Reshape(), places, [-1, *[1] * (k + 1)])
+        grid = g.add(Add(), g.add(Multiply(), factor, lifted), grid)
+    return grid
 
 
-def _pixel_places(count: int, corners: bool) -> np.ndarray:
-    if corners:
-        return np.linspace(-1, 1, count) if count > 1 else np.array([-1.0])
-    return (2 * np.arange(count) + 1) / count - 1
+def _pixel_places(g: Graph, count: Output, kind: ElementType, corners: bool) -> Output:
+    """The centres of pixels in -1..1, or the corners at its ends."""
+    one = g.constant(np.int64(1))
+    pixels = g.add(Range(output_type=ElementType.i64), g.constant(np.int64(0)), count, one)
+    twice = g.add(Multiply(), typed(g, pixels, kind), 2.0)
+    steps = g.add(Maximum(), g.add(Subtract(), count, one), one) if corners else count
+    if not corners:
+        twice = g.add(Add(), twice, 1.0)
+    return g.add(Subtract(), g.add(Divide(), twice, typed(g, steps, kind)), 1.0)
 
 
 @converts("CenterCropPad")
@@ -66,6 +90,8 @@ def center_crop_pad(g: Graph, node: SourceNode, x: Output, target: Output) -> Ou
 @converts("Col2Im")
 def col2im(g: Graph, node: SourceNode, x: Output, image: Output, block: Output) -> Output:
     """Columns [N, C * area, L] added up where they lie: a transposed convolution with ones."""
+    if not image.is_constant or not block.is_constant:
+        return _col2im_at_run_time(g, node, x, image, block)
     sizes, kernel = (
         [int(item) for item in needed_constant(value, what).reshape(-1)]
         for value, what in ((image, "image_shape"), (block, "block_shape"))
@@ -98,21 +124,47 @@ def col2im(g: Graph, node: SourceNode, x: Output, image: Output, block: Output) 
     return g.add(op, laid, g.constant(weights, x.dtype))
 
 
+def _col2im_at_run_time(
+    g: Graph, node: SourceNode, x: Output, image: Output, block: Output
+) -> Output:
+    """By the operation of the IR, which knows images of two axes."""
+    rank = length(image)
+    if rank != 2:
+        raise UnsupportedError(
+            f"sizes of {rank} axes that are not constant", hint="Make them constant with --freeze."
+        )
+    begins, ends = explicit_pads(node, rank)
+    op = Col2Im(
+        strides=listed(node, "strides", rank),
+        dilations=listed(node, "dilations", rank),
+        pads_begin=begins,
+        pads_end=ends,
+    )
+    return g.add(op, x, image, block)
+
+
 @converts("MaxUnpool")
 def max_unpool(
     g: Graph, node: SourceNode, x: Output, places: Output, target: Output | None = None
 ) -> Output:
-    """Zeros, and the maxima where they were found; places count over the whole tensor."""
-    if target is None:
-        target = _unpooled_shape(g, node, x)
-    zeros = g.add(
-        Broadcast(),
-        g.constant(np.zeros(()), x.dtype),
-        g.add(ReduceProd(keep_dims=True), target, [0]),
-    )
+    """Zeros, and the maxima where they were found; places count over the whole tensor.
+
+    They do so in a tensor of the size that the windows make, which is then cut or filled up at
+    its ends to the target.
+    """
+    made = _unpooled_shape(g, node, x)
+    zero = g.constant(np.zeros(()), x.dtype)
+    zeros = g.add(Broadcast(), zero, g.add(ReduceProd(keep_dims=True), made, [0]))
     flat = [g.add(Reshape(), value, [-1]) for value in (places, x)]
     filled = g.add(ScatterElementsUpdate(), zeros, *flat, g.constant(np.int64(0)))
-    return g.add(Reshape(), filled, target)
+    result = g.add(Reshape(), filled, made)
+    if target is None:
+        return result
+    more = g.add(Subtract(), target, made)
+    nothing = g.constant(np.zeros(rank_of(x), np.int64))
+    known = constant_ints(more)
+    op = Pad(pad_mode="constant", negative=known is None or min(known) < 0)
+    return g.add(op, result, nothing, more, zero)
 
 
 def _unpooled_shape(g: Graph, node: SourceNode, x: Output) -> Output:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, needed, rank_of, refuse
+from extensions.front.onnx.common import converts, invalid, needed, rank_of, size_of
 from extensions.front.onnx.reduction import p_norm
 from extensions.front.onnx.windows import spatial_attributes
 from extensions.ops import pooling as p
-from extensions.ops.arithmetic import Multiply, Power
+from extensions.ops.arithmetic import Add, Divide, FloorMod, Multiply, Power
 from extensions.ops.reduction import ReduceMax, ReduceMean
 from extensions.ops.regions import ROIPooling
 from extensions.ops.unary import Abs
@@ -26,19 +26,38 @@ def max_pool(g: Graph, node: SourceNode, x: Output) -> Any:
     attributes, dilations = _pool_attributes(node, x.shape, "max")
     dilated = any(d != 1 for d in dilations)
     if node.has_output(1) or dilated or attributes["rounding_type"] == "ceil_torch":
-        if node.has_output(1) and node.get("storage_order"):
-            raise refuse(node, "storage_order 1 (column-major indices)")
-        return g.add_multi(p.MaxPoolWithIndices(dilations=dilations, **attributes), x)
+        y, places = g.add_multi(p.MaxPoolWithIndices(dilations=dilations, **attributes), x)
+        turned = node.has_output(1) and node.get("storage_order")
+        return y, _columns_first(g, x, places) if turned else places
     return g.add(p.MaxPool(**attributes), x)
+
+
+def _columns_first(g: Graph, x: Output, places: Output) -> Output:
+    """Places in the tensor, counted over the spatial axes of an image in reverse order."""
+    sizes = [size_of(g, x, axis) for axis in range(2, rank_of(x))]
+    rest, turned = places, g.constant(np.int64(0))
+    weights = [g.constant(np.int64(1))]
+    for size in sizes:
+        weights.append(g.add(Multiply(), weights[-1], size))
+    for size, weight in zip(reversed(sizes), reversed(weights[:-1])):
+        place = g.add(FloorMod(), rest, size)
+        rest = g.add(Divide(), rest, size)
+        turned = g.add(Add(), g.add(Multiply(), place, weight), turned)
+    # What is left counts images.
+    return g.add(Add(), g.add(Multiply(), rest, weights[-1]), turned)
 
 
 @converts("AveragePool")
 def average_pool(g: Graph, node: SourceNode, x: Output) -> Output:
     include = bool(node.get("count_include_pad"))
     attributes, dilations = _pool_attributes(node, x.shape, "include" if include else "exclude")
+    return g.add(_mean(attributes, dilations, exclude_pad=not include), x)
+
+
+def _mean(attributes: dict[str, Any], dilations: tuple[int, ...], exclude_pad: bool) -> p.AvgPool:
     if any(d != 1 for d in dilations):
-        raise refuse(node, "dilation of an average pooling")
-    return g.add(p.AvgPool(exclude_pad=not include, **attributes), x)
+        attributes = {**attributes, "dilations": dilations}
+    return p.AvgPool(exclude_pad=exclude_pad, **attributes)
 
 
 def _pool_attributes(
@@ -113,10 +132,8 @@ def lp_pool(g: Graph, node: SourceNode, x: Output) -> Output:
     """The p-norm of a window: its mean of |x|^p, times the window size, to the power 1/p."""
     power = float(node.get("p", 2.0))
     attributes, dilations = _pool_attributes(node, x.shape, "sum")
-    if any(d != 1 for d in dilations):
-        raise refuse(node, "dilation of an Lp pooling")
     raised = g.add(Power(), g.add(Abs(), x), power)
-    pooled = g.add(p.AvgPool(exclude_pad=False, **attributes), raised)
+    pooled = g.add(_mean(attributes, dilations, exclude_pad=False), raised)
     summed = g.add(Multiply(), pooled, float(np.prod(attributes["kernel"])))
     return g.add(Power(), summed, 1 / power)
 

@@ -40,7 +40,7 @@ from tests.ops import runtime
 # Whether to try unknown dimensions too, of which axes, or the words with which they are refused.
 Dynamic = Union[bool, Sequence[int], str]
 # The newest operation set of the IR that the runtime at hand reads.
-IR_OPSET = 15
+IR_OPSET = 16
 
 _directory = tempfile.TemporaryDirectory(prefix="mo-onnx-")
 _serial = itertools.count()

@@ -178,11 +178,11 @@ def test_maxima_of_bytes(dtype: Any) -> None:
     agree("MaxPool", numbers(1, 2, 6, 6, dtype=dtype, high=99), opset=12, kernel_shape=[2, 2])
 
 
-def test_column_major_indices_are_refused() -> None:
-    refused(
-        "MaxPool", IMAGE, outputs=2, kernel_shape=[2, 2], storage_order=1, match="storage_order"
-    )
-    agree("MaxPool", IMAGE, kernel_shape=[2, 2], storage_order=1)
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_indices_by_columns(rank: int) -> None:
+    x = numbers(2, 3, *SIZES[rank])
+    agree("MaxPool", x, outputs=2, kernel_shape=[2] * rank, storage_order=1)
+    agree("MaxPool", x, kernel_shape=[2] * rank, storage_order=1)
 
 
 def test_unused_indices_cost_nothing() -> None:
@@ -206,11 +206,14 @@ def test_norm_of_a_window(opset: int, p: int | None) -> None:
         agree("LpPool", IMAGE, opset=opset, kernel_shape=[3, 2], strides=[2, 1], p=p, pads=pads)
 
 
-@pytest.mark.parametrize("op", ["LpPool", "AveragePool"])
-def test_dilated_sums_are_refused(op: str) -> None:
-    """Operation set 16 of the IR is the first to have them."""
-    refused(op, IMAGE, kernel_shape=[3, 2], dilations=[2, 1], match="dilation")
-    agree(op, IMAGE, kernel_shape=[3, 2], dilations=[1, 1])
+@pytest.mark.parametrize("pads", [None, [1, 0, 1, 1]])
+@pytest.mark.parametrize("ceil_mode", [0, 1])
+def test_dilated_sums(pads: Any, ceil_mode: int) -> None:
+    shared: dict[str, Any] = {"kernel_shape": [3, 2], "dilations": [2, 1], "strides": [2, 2]}
+    shared |= {"pads": pads, "ceil_mode": ceil_mode}
+    agree("LpPool", IMAGE, **shared)
+    for include in (0, 1):
+        agree("AveragePool", IMAGE, count_include_pad=include, **shared)
 
 
 # ---- the whole image
