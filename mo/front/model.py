@@ -105,6 +105,8 @@ class ModelInput:
     dtype: ElementType
     # A further name of the tensor, if the input stands for an inner one.
     tensor_name: str = ""
+    # Whether it stands for the sequence of this one tensor.
+    is_sequence: bool = False
 
 
 class Functions(Protocol):

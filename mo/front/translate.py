@@ -16,7 +16,7 @@ from mo.errors import (
 )
 from mo.front.model import Model, SourceNode, sorted_nodes
 from mo.front.registry import Translation, Translations
-from mo.front.values import Value, flat, is_tensor, with_tensors
+from mo.front.values import TensorSequence, Value, flat, is_tensor, with_tensors
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import TensorType
@@ -32,7 +32,8 @@ def translate(model: Model, translations: Translations) -> Graph:
     walk.refuse_unsupported()
     graph = walk.graph
     for item in model.inputs:
-        walk.values[item.name] = graph.input(item.name, item.shape, item.dtype)
+        tensor = graph.input(item.name, item.shape, item.dtype)
+        walk.values[item.name] = TensorSequence(tensor) if item.is_sequence else tensor
     walk.run(model.outputs)
     for item in model.inputs:
         if item.tensor_name:

@@ -83,6 +83,10 @@ class GraphReader:
         if optional is not None:
             log.warning("Input '%s' may be left out in the model, but not in the IR", name)
             kind = optional.get("elem_type", {})
+        sequence = kind.get("sequence_type")
+        if sequence is not None:
+            log.warning("Input '%s' is a sequence; in the IR it has exactly one tensor", name)
+            kind = sequence.get("elem_type", {})
         tensor = kind.get("tensor_type")
         if tensor is None:
             what = next(iter(kind), "unknown type").replace("_type", "")
@@ -94,7 +98,7 @@ class GraphReader:
             dtype = element_type(tensor.get("elem_type", 0))
         except ModelFileError as error:
             raise ModelFileError(f"Input '{name}': {error.message}", error.hint) from error
-        return ModelInput(name, self._shape(tensor), dtype)
+        return ModelInput(name, self._shape(tensor), dtype, is_sequence=sequence is not None)
 
     def _shape(self, tensor: Message) -> Shape:
         shape = tensor.get("shape")

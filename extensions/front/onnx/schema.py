@@ -43,13 +43,14 @@ SPARSE_TENSOR: Schema = {
 DIMENSION: Schema = {1: one("value", integer), 2: one("param", text)}
 SHAPE: Schema = {1: many("dim", message(DIMENSION))}
 TENSOR_TYPE: Schema = {1: one("elem_type", integer), 2: one("shape", message(SHAPE))}
-OPTIONAL_TYPE: Schema = {1: one("elem_type", recursive(lambda: TYPE))}
+# Of a sequence or an optional.
+ELEMENT_OF: Schema = {1: one("elem_type", recursive(lambda: TYPE))}
 TYPE: Schema = {
     1: one("tensor_type", message(TENSOR_TYPE)),
-    4: one("sequence_type", span),
+    4: one("sequence_type", message(ELEMENT_OF)),
     5: one("map_type", span),
     8: one("sparse_tensor_type", span),
-    9: one("optional_type", message(OPTIONAL_TYPE)),
+    9: one("optional_type", message(ELEMENT_OF)),
 }
 VALUE_INFO: Schema = {1: one("name", text), 2: one("type", message(TYPE))}
 

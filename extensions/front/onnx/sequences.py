@@ -149,8 +149,12 @@ def split_to_sequence(
         return StackedSequence(
             g.add(Unsqueeze(), slices, [axis + 1]) if node.get("keepdims", 1) else slices
         )
-    lengths = _lengths(node, size, split)
     where = g.constant(np.int64(axis))
+    if split is not None and split.value() is None and split.rank == 1:
+        count = (split.shape or (None,))[0]
+        if isinstance(count, int):
+            return TensorSequence(*g.add_multi(VariadicSplit(parts=count), x, where, split))
+    lengths = _lengths(node, size, split)
     if len(set(lengths)) == 1:
         parts = g.add_multi(Split(num_splits=len(lengths)), x, where)
     else:

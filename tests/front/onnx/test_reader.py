@@ -298,6 +298,8 @@ def test_a_tensor_made_twice(tmp_path):
 
 def test_an_input_that_is_no_tensor(tmp_path):
     proto = model()
-    sequence = helper.make_tensor_sequence_value_info("s", TensorProto.FLOAT, None)
-    proto.graph.input.append(sequence)
-    assert "Input 's' is a sequence" in refusal(tmp_path, proto)
+    kind = helper.make_map_type_proto(
+        TensorProto.INT64, helper.make_tensor_type_proto(TensorProto.FLOAT, None)
+    )
+    proto.graph.input.append(helper.make_value_info("m", kind))
+    assert "Input 'm' is a map" in refusal(tmp_path, proto)

@@ -83,6 +83,12 @@ def test_splitting(axis: int, split: str) -> None:
     check(body, numbers(3, 3), dynamic=split.startswith("<value_ints"))
 
 
+@pytest.mark.parametrize("lengths", [[1, 3], [0, 4]])
+def test_splitting_into_lengths_computed_at_run_time(lengths: list[int]) -> None:
+    body = f"{NUMBERS} s = SplitToSequence <axis = 1> (x, y) r = SequenceAt (s, one)"
+    check(body, numbers(3, 4), np.array(lengths), dynamic=False)
+
+
 @pytest.mark.parametrize("keep", [0, 1])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_splitting_into_slices(axis: int, keep: int) -> None:
@@ -166,9 +172,11 @@ def test_an_output_that_is_a_sequence_is_one_output_for_each_of_its_tensors() ->
     assert [value.shape for value in values if value is not None] == [(3, 4), (3,)]
 
 
-def test_an_input_that_is_a_sequence_is_refused() -> None:
-    text = "(seq(float[n]) s) => (int64 r) { r = SequenceLength (s) }"
-    refused(text, "Input 's' is a sequence; only tensors can be model inputs")
+def test_an_input_that_is_a_sequence_has_one_tensor() -> None:
+    text = """(seq(float[3,4]) x, float[3,4] y) => (float[n,m] r) {
+        s = SequenceInsert (x, y) r = ConcatFromSequence <axis = 0> (s) }"""
+    model = onnx.parser.parse_model(f"{HEAD} {text}")
+    agree_model(model, [X, Y], dynamic=False, expected=np.concatenate([X, Y]))
 
 
 def test_optional_values() -> None:
