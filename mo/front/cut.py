@@ -71,6 +71,10 @@ class _Names:
     def output(self, port: PortName) -> str:
         """The tensor that ``--output`` names."""
         tensor = self._exact(port.text)
+        named = self.nodes.get(port.text) if self.model.nodes_first else None
+        if named is not None and named.outputs[:1] != [tensor]:
+            tensor = self._port(named.outputs, 0, named, "output", port)
+            self.model.labels[tensor] = port.text
         if tensor is not None:
             return tensor
         if port.name not in self.nodes and self._exact(port.name) and not port.input_port:

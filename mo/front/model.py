@@ -37,6 +37,7 @@ class SourceNode:
         "opset",
         "outputs",
         "overload",
+        "place",
         "type",
         "walk",
     )
@@ -62,8 +63,9 @@ class SourceNode:
         self.opset = opset
         # Which of several functions of this type is meant.
         self.overload = overload
-        # What else an error about an unknown type should tell.
+        # What else an error about an unknown type should tell, and where the node stands.
         self.note = ""
+        self.place = ""
         # The translation under way (mo.front.translate.Walk), for nodes with bodies.
         self.walk: Any = None
 
@@ -93,7 +95,7 @@ class SourceNode:
         return index < len(self.outputs) and bool(self.outputs[index])
 
     def __repr__(self) -> str:
-        return f"{self.type} '{self.name}'"
+        return f"{self.type} '{self.name}'" + (f" ({self.place})" if self.place else "")
 
 
 @dataclass
@@ -133,6 +135,10 @@ class Model:
     outputs: list[str]
     constants: dict[str, Tensor] = field(default_factory=dict)
     functions: Functions | None = None
+    # Whether a name that a node shares with another node's tensor means the node in --output.
+    nodes_first: bool = False
+    # Names of outputs, where they are not those of their tensors.
+    labels: dict[str, str] = field(default_factory=dict)
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""

@@ -218,9 +218,11 @@ class Walk:
         """Make a value an output of the graph: each of its tensors, if it is a sequence."""
         value = self.value(name)
         parts = flat(value)
+        label = self.model.labels.get(name, name)
+        label = name if label in self.values else label
         for number, part in enumerate(parts):
             if is_tensor(part):
-                self.graph.output(part, name if part is value else f"{name}_{number}")
+                self.graph.output(part, label if part is value else f"{label}_{number}")
             elif self.outer is None:
                 raise UnsupportedError(
                     f"Output '{name}' is no tensor, nor a list of tensors of known length",

@@ -52,6 +52,7 @@ class Net:
         self.random = np.random.default_rng(seed)
         self.text = 'name: "net"\n'
         self.weights: dict[str, Blobs] = {}
+        self.inputs = dict(inputs)
         for name, shape in inputs:
             dims = " ".join(f"dim: {dim}" for dim in shape)
             self.text += f'input: "{name}"\ninput_shape {{ {dims} }}\n'

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from extensions.front.building import rank_of as rank_of
 from extensions.ops.movement import Concat
 from extensions.ops.shaping import Reshape, ShapeOf
 from extensions.ops.slicing import StridedSlice
@@ -54,15 +55,6 @@ def invalid(what: str) -> ModelFileError:
 def unsupported(what: str) -> UnsupportedError:
     """The error for a setting that has no form in the IR."""
     return UnsupportedError(f"{what} is not supported", hint="Cut the layer off with --output.")
-
-
-def rank_of(value: Output) -> int:
-    """The rank; UnsupportedError where a translation cannot do without it."""
-    if value.rank is None:
-        raise UnsupportedError(
-            "the rank of its input is not known", hint="Give the shape with --input_shape."
-        )
-    return value.rank
 
 
 def shape_of(value: Output) -> tuple[Dimension, ...]:

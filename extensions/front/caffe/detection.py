@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from extensions.front.building import sliced
 from extensions.front.caffe.common import (
     converts,
     invalid,
@@ -18,7 +19,6 @@ from extensions.front.caffe.common import (
 )
 from extensions.ops import detection as d
 from extensions.ops.shaping import Unsqueeze
-from extensions.ops.slicing import StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -122,8 +122,7 @@ def detection_output(
         objectness_score=float(p["objectness_score"]) if more else 0.0,
     )
     if p["variance_encoded_in_target"]:
-        keep = StridedSlice(begin_mask=(1, 0, 1), end_mask=(1, 0, 1))
-        priors = g.add(keep, priors, [0, 0, 0], [0, 1, 0], [1, 1, 1])
+        priors = sliced(g, priors, [0], [1], [1], [1])
     flat = [_rows(g, value) for value in (boxes, classes)]
     return g.add(op, *flat, priors, *(_rows(g, value) for value in more))
 

@@ -36,7 +36,8 @@ def net_inputs(net: Message) -> list[ModelInput]:
         )
     result = []
     for i, name in enumerate(names):
-        shape = checked(shapes[i], f"input '{name}'", net) if shapes else None
+        place = net["input_shape"][i] if "input_shape" in net else net
+        shape = checked(shapes[i], f"input '{name}'", place) if shapes else None
         result.append(ModelInput(name, shape, ElementType.f32))
     return result
 

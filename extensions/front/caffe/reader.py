@@ -60,7 +60,10 @@ def read_net(path: Path, schema: Schema = NET) -> Message:
     """The fields of a .prototxt."""
     source = open_model(path)
     try:
-        return parse_text(decoded(bytes(source.view)), schema, OPEN_ENDED)
+        content = decoded(bytes(source.view))
+        if content.lstrip()[:1] == "<":
+            raise ModelFileError("it is a web page", "Download the file itself, not its page.")
+        return parse_text(content, schema, OPEN_ENDED)
     except TextError as error:
         hint = error.hint or "Correct the text there."
         if "there is no field" in error.message:
@@ -105,6 +108,8 @@ class _Assembly:
         self.current: dict[str, str] = {}
         self.makers: dict[str, str] = {}
         self.used: set[str] = set()
+        # Blobs of layers that are not run in the phase TEST, and these layers.
+        self.excluded: dict[str, str] = {}
         self.names: set[str] = set()
         self.constants: dict[str, Tensor] = {}
         self._assemble()
@@ -133,6 +138,8 @@ class _Assembly:
             try:
                 if is_included(layer, state.get("stage", []), state.get("level", 0)):
                     yield layer
+                else:
+                    self.excluded |= dict.fromkeys(layer.get("top", []), layer.get("name", ""))
             except ModelFileError as error:
                 raise self._error(layer, error.message, error.hint) from error
 
@@ -187,6 +194,7 @@ class _Assembly:
             )
         name = self._unique(layer.get("name") or kind)
         node = SourceNode(kind, name, bottoms, [], Sections(layer, self.tables), domain)
+        node.place = f"'{self.path.name}', line {getattr(layer, 'line', 0)}"
         node.note = _shown({n: layer[n] for n in layer if n.endswith("_param")})
         return node
 
@@ -205,11 +213,11 @@ class _Assembly:
         if tensor is None:
             similar = closest(name, self.current, 2)
             hint = f"Did you mean {listing(similar)}? " if similar else ""
-            raise self._error(
-                layer,
-                f"no layer before it makes its bottom '{name}'",
-                hint + "Layers stand in the order in which they run.",
-            )
+            hint += "Layers stand in the order in which they run."
+            if name in self.excluded:
+                hint = f"Layer '{self.excluded[name]}' makes it, but only while the net is trained."
+                hint += " Use the deploy version of the net, or add an input of this name."
+            raise self._error(layer, f"no layer before it makes its bottom '{name}'", hint)
         return tensor
 
     def _top(self, layer: Message, index: int, node: str, last: Mapping[str, int]) -> str:
@@ -300,7 +308,7 @@ class _Assembly:
         if not outputs:
             raise ModelFileError(f"'{self.path.name}' has no outputs", "Name one with --output.")
         name = self.net.get("name", "") or "model"
-        return Model(name, "caffe", self.nodes, inputs, outputs, self.constants)
+        return Model(name, "caffe", self.nodes, inputs, outputs, self.constants, nodes_first=True)
 
 
 def _shown(fields: Mapping[str, Any], limit: int = 200) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from extensions.front.building import sliced
 from extensions.front.caffe.common import (
     blob,
     converts,
@@ -30,7 +31,7 @@ from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat
 from extensions.ops.recurrent import LSTMCell, RNNCell
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
-from extensions.ops.slicing import StridedSlice
+from extensions.ops.slicing import FAR
 from extensions.ops.transcription import CTCGreedyDecoder
 from mo.front.model import SourceNode
 from mo.graph.body import Body, PortMap
@@ -180,7 +181,7 @@ def ctc_greedy_decoder(g: Graph, node: SourceNode, x: Output, going: Output) -> 
     if p["blank_index"] != -1 and p["blank_index"] + 1 != shape_of(x)[2]:
         raise unsupported(f"a blank that is class {p['blank_index']} and not the last")
     # The first step of a sequence is marked as one that begins; the IR takes that for its end.
-    later = g.add(StridedSlice(begin_mask=(0,), end_mask=(1,)), going, [1], [0], [1])
+    later = sliced(g, going, [1], [FAR], [0], [1])
     one = g.constant(np.ones(()), going.dtype)
     first = g.add(Broadcast(), one, size_vector(g, going, [1], 1))
     mask = g.add(Concat(axis=0), first, later)

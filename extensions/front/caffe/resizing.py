@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from extensions.front.building import sliced
 from extensions.front.caffe.common import (
     converts,
     invalid,
@@ -23,7 +24,7 @@ from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Pad
 from extensions.ops.reduction import ReduceMean
 from extensions.ops.sampling import ExtractImagePatches, Interpolate
-from extensions.ops.slicing import StridedSlice
+from extensions.ops.slicing import FAR
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -41,8 +42,7 @@ def interp(g: Graph, node: SourceNode, x: Output, reference: Output | None = Non
     if begin > 0 or end > 0:
         raise unsupported("padding before a resize")
     if begin or end:
-        masks = {"begin_mask": (1, 1, 0, 0), "end_mask": (1, 1, int(not end), int(not end))}
-        x = g.add(StridedSlice(**masks), x, [0, 0, -begin, -begin], [0, 0, end, end], [1] * 4)
+        x = sliced(g, x, [-begin] * 2, [end or FAR] * 2, [2, 3], [1, 1])
     if reference is not None:
         sizes = size_vector(g, reference, 2, 3)
     elif p["height"] and p["width"]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from extensions.front.building import sliced
 from extensions.front.caffe.common import (
     axis_of,
     blob,
@@ -21,7 +22,7 @@ from extensions.front.caffe.common import (
 from extensions.ops.arithmetic import Add
 from extensions.ops.movement import Concat, ShuffleChannels, Split, Transpose, VariadicSplit
 from extensions.ops.shaping import Tile
-from extensions.ops.slicing import StridedSlice
+from extensions.ops.slicing import FAR, StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -143,11 +144,8 @@ def shuffle_channel(g: Graph, node: SourceNode, x: Output) -> Output:
 @converts("Reverse")
 def reverse(g: Graph, node: SourceNode, x: Output) -> Output:
     """The axis backwards."""
-    axis, rank = axis_of(x, parameters(node, "reverse_param")["axis"]), rank_of(x)
-    steps = [1] * rank
-    steps[axis] = -1
-    masks = (1,) * rank
-    return g.add(StridedSlice(begin_mask=masks, end_mask=masks), x, [0] * rank, [0] * rank, steps)
+    axis = axis_of(x, parameters(node, "reverse_param")["axis"])
+    return sliced(g, x, [FAR], [-FAR], [axis], [-1])
 
 
 @converts("Parameter")

@@ -53,7 +53,7 @@ def convert(net: Net, opened: Sequence[int] | None = (), **options: Any) -> Grap
 
 
 def by_opencv(net: Net, inputs: dict[str, np.ndarray], layers: Sequence[str]) -> list[np.ndarray]:
-    """What OpenCV computes: the outputs of these layers of the net."""
+    """What OpenCV computes: the first outputs of these layers of the net."""
     path = net.save(Path(_directory.name), f"n{next(_serial)}")
     network = cv2.dnn.readNetFromCaffe(str(path.with_suffix(".prototxt")), str(path))
     path.unlink()
@@ -61,7 +61,7 @@ def by_opencv(net: Net, inputs: dict[str, np.ndarray], layers: Sequence[str]) ->
     for name, array in inputs.items():
         network.setInput(array, name)
     found = network.forwardAndRetrieve(list(layers))
-    return [np.array(array) for arrays in found for array in arrays]
+    return [np.array(arrays[0]) for arrays in found]
 
 
 def run(graph: Graph, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

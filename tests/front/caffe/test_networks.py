@@ -1,0 +1,128 @@
+"""The topologies of the public zoo compute what OpenCV computes, with any batch too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("cv2")
+pytest.importorskip("openvino")
+
+from mo.errors import UnsupportedError
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from tests.front.caffe import formulas as f
+from tests.front.caffe.running import assert_close, by_opencv, convert, run
+from tests.models import caffe_networks as networks
+from tests.models.caffe import Net
+
+
+def pictures(net: Net, batch: int = 1) -> dict[str, np.ndarray]:
+    """Numbers for the input "data", and the size of the picture if the net asks for it."""
+    _, channels, height, width = net.inputs["data"]
+    random = np.random.default_rng(1)
+    data = random.uniform(-1, 1, (batch, channels, height, width)).astype(np.float32)
+    info = {"im_info": np.array([[height, width, 1]], np.float32)}
+    return {"data": data, **(info if "im_info" in net.inputs else {})}
+
+
+def outputs(graph: Graph) -> list[str]:
+    values = [node.inputs[0] for node in graph.results()]
+    return [list(value.names)[-1] for value in values if isinstance(value, Output)]
+
+
+def agrees_with_opencv(net: Net, inputs: dict[str, np.ndarray], graph: Graph) -> None:
+    results, names = run(graph, inputs), outputs(graph)
+    for name, wanted in zip(names, by_opencv(net, inputs, names)):
+        if name == "detection_out":
+            assert len(f.detections(wanted)) > 5
+            assert_close(f.detections(results[name]), f.detections(wanted))
+        else:
+            assert_close(results[name], wanted)
+
+
+@pytest.mark.parametrize("name", [*networks.WHOLE, *networks.DETECTORS])
+def test_networks_on_one_image_and_on_any_number(name: str) -> None:
+    net = {**networks.WHOLE, **networks.DETECTORS}[name]()
+    agrees_with_opencv(net, pictures(net), convert(net))
+    agrees_with_opencv(net, pictures(net, batch=2), convert(net, opened=(0,)))
+
+
+@pytest.mark.parametrize("name", networks.TWO_STAGE)
+def test_two_stage_detectors(name: str) -> None:
+    net = networks.TWO_STAGE[name]()
+    agrees_with_opencv(net, pictures(net), convert(net))
+
+
+def test_proposals_of_a_python_layer() -> None:
+    """py-faster-rcnn's layer with its settings for testing is the library's layer."""
+    python, library = networks.faster_rcnn("zf", python=True), networks.faster_rcnn("zf", 300)
+    inputs = pictures(library)
+    results = run(convert(library), inputs)
+    for name, array in run(convert(python), inputs).items():
+        assert_close(array, results[name])
+
+
+def hidden_layers(net: Net, inputs: dict[str, np.ndarray], *names: str) -> list[np.ndarray]:
+    """What OpenCV computes up to these layers, the first that it does not know left out."""
+    text = net.text
+    trunk = Net()
+    end = text.index(f'  name: "{names[-1]}"')
+    trunk.text = text[: text.index("layer {", end)] if "layer {" in text[end:] else text
+    trunk.weights = net.weights
+    return by_opencv(trunk, inputs, names)
+
+
+def test_recurrent_text_detector() -> None:
+    net = networks.ctpn()
+    image = pictures(net)
+    going = np.ones((6, 2), np.float32)
+    going[0] = 0
+    columns = hidden_layers(net, image, "rows")[0]
+    w, b = net.weights["scores"]
+    expected = f.lstm(columns, going, *net.weights["lstm"]) @ w.T + b
+    inputs = {**image, "going": going}
+    assert_close(run(convert(net), inputs)["scores"], expected)
+    assert_close(run(convert(net, opened=(3,)), inputs)["scores"], expected)
+
+
+def test_recurrent_text_reader() -> None:
+    net = networks.crnn()
+    image = pictures(net)
+    going = np.ones((24, 1), np.float32)
+    going[0] = 0
+    x = hidden_layers(net, image, "columns")[0]
+    for layer in ("lstm0", "lstm1"):
+        x = f.lstm(x, going, *net.weights[layer])
+    w, b = net.weights["scores"]
+    expected = f.ctc(merge=True)(x @ w.T + b, going)
+    assert (expected >= 0).sum() > 1
+    for opened in ((), (3,)):
+        found = run(convert(net, opened), {**image, "going": going})["text"]
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_yolo_v2() -> None:
+    net = networks.yolo_v2()
+    inputs = pictures(net)
+    passed, deep = hidden_layers(net, inputs, "passed", "deep")
+    head = Net(("joined", (1, passed.shape[1] * 4 + deep.shape[1], *deep.shape[2:])))
+    head.text += net.text[net.text.index("layer {", net.text.index('top: "concat')) :]
+    joined = next(line for line in net.text.splitlines() if 'top: "concat' in line).split('"')[1]
+    head.text = head.text.replace(f'bottom: "{joined}"', 'bottom: "joined"')
+    head.weights = net.weights
+    x = np.concatenate([f.reorg(2)(passed), deep], 1)
+    raw = hidden_layers(head, {"joined": x}, "raw")[0]
+    expected = f.region(3, 5, softmax=True)(raw)
+    assert_close(run(convert(net), inputs)["regions"], expected)
+    assert_close(run(convert(net, opened=(0, 2, 3)), inputs)["regions"], expected)
+
+
+def test_unpooling_is_refused_with_its_name_and_parameters() -> None:
+    """SegNet: no operation of the IR puts numbers back where a pooling found them."""
+    net = Net(("data", (1, 2, 8, 8)))
+    text = "pooling_param { pool: MAX kernel_size: 2 stride: 2 }"
+    net.layer("Pooling", "pool", "data", text, tops=["pool", "mask"])
+    net.layer("Upsample", "up", ["pool", "mask"], "upsample_param { scale: 2 }")
+    with pytest.raises(UnsupportedError, match=r"Upsample, 1 nodes: 'up', with upsample_param"):
+        convert(net)
