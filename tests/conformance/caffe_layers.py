@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mo.errors import ConversionError
 from tests.conformance.caffe_variants import VARIANTS, Variant
 from tests.front.caffe.running import assert_close, by_opencv, convert, run
 from tests.models.caffe import Net
@@ -68,17 +69,20 @@ def judge(variant: Variant) -> Verdict:
 
 
 def _attempt(action: Callable[[], Any]) -> str:
-    from mo.errors import ConversionError
-
     try:
         action()
     except ConversionError as error:
-        return f"refused: {error.message}"
+        return refusal(error)
     except AssertionError as error:
         return f"wrong: {' '.join(str(error).split())[:100]}"
     except Exception as error:
         return f"not run: {' '.join(str(error).split())[-160:]}"
     return "right"
+
+
+def refusal(error: ConversionError) -> str:
+    """The words of a refusal, without those that say where."""
+    return f"refused: {error.message.rpartition('): ')[2]}"
 
 
 def read_table() -> list[Verdict]:
