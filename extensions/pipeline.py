@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from extensions.back import precision, reductions, sums, versions
+from extensions.back import precision, sums, versions
 from extensions.middle import (
     activations,
     blocks,
     channel_order,
     identities,
+    infinities,
     linear,
+    memory,
     normalizations,
     preprocessing,
     shapes,
@@ -36,6 +38,12 @@ def passes(config: Config) -> list[Pass]:
     spared = keep if patterns else None
     return [
         # ---- middle
+        Pass(
+            "expose_memory",
+            memory.expose_memory,
+            in_bodies=False,
+            enabled=bool(config.options.get("remove_memory")),
+        ),
         Pass("remove_dead", Graph.prune),
         Pass("input_types", partial(preprocessing.set_input_types, config=config), in_bodies=False),
         Pass(
@@ -49,6 +57,7 @@ def passes(config: Config) -> list[Pass]:
         # Patterns below ask for one value twice: equal ones must be one by then.
         Pass("share_constants", sharing.share_constants),
         Pass("share_computations", sharing.share_computations),
+        rewrites("infinities", *infinities.RULES),
         rewrites("fuse_activations", *activations.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_blocks", *blocks.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),
@@ -56,7 +65,6 @@ def passes(config: Config) -> list[Pass]:
         # ---- back
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
         rewrites("order_of_terms", *sums.RULES),
-        rewrites("kept_axes", *reductions.RULES),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),

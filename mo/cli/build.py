@@ -29,7 +29,7 @@ def build(given: Mapping[str, str], framework: str | None) -> Config:
     framework = framework or values.get("framework")
     used = [FLAGS[name] for name in values]
     _refuse(flag for flag in used if flag.status is Status.NOT_YET and flag.concerns(framework))
-    working = [flag for flag in used if flag.status is Status.WORKS]
+    working = [flag for flag in used if flag.status is Status.WORKS and flag.concerns(framework)]
     for flag in working:
         if flag.kind.check is not None:
             flag.kind.check(flag.option, values[flag.name])

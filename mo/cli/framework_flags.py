@@ -7,10 +7,10 @@ from functools import partial
 from mo.cli import kinds
 from mo.cli.flag import Flag, Status
 
-_tf, _caffe, _mxnet, _kaldi = (
-    partial(Flag, group=framework, status=Status.NOT_YET)
-    for framework in ("tf", "caffe", "mxnet", "kaldi")
+_tf, _caffe, _mxnet = (
+    partial(Flag, group=framework, status=Status.NOT_YET) for framework in ("tf", "caffe", "mxnet")
 )
+_kaldi = partial(Flag, group="kaldi")
 
 FRAMEWORK_FLAGS = [
     _tf("input_model_is_text", kinds.SWITCH, "Read --input_model as text."),
@@ -93,4 +93,10 @@ FRAMEWORK_FLAGS = [
     _kaldi("counts", kinds.COUNTS, "File of class counts; empty for those within the model."),
     _kaldi("remove_output_softmax", kinds.SWITCH, "Drop the SoftMax at the end."),
     _kaldi("remove_memory", kinds.SWITCH, "Make the memory between frames inputs and outputs."),
+    _kaldi(
+        "kaldi_chunk",
+        kinds.CHUNK,
+        "Take whole utterances of so many frames (dynamic: of any number), [1, frames, columns], "
+        "instead of one frame at a time. Nothing is remembered then.",
+    ),
 ]

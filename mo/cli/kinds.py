@@ -173,6 +173,16 @@ def _is_counts(value: Path | str) -> bool:
     return value == "" or os.path.isfile(value)
 
 
+def _chunk(flag: str, value: str) -> int | str:
+    text = value.strip().lower()
+    number = as_integer(text)
+    if text == "dynamic":
+        return text
+    if number is None or not 1 <= number < 2**31:
+        raise bad_value(flag, value, "is neither a number of frames nor dynamic", "150")
+    return number
+
+
 HELP = Kind("", _truth, action="help")
 VERSION = Kind("", _truth, action="version")
 SWITCH = Kind("", _truth, action="store_const", bare="True")
@@ -191,6 +201,7 @@ FILE = _path_kind("FILE", "file", os.path.isfile)
 FOLDER = _path_kind("FOLDER", "folder", os.path.isdir)
 ANY_PATH = Kind("PATH", _path, natural.path, is_path=True)
 COUNTS = Kind("FILE", _counts, natural.path, _existing("file", _is_counts))
+CHUNK = Kind("FRAMES|dynamic", _chunk)
 FOLDERS = Kind(
     "FOLDER,...",
     _paths,

@@ -312,7 +312,7 @@ def _drop_unused(model: Model) -> None:
     model.nodes = sorted_nodes(model, model.outputs)
     used = set(model.outputs)
     for node in model.nodes:
-        used.update(reads(node))
+        used.update(reads(node), node.feedback)
     model.inputs = [item for item in model.inputs if item.name in used]
 
 
@@ -327,7 +327,7 @@ def _check_complete(model: Model) -> None:
         if id(node) in seen:
             continue
         seen.add(id(node))
-        for name in filter(None, reads(node)):
+        for name in filter(None, (*reads(node), *node.feedback)):
             if name in producers:
                 stack.append(producers[name])
             elif name not in known:

@@ -31,6 +31,7 @@ class SourceNode:
     __slots__ = (
         "attributes",
         "domain",
+        "feedback",
         "inputs",
         "name",
         "note",
@@ -66,6 +67,8 @@ class SourceNode:
         # What else an error about an unknown type should tell, and where the node stands.
         self.note = ""
         self.place = ""
+        # Tensors that it reads as they were in an earlier inference: they need not come before.
+        self.feedback: list[str] = []
         # The translation under way (mo.front.translate.Walk), for nodes with bodies.
         self.walk: Any = None
 
@@ -139,6 +142,8 @@ class Model:
     nodes_first: bool = False
     # Names of outputs, where they are not those of their tensors.
     labels: dict[str, str] = field(default_factory=dict)
+    # What the framework still has to do once it is known which part of the model is wanted.
+    arrange: Callable[[Model], Model] | None = None
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""
@@ -165,12 +170,15 @@ def sorted_nodes(
 ) -> list[SourceNode]:
     """The nodes that ``targets`` need, each after its inputs; a cycle is an error.
 
+    What is read as feedback is needed, but not before.
+
     ``outer`` tells which names a body sees outside itself.
     """
     producers = model.producers()
     known = {item.name for item in model.inputs} | model.constants.keys()
     state: dict[int, bool] = {}  # False while a node is being visited
     order: list[SourceNode] = []
+    targets = list(targets)
     for target in targets:
         if target in known:
             continue
@@ -212,6 +220,7 @@ def sorted_nodes(
                 stack.pop()
                 state[id(node)] = True
                 order.append(node)
+                targets += node.feedback
     return order
 
 

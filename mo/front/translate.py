@@ -28,6 +28,8 @@ _NODES_LIMIT = 2_000_000
 
 def translate(model: Model, translations: Translations) -> Graph:
     """The model as a graph of IR operations. All unsupported operations are named at once."""
+    if model.arrange is not None:
+        model = model.arrange(model)
     walk = Walk(model, translations, Graph(name=model.name))
     walk.refuse_unsupported()
     graph = walk.graph
@@ -71,6 +73,8 @@ class Walk:
         self.values: dict[str, Value] = {}
         # Values of the graph around that became inputs of this one.
         self.captured: list[Output] = []
+        # What translations leave to do until all values are known.
+        self.endings: list[Callable[[], object]] = []
 
     # ---- for translations of nodes with bodies
 
@@ -173,6 +177,9 @@ class Walk:
             for name, output in zip(node.outputs, self._outputs_of(node, inputs)):
                 if name:
                     self._keep(node, name, output)
+        for ending in self.endings:
+            ending()
+        self.endings.clear()
         self.graph.scope = before
 
     def _outputs_of(self, node: SourceNode, inputs: list[Value]) -> Sequence[Value]:

@@ -44,7 +44,7 @@ OF_FRAMEWORK = {
         input_symbol nd_prefix_name pretrained_model_name save_params_from_nd legacy_mxnet_model
         enable_ssd_gluoncv
     """),
-    "kaldi": ["counts", "remove_output_softmax", "remove_memory"],
+    "kaldi": ["counts", "remove_output_softmax", "remove_memory", "kaldi_chunk"],
 }
 ALIASES = {
     "help": ["-h"],
@@ -115,8 +115,10 @@ def test_flags_that_are_not_there_yet_are_refused(name, tmp_path):
 
 
 def test_several_flags_that_are_not_there_yet_are_refused_at_once():
-    error = refusal(parse, "--remove_memory", "--layout", "nchw")
-    assert error.splitlines()[0] == "--layout, --remove_memory are not supported yet"
+    error = refusal(
+        parse, "--tensorboard_logdir", "x", "--saved_model_tags", "serve", "--layout", "nchw"
+    )
+    assert error.splitlines()[0] == "--layout, --saved_model_tags are not supported yet"
 
 
 def test_a_broken_value_is_said_before_the_flag_is_refused():

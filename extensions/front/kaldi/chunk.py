@@ -1,0 +1,371 @@
+"""The network as a model that takes whole utterances and keeps nothing.
+
+A value is a tensor [N, rows, columns], its rows those times at which it can be computed; offsets
+only shift the times, and where values meet, their common rows are cut out. As Kaldi's own
+programs for whole utterances do, the first and the last frame of the input are repeated as often
+as the network needs (nnet3-compute), so that there is an output for each frame.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from extensions.front.kaldi.span import (
+    CONSTANT,
+    Span,
+    Step,
+    constant_inputs,
+    inputs_of,
+    source_of,
+    spans,
+    steps,
+)
+from mo.errors import UnsupportedError
+from mo.front.model import Model, ModelInput, SourceNode
+from mo.graph.element_type import ElementType
+
+
+@dataclass(frozen=True)
+class View:
+    """A tensor whose row of time t is read as time t - shift.
+
+    ``is_optional``: zeros stand where it has no row.
+    """
+
+    tensor: str
+    shift: int = 0
+    is_optional: bool = False
+
+
+# The tensor with the rows of certain times, for values that have one at any time.
+Maker = Callable[[int, int], str]
+
+
+def arrange_chunk(model: Model, widths: Mapping[str, int]) -> Model:
+    """The model on whole utterances; ``widths`` are the columns of each value."""
+    order = steps(model)
+    constant = constant_inputs(model)
+    before, after = _context(model, order, constant)
+    given = {
+        item.name: CONSTANT if item.name in constant else Span(-before, after)
+        for item in model.inputs
+    }
+    return _Chunk(model, spans(order, given), widths).arranged(order, before, after)
+
+
+def _context(model: Model, order: list[Step], constant: set[str]) -> tuple[int, int]:
+    """How often the first and the last frame are to be repeated."""
+    before = after = 0
+    for _ in range(_ATTEMPTS):  # more than one, as rounding does not move with the input
+        given = {
+            item.name: CONSTANT if item.name in constant else Span(-before, after)
+            for item in model.inputs
+        }
+        found = spans(order, given)
+        lack = max([0, *(found[name].first for name in model.outputs)])
+        over = max([0, *(-found[name].last for name in model.outputs)])
+        if math.isinf(lack) or math.isinf(over):
+            raise UnsupportedError("an output of the network can never be computed")
+        if not lack and not over:
+            return before, after
+        before, after = before + int(lack), after + int(over)
+    raise UnsupportedError("the context of the network cannot be found")
+
+
+_ATTEMPTS = 20
+
+
+class _Chunk:
+    def __init__(self, model: Model, known: dict[str, Span], widths: Mapping[str, int]) -> None:
+        self.model = model
+        self.spans = known
+        self.widths = widths
+        self.nodes: dict[str, SourceNode] = {}
+        self.views: dict[str, View] = {}
+        # Rows that the tensors have; those of values without bounds are made as wanted.
+        self.rows: dict[str, Span] = {}
+        self.makers: dict[str, Maker] = {}
+
+    def arranged(self, order: list[Step], before: int, after: int) -> Model:
+        for item in self.model.inputs:
+            self._input(item.name, before, after)
+        for step in order:
+            if step.is_recurrent:
+                self._recurrence(step)
+            else:
+                self._place(step.nodes[0])
+        outputs = [self._read(self.views[name], 0, 0) for name in self.model.outputs]
+        return replace(self.model, nodes=list(self.nodes.values()), outputs=outputs, arrange=None)
+
+    def _input(self, name: str, before: int, after: int) -> None:
+        tensor = name
+        if not self.spans[name].is_constant and (before or after):
+            tensor = f"{name}/edges"
+            self._add("Edges", tensor, [name], {"before": before, "after": after})
+        self._define(name, tensor, self.spans[name])
+
+    def _define(self, name: str, tensor: str, rows: Span) -> None:
+        self.views[name] = View(tensor)
+        self.rows[tensor] = rows
+
+    def _add(self, type: str, name: str, inputs: list[str], attributes: Mapping[str, Any]) -> str:
+        if name not in self.nodes:
+            self.nodes[name] = SourceNode(type, name, inputs, [name], dict(attributes))
+        return name
+
+    # ---- reading
+
+    def _read(self, view: View, first: int, last: int) -> str:
+        """The tensor with the rows ``first <= t < T + last`` of a view."""
+        start, stop = first + view.shift, last + view.shift
+        if view.tensor in self.makers:
+            return self.makers[view.tensor](start, stop)
+        rows = self.rows[view.tensor]
+        if rows.is_constant:
+            return view.tensor
+        begin, end = int(start - rows.first), int(stop - rows.last)
+        if begin == end == 0:
+            return view.tensor
+        if (begin < 0 or end > 0) and not view.is_optional:
+            raise UnsupportedError(f"'{view.tensor}' is wanted where it cannot be computed")
+        name = f"{view.tensor}/rows_{begin}_{end}"
+        return self._add("Rows", name, [view.tensor], {"begin": begin, "end": end})
+
+    def _view_span(self, view: View) -> Span:
+        """The times at which a view has rows."""
+        return self.rows[view.tensor].moved(view.shift)
+
+    # ---- nodes
+
+    def _place(self, node: SourceNode) -> None:
+        timed = _TIMED.get(node.type)
+        if timed is not None:
+            timed(self, node, [self.views[x] for x in inputs_of(node)])
+            return
+        name, span = node.outputs[0], self.spans[node.outputs[0]]
+        if not span.is_constant and math.isinf(span.first):
+            self.views[name] = View(name)
+            self.makers[name] = lambda first, last: self._made(node, first, last)
+            return
+        self._define(name, self._compute(node, name, span), span)
+
+    def _made(self, node: SourceNode, first: int, last: int) -> str:
+        """A node of which every time has a value, at certain times."""
+        span = Span(first, last)
+        return self._compute(node, f"{node.outputs[0]}/at_{first}_{last}", span)
+
+    def _compute(self, node: SourceNode, name: str, span: Span) -> str:
+        if span.is_constant:
+            inputs = [self.views[x].tensor for x in node.inputs]
+        else:
+            first, last = int(span.first), int(span.last)
+            inputs = [self._read(self.views[x], first, last) for x in node.inputs]
+        return self._add(node.type, name, inputs, node.attributes)
+
+    # ---- nodes that look at other times
+
+    def _offset(self, node: SourceNode, views: list[View]) -> None:
+        (view,) = views
+        shifted = replace(view, shift=view.shift + node.attributes["frames"])
+        self.views[node.outputs[0]] = shifted
+
+    def _if_defined(self, node: SourceNode, views: list[View]) -> None:
+        self.views[node.outputs[0]] = replace(views[0], is_optional=True)
+
+    def _failover(self, node: SourceNode, views: list[View]) -> None:
+        """The rows of the first, before and after them those of the second."""
+        name, span = node.outputs[0], self.spans[node.outputs[0]]
+        first = self.spans[node.inputs[0]]
+        if first.is_constant or math.isinf(first.first):
+            self.views[name] = views[0]
+            return
+        if math.isinf(span.first):
+            raise UnsupportedError(f"{node} has no beginning or end")
+        start, stop = int(first.first), int(first.last)
+        parts = [self._read(views[0], start, stop)]
+        second = self.spans[node.inputs[1]]
+        other = self._read(views[1], int(second.first), int(second.last))
+        if span.first < start:
+            head = {"start": 0, "stop": start - int(span.first)}
+            parts.insert(0, self._add("Part", f"{name}/head", [other], head))
+        if span.last > stop:
+            tail = {"start": stop - int(span.last), "stop": None}
+            parts.append(self._add("Part", f"{name}/tail", [other], tail))
+        self._define(name, self._add("Joined", name, parts, {}), span)
+
+    def _edges(self, node: SourceNode, views: list[View]) -> None:
+        name = node.outputs[0]
+        span = self.spans[node.inputs[0]]
+        x = self._read(views[0], int(span.first), int(span.last))
+        self._define(name, self._add("Edges", name, [x], node.attributes), self.spans[name])
+
+    def _round(self, node: SourceNode, views: list[View]) -> None:
+        name, span = node.outputs[0], self.spans[node.outputs[0]]
+        if span.is_constant:
+            self.views[name] = views[0]
+            return
+        x = self._read(views[0], int(span.first), int(span.last))
+        self._define(name, self._add("Repeated", name, [x], node.attributes), span)
+
+    def _switch(self, node: SourceNode, views: list[View]) -> None:
+        name, span = node.outputs[0], self.spans[node.outputs[0]]
+        if span.is_constant or math.isinf(span.first):
+            raise UnsupportedError(f"{node} has no beginning or end")
+        first = int(span.first)
+        inputs = [self._read(view, first, int(span.last)) for view in views]
+        self._define(name, self._add("Interleaved", name, inputs, {"first": first}), span)
+
+    def _replace_index(self, node: SourceNode, views: list[View]) -> None:
+        (view,), name, frame = views, node.outputs[0], node.attributes["frame"]
+        if self.spans[node.inputs[0]].is_constant:
+            self.views[name] = view
+            return
+        first = min(frame, 0)
+        start = {"start": frame - first, "stop": frame - first + 1}
+        x = self._read(view, first, 0)
+        self._define(name, self._add("Part", name, [x], start), CONSTANT)
+
+    def _window_sum(self, node: SourceNode, views: list[View]) -> None:
+        name, known = node.outputs[0], self.spans[node.inputs[0]]
+        if math.isinf(known.first):
+            raise UnsupportedError(f"{node} sums up what has no beginning or end")
+        x = self._read(views[0], int(known.first), int(known.last))
+        self._define(name, self._add("RowWindows", name, [x], node.attributes), self.spans[name])
+
+    def _utterance_sum(self, node: SourceNode, views: list[View]) -> None:
+        name, known = node.outputs[0], self.spans[node.inputs[0]]
+        if math.isinf(known.first):
+            raise UnsupportedError(f"{node} sums up what has no beginning or end")
+        x = self._read(views[0], int(known.first), int(known.last))
+        start = max(0, -int(known.first))
+        stop = max(start, node.attributes["end"] + 1 - int(known.first))
+        part = {"start": start, "stop": stop}
+        self._define(name, self._add("RowSum", name, [x], part), CONSTANT)
+
+    # ---- recurrences
+
+    def _recurrence(self, step: Step) -> None:
+        """A loop over the rows; its body keeps as many rows of itself as it looks back."""
+        own = {node.outputs[0] for node in step.nodes}
+        span = self.spans[next(iter(own))]
+        wanted = self._wanted_outside(step, own)
+        body = _LoopBody(self, step, wanted, int(span.first), int(span.last))
+        name = f"{step.nodes[0].outputs[0]}/loop"
+        self.nodes[name] = SourceNode(
+            "Recurrence", name, list(body.outside), wanted, body.attributes()
+        )
+        for tensor in wanted:
+            self._define(tensor, tensor, span)
+        for node in step.nodes:
+            source = inputs_of(node)[0] if inputs_of(node) else ""
+            if node.type in ("Offset", "IfDefined") and source in self.views:
+                _TIMED[node.type](self, node, [self.views[source]])
+
+    def _wanted_outside(self, step: Step, own: set[str]) -> list[str]:
+        """The values of a recurrence that are read outside it."""
+        read = set(self.model.outputs)
+        for other in self.model.nodes:
+            if other.outputs[0] not in own:
+                read.update(inputs_of(other))
+        nodes = {node.outputs[0]: node for node in step.nodes}
+        wanted: dict[str, None] = {}
+        for name in own & read:
+            while nodes[name].type in ("Offset", "IfDefined"):
+                name = inputs_of(nodes[name])[0]
+            wanted[name] = None
+        return sorted(wanted)
+
+
+class _LoopBody:
+    """The nodes of a recurrence as the body of a loop, on one row at a time."""
+
+    def __init__(self, chunk: _Chunk, step: Step, wanted: list[str], first: int, last: int) -> None:
+        own = {node.outputs[0] for node in step.nodes}
+        self.step = step
+        self.wanted = wanted
+        self.chunk = chunk
+        # Names around the loop to those inside, of all that comes from outside.
+        self.outside: dict[str, str] = {}
+        self.nodes: list[SourceNode] = []
+        self.names: dict[str, str] = {}
+        self.memories: dict[str, int] = {}
+        for node in step.nodes:
+            if node.type == "Offset":
+                self._past(node)
+        for node in step.nodes:
+            if node.type == "IfDefined":
+                self.names[node.outputs[0]] = self._inner(node.inputs[0], own, first, last)
+            elif node.type != "Offset":
+                inputs = [self._inner(x, own, first, last) for x in node.inputs]
+                self.names[node.outputs[0]] = node.outputs[0]
+                self.nodes.append(
+                    SourceNode(node.type, node.name, inputs, node.outputs, node.attributes)
+                )
+
+    def _past(self, node: SourceNode) -> None:
+        """What an offset means: a row that was kept."""
+        source, back = source_of(node), abs(node.attributes["frames"])
+        self.memories[source] = max(back, self.memories.get(source, 0))
+        self.names[node.outputs[0]] = node.outputs[0]
+
+    def _inner(self, name: str, own: set[str], first: int, last: int) -> str:
+        if name in own:
+            return self.names[name]
+        tensor = self.chunk._read(self.chunk.views[name], first, last)
+        return self.outside.setdefault(tensor, tensor)
+
+    def attributes(self) -> dict[str, Any]:
+        """The body, which inputs go in row by row, and what is kept how long."""
+        constant = [
+            self.chunk.rows[x].is_constant if x in self.chunk.rows else False for x in self.outside
+        ]
+        past, future = [], []
+        for source, length in self.memories.items():
+            state, kept = f"{source}/state", f"{source}/next_state"
+            past += [
+                SourceNode(
+                    "Part",
+                    node.name,
+                    [state],
+                    node.outputs,
+                    {
+                        "start": length - abs(node.attributes["frames"]),
+                        "stop": length - abs(node.attributes["frames"]) + 1,
+                    },
+                )
+                for node in self.step.nodes
+                if node.type == "Offset" and source_of(node) == source
+            ]
+            future.append(SourceNode("Shifted", kept, [state, self.names[source]], [kept], {}))
+        inputs = [*self.outside.values(), *(f"{source}/state" for source in self.memories)]
+        body = Model(
+            "body",
+            "kaldi",
+            [*past, *self.nodes, *future],
+            [ModelInput(name, None, ElementType.f32) for name in inputs],
+            [*self.wanted, *(f"{source}/next_state" for source in self.memories)],
+        )
+        return {
+            "body": body,
+            "is_sliced": [not fixed for fixed in constant],
+            "states": [
+                (length, self.chunk.widths[source]) for source, length in self.memories.items()
+            ],
+            "is_backward": self.step.is_backward,
+        }
+
+
+_TIMED = {
+    "Offset": _Chunk._offset,
+    "IfDefined": _Chunk._if_defined,
+    "Failover": _Chunk._failover,
+    "Edges": _Chunk._edges,
+    "Round": _Chunk._round,
+    "Switch": _Chunk._switch,
+    "ReplaceIndex": _Chunk._replace_index,
+    "WindowSum": _Chunk._window_sum,
+    "UtteranceSum": _Chunk._utterance_sum,
+}

@@ -1,0 +1,184 @@
+"""At which times each value of a network can be computed.
+
+The input has frames t = 0 .. T-1. A value can be computed at ``first <= t < T + last``; both are
+numbers of frames, or infinite where nothing is missing at any time. Rules: Kaldi,
+"Data types in the nnet3 setup" and the notion of computable cindexes in doc/dnn3_code_compilation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import networkx as nx
+
+from extensions.front.kaldi.network import cycles
+from mo.errors import UnsupportedError
+from mo.front.model import Model, SourceNode, sorted_nodes
+
+
+@dataclass(frozen=True)
+class Span:
+    """Times at which a value can be computed; ``is_constant``: it is the same at all of them."""
+
+    first: float
+    last: float
+    is_constant: bool = False
+
+    def moved(self, frames: int) -> Span:
+        """Of the value ``frames`` later."""
+        return Span(self.first - frames, self.last - frames, self.is_constant)
+
+
+ALWAYS = Span(-math.inf, math.inf)
+CONSTANT = Span(-math.inf, math.inf, True)
+
+
+@dataclass
+class Step:
+    """One node, or all nodes of a recurrence, which run together frame after frame."""
+
+    nodes: list[SourceNode]
+    is_recurrent: bool = False
+    # Whether the recurrence goes from the last frame to the first.
+    is_backward: bool = False
+
+
+# Nodes that look at other times in ways that mean nothing inside a recurrence.
+_TIMED = {"Round", "Switch", "ReplaceIndex", "WindowSum", "UtteranceSum", "Edges", "Failover"}
+# What is zero where its input is.
+_LINEAR = {"Append", "Sum", "Scale", "Columns", "Offset", "Identity"}
+
+
+def source_of(node: SourceNode) -> str:
+    """What an Offset moves."""
+    return (node.inputs + node.feedback)[0]
+
+
+def inputs_of(node: SourceNode) -> list[str]:
+    return node.inputs + node.feedback
+
+
+def steps(model: Model) -> list[Step]:
+    """The nodes that the outputs need, in an order in which they can be computed."""
+    nodes = {node.outputs[0]: node for node in sorted_nodes(model, model.outputs)}
+    together = cycles(nodes.values())
+    graph = nx.DiGraph()
+    graph.add_nodes_from(nodes)
+    for name, node in nodes.items():
+        graph.add_edges_from((x, name) for x in inputs_of(node) if x in nodes)
+    groups = nx.condensation(graph)
+    order = []
+    for group in nx.lexicographical_topological_sort(groups):
+        members = groups.nodes[group]["members"]
+        if together.keys().isdisjoint(members):
+            order += [Step([nodes[name]]) for name in members]
+        else:
+            order.append(_recurrence([n for name, n in nodes.items() if name in members]))
+    return order
+
+
+def _recurrence(nodes: list[SourceNode]) -> Step:
+    """The nodes of a recurrence in order; the offsets of one direction are its feedback."""
+    names = {node.outputs[0] for node in nodes}
+    offsets = [n.attributes["frames"] for n in nodes if n.type == "Offset"]
+    is_backward = any(frames > 0 for frames in offsets)
+    if is_backward and any(frames < 0 for frames in offsets):
+        raise UnsupportedError(f"a recurrence through {nodes[0]} goes both ways in time")
+    for node in nodes:
+        if node.type in _TIMED:
+            raise UnsupportedError(f"{node} inside a recurrence has no form in the IR")
+        if node.type == "Offset" and not _is_guarded(node, nodes):
+            raise UnsupportedError(
+                f"{node} inside a recurrence is not within IfDefined, so nothing can be computed"
+            )
+    inner = nx.DiGraph()
+    inner.add_nodes_from(names)
+    for node in nodes:
+        if node.type != "Offset":
+            inner.add_edges_from((x, node.outputs[0]) for x in inputs_of(node) if x in names)
+    if not nx.is_directed_acyclic_graph(inner):
+        raise UnsupportedError(f"{nodes[0]} needs its own value of the same time")
+    by_name = {node.outputs[0]: node for node in nodes}
+    order = [by_name[name] for name in nx.lexicographical_topological_sort(inner)]
+    return Step(order, is_recurrent=True, is_backward=is_backward)
+
+
+def _is_guarded(offset: SourceNode, nodes: Iterable[SourceNode]) -> bool:
+    """Whether every way from an offset leads to IfDefined, through what keeps zeros zeros."""
+    stack, seen = [offset], {offset.name}
+    while stack:
+        name = stack.pop().outputs[0]
+        for node in nodes:
+            if name not in inputs_of(node) or node.type == "IfDefined" or node.name in seen:
+                continue
+            if node.type not in _LINEAR:
+                return False
+            seen.add(node.name)
+            stack.append(node)
+    return True
+
+
+def spans(order: Iterable[Step], given: dict[str, Span]) -> dict[str, Span]:
+    """The span of every value, from those of the inputs."""
+    found = dict(given)
+    for step in order:
+        if step.is_recurrent:
+            _recurrent_spans(step, found)
+        else:
+            (node,) = step.nodes
+            found[node.outputs[0]] = _span(node, [found[x] for x in inputs_of(node)])
+    return found
+
+
+def _recurrent_spans(step: Step, found: dict[str, Span]) -> None:
+    """A recurrence runs where all that comes from outside is there."""
+    own = {node.outputs[0] for node in step.nodes}
+    outside = [found[x] for node in step.nodes for x in inputs_of(node) if x not in own]
+    common = _intersection(outside)
+    if math.isinf(common.first) or math.isinf(common.last):
+        raise UnsupportedError(f"the recurrence through {step.nodes[0]} has no beginning or end")
+    for name in own:
+        found[name] = Span(common.first, common.last)
+
+
+def _intersection(parts: Iterable[Span]) -> Span:
+    parts = list(parts)
+    moving = [part for part in parts if not part.is_constant]
+    if not moving:
+        return CONSTANT
+    return Span(max(p.first for p in moving), min(p.last for p in moving))
+
+
+def _span(node: SourceNode, inputs: list[Span]) -> Span:
+    attributes = node.attributes
+    if node.type == "Failover":
+        if all(part.is_constant for part in inputs):
+            return CONSTANT
+        return Span(min(p.first for p in inputs), max(p.last for p in inputs))
+    common = _intersection(inputs)
+    if common.is_constant or node.type in ("ReplaceIndex", "UtteranceSum"):
+        return CONSTANT
+    if node.type == "Offset":
+        return common.moved(attributes["frames"])
+    if node.type == "IfDefined":
+        return ALWAYS
+    if node.type == "Edges":
+        return Span(common.first - attributes["before"], common.last + attributes["after"])
+    if node.type == "Round" and not math.isinf(common.first):
+        period = attributes["period"]
+        return Span(-(-common.first // period) * period, common.last)
+    if node.type == "WindowSum":
+        return Span(common.first - attributes["end"], common.last - attributes["begin"])
+    return common
+
+
+def constant_inputs(model: Model) -> set[str]:
+    """Inputs of which only one time is ever read: they do not change over time."""
+    readers: dict[str, set[str]] = {item.name: set() for item in model.inputs}
+    for node in sorted_nodes(model, model.outputs):
+        for name in inputs_of(node):
+            if name in readers:
+                readers[name].add(node.type)
+    return {name for name, types in readers.items() if types == {"ReplaceIndex"}}

@@ -1,0 +1,71 @@
+"""Kaldi models converted and run in the OpenVINO runtime, frame by frame and as a whole."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov
+
+import mo
+from tests.ops import runtime
+
+_directory = tempfile.TemporaryDirectory(prefix="mo-kaldi-")
+_serial = itertools.count()
+_PRECISE = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
+
+
+def convert(data: bytes, **flags: Any) -> Any:
+    """The converted model (mo.api.ConvertedModel) of a file with this content."""
+    path = Path(_directory.name) / f"m{next(_serial)}.mdl"
+    path.write_bytes(data)
+    try:
+        return mo.convert_model(path, framework="kaldi", silent=True, **flags)
+    finally:
+        path.unlink()
+
+
+def compiled(data: bytes, **flags: Any) -> ov.CompiledModel:
+    return ov.compile_model(runtime.read(convert(data, **flags).graph), "CPU", _PRECISE)
+
+
+def by_frame(
+    model: ov.CompiledModel, inputs: Mapping[str, np.ndarray], after: int = 0
+) -> np.ndarray:
+    """One call for each frame, and for the last frame once more as often as ``after`` says.
+
+    [calls, columns]. Inputs of one dimension are the same in every call. The state is reset, all
+    is run again, and must be the same.
+    """
+    length = max(len(data) for data in inputs.values() if data.ndim == 2)
+    request = model.create_infer_request()
+    runs = []
+    for _ in range(2):
+        request.reset_state()
+        rows = []
+        for call in range(length + after):
+            feeds = {
+                name: (data if data.ndim == 1 else data[min(call, length - 1)])[None].astype("f4")
+                for name, data in inputs.items()
+            }
+            rows.append(request.infer(feeds)[0].reshape(-1).copy())
+        runs.append(np.stack(rows))
+    np.testing.assert_array_equal(*runs)
+    return runs[0]
+
+
+def whole(model: ov.CompiledModel, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    """One call for the utterance: [rows, columns]."""
+    feeds = {name: np.atleast_2d(data)[None].astype(np.float32) for name, data in inputs.items()}
+    return model(feeds)[0][0]
+
+
+def assert_close(found: np.ndarray, expected: np.ndarray, tolerance: float = 1e-4) -> None:
+    """Equal up to a share of the largest number expected."""
+    assert found.shape == expected.shape
+    limit = tolerance * max(1e-3, np.abs(expected).max())
+    np.testing.assert_allclose(found, expected, rtol=0, atol=limit)

@@ -1,0 +1,189 @@
+"""Descriptors and components of nnet3 that look at other frames than their own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("openvino")
+
+from mo.errors import ConversionError
+from tests.front.kaldi import running
+from tests.front.kaldi.networks import Network, agree
+from tests.front.kaldi.parts import (
+    affine,
+    attention,
+    extraction,
+    normal,
+    pooling,
+    relu,
+    tdnn,
+    time_height,
+)
+
+R = np.random.default_rng(11)
+
+
+def reading(descriptor: str, width: int) -> Network:
+    """An affine component that reads a descriptor of an input of three columns."""
+    return Network().input("input", 3).add("a", affine(R, 4, width), descriptor).output("a")
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "width", "delay"),
+    [
+        ("Offset(input, -2)", 3, 0),
+        ("Append(Offset(input, -3), input, Offset(input, 2))", 9, 2),
+        ("Sum(Offset(input, -1), Scale(0.5, Offset(input, 1)), input)", 3, 1),
+        ("Append(input, Const(0.25, 2))", 5, 0),
+        ("Offset(Append(input, Offset(input, 1)), 2)", 6, 3),
+        ("Append(IfDefined(Offset(input, -4)), input)", 6, 0),
+        ("IfDefined(Offset(Sum(input, Offset(input, -1)), -2))", 3, 0),
+        ("Failover(Offset(input, -2), Scale(2.0, input))", 3, 0),
+        ("Append(input, ReplaceIndex(input, t, 0))", 6, 0),
+        ("ReplaceIndex(input, x, 0)", 3, 0),
+        ("Offset(input, -1, 0)", 3, 0),
+    ],
+)
+def test_descriptor(descriptor: str, width: int, delay: int) -> None:
+    agree(reading(descriptor, width), {"input": normal(R, 15, 3)}, delay=delay)
+
+
+@pytest.mark.parametrize(
+    "descriptor",
+    ["Round(input, 3)", "Switch(input, Scale(2.0, input), Scale(-1.0, input))"],
+)
+def test_descriptor_that_counts_frames(descriptor: str) -> None:
+    agree(reading(descriptor, 3), {"input": normal(R, 14, 3)})
+
+
+def test_what_is_behind_the_last_frame_is_only_known_as_a_whole() -> None:
+    network = reading("Append(IfDefined(Offset(input, 3)), Failover(Offset(input, 2), input))", 6)
+    agree(network, {"input": normal(R, 14, 3)}, by_frame=False)
+
+
+def test_an_input_that_does_not_change_over_time() -> None:
+    network = Network().input("input", 3).input("ivector", 2)
+    network.add(
+        "a", affine(R, 4, 8), "Append(Offset(input, -1), input, ReplaceIndex(ivector, t, 0))"
+    )
+    network.add("b", tdnn(R, 4, 4, [-1, 1]), "a").output("b")
+    agree(network, {"input": normal(R, 15, 3), "ivector": normal(R, 2)}, delay=1)
+
+
+def test_columns_of_a_node() -> None:
+    network = Network().input("input", 6).columns("part", "input", 1, 3)
+    network.add("a", affine(R, 4, 6), "Append(part, Offset(part, -1))").output("a")
+    agree(network, {"input": normal(R, 15, 6)})
+
+
+def test_one_component_in_two_nodes() -> None:
+    network = Network().input("input", 3).add("a", affine(R, 3, 3), "input")
+    network.lines.append("component-node name=again component=a input=Offset(a, -1)")
+    agree(network.output("Sum(a, again)"), {"input": normal(R, 15, 3)})
+
+
+def test_branches_of_different_delay_meet() -> None:
+    network = Network().input("input", 3).add("near", affine(R, 4, 3), "input")
+    network.add("far", tdnn(R, 4, 3, [-2, 0, 4]), "input").add("r", relu(4), "far")
+    network.add("end", tdnn(R, 5, 8, [-1, 0, 1]), "Append(near, r)").output("end")
+    agree(network, {"input": normal(R, 20, 3)}, delay=5)
+
+
+@pytest.mark.parametrize("offsets", [[0], [-3, 0, 3], [-1, 0], [0, 1], [-4, -2]])
+def test_tdnn(offsets: list[int]) -> None:
+    network = Network().input("input", 3).add("t", tdnn(R, 4, 3, offsets), "input").output("t")
+    agree(network, {"input": normal(R, 15, 3)}, delay=max(0, *offsets))
+
+
+def test_tdnn_without_bias() -> None:
+    made = tdnn(R, 4, 3, [-1, 1], bias=False)
+    network = Network().input("input", 3).add("t", made, "input").output("t")
+    agree(network, {"input": normal(R, 15, 3)}, delay=1, binary=False)
+
+
+GRID = [(t, h) for t in (-1, 0, 1) for h in (-1, 0, 1)]
+TIME_HEIGHT = {
+    "3 x 3": ((2, 3), (6, 6), 1, GRID, [-1, 0, 1]),
+    "edges in time as zeros": ((2, 3), (6, 6), 1, GRID, [0]),
+    "subsampled": ((2, 3), (6, 3), 2, GRID, [-1, 0, 1]),
+    "without padding": ((2, 3), (6, 4), 1, [(t, h) for t in (0, 2) for h in (0, 1, 2)], [0, 2]),
+    "dilated": ((2, 2), (7, 7), 1, [(t, h) for t in (-3, 0, 3) for h in (-2, 0, 2)], [-3, 0, 3]),
+    "no grid": ((1, 2), (5, 5), 1, [(-1, 0), (0, -1), (0, 1), (2, 0)], [-1, 0, 2]),
+    "heights that are not seen": ((2, 2), (6, 3), 1, [(0, 1), (0, 2)], [0]),
+}
+
+
+@pytest.mark.parametrize("name", TIME_HEIGHT)
+def test_time_height_convolution(name: str) -> None:
+    filters, heights, subsample, offsets, required = TIME_HEIGHT[name]
+    made = time_height(R, filters, heights, subsample, offsets, required)
+    width = filters[0] * heights[0]
+    network = Network().input("input", width).add("c", made, "input").output("c")
+    x = {"input": normal(R, 15, width)}
+    edges = name == "edges in time as zeros"
+    ahead = max(t for t, _ in offsets)
+    agree(network, x, delay=ahead, by_frame=not edges)
+    if edges:  # frame by frame, the end is not known: the last frame goes on
+        expected = network.expected(x)
+        calls = running.by_frame(running.compiled(network.data()), x, after=1)
+        running.assert_close(calls[1:-1], expected[:-1])
+
+
+@pytest.mark.parametrize("context", [True, False])
+def test_restricted_attention(context: bool) -> None:
+    made = attention(2, 3, 2, left=2, right=1, stride=2, context=context)
+    width = 2 * (2 * 3 + 2 + 4)
+    network = Network().input("input", width).add("a", made, "input").output("a")
+    agree(network, {"input": normal(R, 20, width)}, delay=2, edge=2)
+
+
+def test_statistics_over_a_window() -> None:
+    network = Network().input("input", 3).add("e", extraction(3, 1, 1), "input")
+    network.add("p", pooling(7, 4, 2, 1, logs=1), "e").output("Append(input, p)")
+    x = {"input": normal(R, 20, 3)}
+    agree(network, x, by_frame=False)
+    calls = running.by_frame(running.compiled(network.data()), x, after=2)
+    running.assert_close(calls[2:-2], network.expected(x)[:-2])
+
+
+def test_statistics_in_periods() -> None:
+    """As in the stats layers of speech networks: mean+stddev(-6:1:3:6)."""
+    network = Network().input("input", 3).add("e", extraction(3, 1, 3), "input")
+    network.add("p", pooling(7, 6, 6, 3), "e").output("Append(input, Round(p, 3))")
+    x = {"input": normal(R, 30, 3)}
+    agree(network, x, by_frame=False)
+    calls = running.by_frame(running.compiled(network.data()), x, after=8)
+    running.assert_close(calls[8:-8], network.expected(x)[:-8])
+
+
+@pytest.mark.parametrize("deviations", [True, False])
+def test_statistics_of_an_utterance(deviations: bool) -> None:
+    """Frame by frame, each call gives what the utterance so far has; as a whole, one row."""
+    network = Network().input("input", 3).add("t", tdnn(R, 4, 3, [-2, 0, 1]), "input")
+    network.add("e", extraction(4, 1, 1, squares=deviations), "t")
+    network.add("p", pooling(9 if deviations else 5, 0, 10000, 1, deviations=deviations), "e")
+    network.output("p")
+    x = {"input": normal(R, 25, 3)}
+    expected = network.expected(x, pads=False)
+    rows = running.whole(running.compiled(network.data(), kaldi_chunk="dynamic"), x)
+    running.assert_close(rows, expected)
+    calls = running.by_frame(running.compiled(network.data()), x)
+    running.assert_close(calls[-1:], expected)
+
+
+def refusal(network: Network, **flags: str) -> str:
+    with pytest.raises(ConversionError) as caught:
+        running.convert(network.data(), **flags)
+    return str(caught.value)
+
+
+def test_values_at_another_x_are_refused() -> None:
+    assert "x other than 0" in refusal(reading("Offset(input, 1, 2)", 3))
+    assert "x other than 0" in refusal(reading("ReplaceIndex(input, x, 1)", 3))
+
+
+def test_utterances_that_are_too_short_are_refused() -> None:
+    network = Network().input("input", 3).add("t", tdnn(R, 4, 3, [-2, 2]), "input")
+    network.add("e", extraction(4, 1, 1), "t").add("p", pooling(9, 0, 100, 1), "e").output("p")
+    assert "too short: 4 of 3 rows" in refusal(network, kaldi_chunk="3")
