@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from extensions.back import precision, sums, versions
+from extensions.back import precision, reductions, sums, versions
 from extensions.middle import (
     activations,
     blocks,
     channel_order,
     identities,
-    infinities,
     linear,
     memory,
     normalizations,
@@ -57,7 +56,6 @@ def passes(config: Config) -> list[Pass]:
         # Patterns below ask for one value twice: equal ones must be one by then.
         Pass("share_constants", sharing.share_constants),
         Pass("share_computations", sharing.share_computations),
-        rewrites("infinities", *infinities.RULES),
         rewrites("fuse_activations", *activations.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_blocks", *blocks.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),
@@ -65,6 +63,7 @@ def passes(config: Config) -> list[Pass]:
         # ---- back
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
         rewrites("order_of_terms", *sums.RULES),
+        rewrites("kept_axes", *reductions.RULES),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),
