@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from extensions.front.onnx.common import (
@@ -70,9 +72,7 @@ def layer_normalization(
     rank = rank_of(x)
     axis = normalize_axis(node.get("axis", -1), rank)
     axes = list(range(axis, rank))
-    y = g.add(Multiply(), g.add(MVN(eps=_epsilon(node)), x, axes), scale)
-    if bias is not None:
-        y = g.add(Add(), y, bias)
+    y = layer_normalized(g, x, scale, bias, _epsilon(node), axes)
     if not node.has_output(1) and not node.has_output(2):
         return (y,)
     mean = g.add(ReduceMean(keep_dims=True), x, axes)
@@ -82,12 +82,32 @@ def layer_normalization(
     return y, mean, g.add(Power(), deviation, -1.0)
 
 
+def layer_normalized(
+    g: Graph,
+    x: Output,
+    scale: Output,
+    bias: Output | None,
+    epsilon: float,
+    axes: Sequence[int] = (-1,),
+) -> Output:
+    """Zero mean and unit variance over some axes, then scale and bias."""
+    y = g.add(Multiply(), g.add(MVN(eps=epsilon), x, list(axes)), scale)
+    return y if bias is None else g.add(Add(), y, bias)
+
+
 @converts("RMSNormalization")
 def rms_normalization(g: Graph, node: SourceNode, x: Output, scale: Output) -> Output:
     rank = rank_of(x)
     axes = list(range(normalize_axis(node.get("axis", -1), rank), rank))
-    square = g.add(ReduceMean(keep_dims=True), g.add(Multiply(), x, x), axes)
-    root = g.add(Sqrt(), g.add(Add(), square, _epsilon(node)))
+    return rms_normalized(g, x, scale, _epsilon(node), axes)
+
+
+def rms_normalized(
+    g: Graph, x: Output, scale: Output, epsilon: float, axes: Sequence[int] = (-1,)
+) -> Output:
+    """Division by the root of the mean square over some axes, then scale."""
+    square = g.add(ReduceMean(keep_dims=True), g.add(Multiply(), x, x), list(axes))
+    root = g.add(Sqrt(), g.add(Add(), square, epsilon))
     return g.add(Multiply(), g.add(Divide(), x, root), scale)
 
 

@@ -10,20 +10,11 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree_model, operations, refused
-from tests.models.nodes import fixed, numbers, single
+from tests.front.onnx.microsoft import MICROSOFT, agreed
+from tests.front.onnx.running import operations, refused
+from tests.models.nodes import fixed, numbers
 
-MICROSOFT = "com.microsoft"
 IMAGE = numbers(1, 4, 6, 6)
-
-
-def agreed(op: str, *inputs: Any, **options: Any) -> Any:
-    """As ``agree``, but ``opset`` may be an attribute."""
-    how = {key: options.pop(key) for key in ("dynamic", "expected", "tolerance") if key in options}
-    built = single(op, inputs, opset=13, domain=MICROSOFT, attributes=options)
-    arrays = [value for value in inputs if isinstance(value, np.ndarray)]
-    return agree_model(built, arrays, **how)
-
 
 # ---- products and what follows them, as one
 
@@ -136,5 +127,3 @@ def test_what_has_no_form_is_refused() -> None:
     given = (x, *quantity(0.05, 100), *quantity(0.05, 100))
     last = {"channels_last": 1, "domain": MICROSOFT}
     refused("QLinearGlobalAveragePool", *given, match="channels_last", **last)
-    product = (numbers(2, 3), numbers(3, 4))
-    refused("FusedMatMul", *product, transBatchA=1, domain=MICROSOFT, match="transposed batch")

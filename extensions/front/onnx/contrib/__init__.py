@@ -5,6 +5,6 @@ Semantics: the operator schemas of onnxruntime ("Contrib Operators"), and what i
 
 from __future__ import annotations
 
-from extensions.front.onnx.contrib import products, q_linear
+from extensions.front.onnx.contrib import grouped, layers, products, q_linear, transformer
 
-__all__ = ["products", "q_linear"]
+__all__ = ["grouped", "layers", "products", "q_linear", "transformer"]

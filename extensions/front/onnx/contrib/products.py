@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from extensions.front.onnx.activation import gelu
-from extensions.front.onnx.common import refuse
+from extensions.front.onnx.common import rank_of, refuse, typed
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.convolution import conv
 from extensions.front.onnx.matrix import gemm
 from extensions.ops import activation as act
 from extensions.ops.arithmetic import Add, Multiply
 from extensions.ops.matrix import MatMul
+from extensions.ops.movement import Split, Transpose
 from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
@@ -49,14 +53,23 @@ def fused_gemm(g: Graph, node: SourceNode, a: Output, b: Output, c: Output | Non
     return _activated(g, node, gemm(g, node, a, b, c))
 
 
-@microsoft("FusedMatMul")
+@microsoft("FusedMatMul", "TransposeMatMul", "FusedMatMulActivation")
 def fused_matmul(g: Graph, node: SourceNode, a: Output, b: Output) -> Output:
-    if node.get("transBatchA") or node.get("transBatchB"):
-        raise refuse(node, "a transposed batch")
+    if node.get("transBatchA"):
+        a = _first_axis_inside(g, a)
+    if node.get("transBatchB"):
+        b = _first_axis_inside(g, b)
     op = MatMul(transpose_a=bool(node.get("transA")), transpose_b=bool(node.get("transB")))
     alpha = float(node.get("alpha", 1.0))
     y = g.add(op, a, b)
-    return y if alpha == 1 else g.add(Multiply(), y, alpha)
+    y = y if alpha == 1 else g.add(Multiply(), y, alpha)
+    return _activated(g, node, y) if node.type == "FusedMatMulActivation" else y
+
+
+def _first_axis_inside(g: Graph, x: Output) -> Output:
+    """[M, batch..., K] -> [batch..., M, K]"""
+    rank = rank_of(x)
+    return g.add(Transpose(), x, [*range(1, rank - 1), 0, rank - 1])
 
 
 @microsoft("Gelu")
@@ -75,6 +88,31 @@ def fast_gelu(g: Graph, node: SourceNode, x: Output, bias: Output | None = None)
     return g.add(act.Gelu(approximation_mode="TANH"), biased)
 
 
+@microsoft("GemmFastGelu")
+def gemm_fast_gelu(
+    g: Graph, node: SourceNode, x: Output, w: Output, bias: Output | None = None
+) -> Output:
+    return fast_gelu(g, node, g.add(MatMul(), x, w), bias)
+
+
 @microsoft("QuickGelu")
 def quick_gelu(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(act.Swish(), x, float(node.get("alpha", 1.702)))
+
+
+@microsoft("BiasSplitGelu")
+def bias_split_gelu(g: Graph, node: SourceNode, x: Output, bias: Output) -> Output:
+    """The first half of the channels, gated by the second."""
+    halves = g.add_multi(Split(num_splits=2), g.add(Add(), x, bias), np.int64(-1))
+    return g.add(Multiply(), halves[0], g.add(act.Gelu(), halves[1]))
+
+
+@microsoft("BiasAdd")
+def bias_add(g: Graph, node: SourceNode, x: Output, bias: Output, skip: Output) -> Output:
+    return g.add(Add(), g.add(Add(), x, bias), skip)
+
+
+@microsoft("MatMulInteger16")
+def matmul_integer_16(g: Graph, node: SourceNode, a: Output, b: Output) -> Output:
+    kind = ElementType.i32 if ElementType.i16 in (a.dtype, b.dtype) else ElementType.u32
+    return g.add(MatMul(), typed(g, a, kind), typed(g, b, kind))
