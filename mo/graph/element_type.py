@@ -31,6 +31,7 @@ class ElementType(Enum):
     boolean = ("BOOL", 8, "bool")
     i4 = ("I4", 4, "ml_dtypes.int4")
     u4 = ("U4", 4, "ml_dtypes.uint4")
+    u2 = ("U2", 2, "ml_dtypes.uint2")
     u1 = ("BIN", 1, "uint8")
     f8e4m3 = ("F8E4M3", 8, "ml_dtypes.float8_e4m3fn")
     f8e5m2 = ("F8E5M2", 8, "ml_dtypes.float8_e5m2")

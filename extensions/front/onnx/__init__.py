@@ -5,6 +5,7 @@ from __future__ import annotations
 from extensions.front.onnx import (
     activation,
     attention,
+    casts,
     contrib,
     control_flow,
     convolution,
@@ -48,6 +49,7 @@ __all__ = [
     "TRANSLATIONS",
     "activation",
     "attention",
+    "casts",
     "contrib",
     "control_flow",
     "convolution",

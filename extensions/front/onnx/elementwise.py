@@ -6,12 +6,10 @@ from functools import reduce
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, maps, needed, refuse, typed
-from extensions.front.onnx.tensors import element_type
+from extensions.front.onnx.common import converts, maps, typed
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
 from extensions.ops.activation import Clamp, ReLU
-from extensions.ops.conversion import ConvertLike
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -32,7 +30,6 @@ maps(
         "BitwiseNot": u.BitwiseNot,
         "BitwiseOr": a.BitwiseOr,
         "BitwiseXor": a.BitwiseXor,
-        "CastLike": ConvertLike,
         "Ceil": u.Ceiling,
         "Cos": u.Cos,
         "Cosh": u.Cosh,
@@ -202,32 +199,6 @@ def clamp(g: Graph, x: Output, low: float | None, high: float | None) -> Output:
         return g.add(op, x, float(high if low is None else low))  # type: ignore[arg-type]
     # The upper limit wins where the two contradict each other.
     return g.add(Clamp(min=float(min(low, high)), max=float(high)), x)
-
-
-_TYPE_NAMES = {
-    "FLOAT": 1,
-    "UINT8": 2,
-    "INT8": 3,
-    "UINT16": 4,
-    "INT16": 5,
-    "INT32": 6,
-    "INT64": 7,
-    "BOOL": 9,
-    "FLOAT16": 10,
-    "DOUBLE": 11,
-    "UINT32": 12,
-    "UINT64": 13,
-}
-
-
-@converts("Cast")
-def cast(g: Graph, node: SourceNode, x: Output) -> Output:
-    wanted = needed(node, "to")
-    # Operation sets before 6 spell the type out.
-    kind = element_type(_TYPE_NAMES.get(wanted, wanted))
-    if kind is ElementType.string or x.dtype is ElementType.string:
-        raise refuse(node, "a cast from or to strings")
-    return typed(g, x, kind)
 
 
 @converts("BitShift")

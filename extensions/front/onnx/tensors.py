@@ -39,6 +39,7 @@ ELEMENT_TYPES = {
     22: _T.i4,
     23: _T.f4e2m1,
     24: _T.f8e8m0,
+    25: _T.u2,
 }
 _NUMBERS = {kind: number for number, kind in ELEMENT_TYPES.items()}
 NAMES_WITHOUT_IR_TYPE = {
@@ -47,7 +48,6 @@ NAMES_WITHOUT_IR_TYPE = {
     15: "complex128",
     18: "float8e4m3fnuz",
     20: "float8e5m2fnuz",
-    25: "uint2",
     26: "int2",
 }
 
