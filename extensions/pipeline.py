@@ -11,10 +11,12 @@ from extensions.middle import (
     blocks,
     channel_order,
     identities,
+    integer_products,
     linear,
     memory,
     normalizations,
     preprocessing,
+    quantization,
     shapes,
     sharing,
 )
@@ -53,6 +55,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("channel_order", *channel_order.RULES),
         rewrites("remove_identities", *identities.RULES),
         rewrites("simplify_shapes", *shapes.RULES),
+        rewrites("quantization", *quantization.RULES, *integer_products.RULES),
         # Patterns below ask for one value twice: equal ones must be one by then.
         Pass("share_constants", sharing.share_constants),
         Pass("share_computations", sharing.share_computations),
@@ -60,6 +63,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_blocks", *blocks.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
+        rewrites("spell_out_rounding", *quantization.ROUNDING),
         # ---- back
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
         rewrites("order_of_terms", *sums.RULES),

@@ -9,6 +9,7 @@ from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
 from mo.graph.shape import broadcast
+from mo.graph.tensor import Tensor
 
 
 class Convert(Op):
@@ -26,6 +27,16 @@ class Convert(Op):
                 raise ValueError("unknown integers have no float form")
             return x
         return converted(x, self.destination_type)
+
+
+class Widen(Op):
+    """A Convert that is never computed here: constants stay as small as they are."""
+
+    type = "Convert"
+    destination_type: ElementType
+
+    def infer(self, data: Output) -> TensorType:
+        return TensorType(data.shape, self.destination_type)
 
 
 class ConvertLike(Op):
@@ -98,3 +109,9 @@ def _wider(a: ElementType, b: ElementType, beyond: ElementType) -> ElementType:
     if signed.bits > unsigned.bits:
         return signed
     return beyond if unsigned.bits == 64 else ElementType[f"i{unsigned.bits * 2}"]
+
+
+def signed(tensor: Tensor) -> Tensor:
+    """Unsigned bytes less 128."""
+    shape = tensor.shape
+    return Tensor.lazy(ElementType.i8, shape, lambda: (tensor.array ^ np.uint8(128)).view(np.int8))

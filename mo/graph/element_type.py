@@ -69,6 +69,13 @@ class ElementType(Enum):
     def is_signed(self) -> bool:
         return self.name[0] == "i" or self.is_float
 
+    @cached_property
+    def limits(self) -> tuple[int, int]:
+        """The least and the greatest number of an integer type."""
+        if self.is_signed:
+            return -(1 << self.bits - 1), (1 << self.bits - 1) - 1
+        return 0, (1 << self.bits) - 1
+
     def bytes_for(self, count: int) -> int:
         """Bytes that ``count`` elements take in a .bin file."""
         return (count * self.bits + 7) // 8

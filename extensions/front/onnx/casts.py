@@ -13,7 +13,9 @@ from extensions.front.onnx.common import converts, needed, refuse, typed
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.activation import Clamp
 from extensions.ops.arithmetic import (
+    Add,
     Equal,
+    FloorMod,
     Greater,
     GreaterEqual,
     Less,
@@ -21,6 +23,7 @@ from extensions.ops.arithmetic import (
     LogicalAnd,
     Multiply,
     Select,
+    Subtract,
 )
 from extensions.ops.conversion import Convert, ConvertLike
 from mo.front.model import SourceNode
@@ -91,11 +94,13 @@ def cast_to(
     if kind is _T.boolean and x.dtype.bits < 8:
         # The CPU runtime compares no packed values with zero.
         x = typed(g, x, _T.f32)
+    if kind.is_integer and kind.bits < 8 <= x.dtype.bits and x.dtype.is_integer:
+        x = _low_bits(g, typed(g, x, _T.i32), kind)
     if kind in _LARGEST and saturate:
         x = _limited(g, _real(g, x), _LARGEST[kind])
     elif kind is _T.f4e2m1:
         x = _real(g, x)
-        x = g.add(Select(), g.add(Equal(), x, x), x, 0.0)
+        x = _where(g, g.add(Equal(), x, x), x, 0.0)
     elif kind is _T.f8e8m0:
         x = _power_of_two(g, typed(g, x, _T.f32), saturate, round_mode)
     return typed(g, x, kind)
@@ -104,6 +109,13 @@ def cast_to(
 def _real(g: Graph, x: Output) -> Output:
     """As floats of a width that comparisons work on."""
     return x if x.dtype in (_T.f32, _T.f16, _T.bf16) else typed(g, x, _T.f32)
+
+
+def _low_bits(g: Graph, x: Output, kind: ElementType) -> Output:
+    """What is left of x in few bits, which the CPU runtime holds in a byte each."""
+    least, greatest = (g.constant(np.asarray(limit), x.dtype) for limit in kind.limits)
+    count = g.add(Add(), g.add(Subtract(), greatest, least), g.constant(np.asarray(1), x.dtype))
+    return g.add(Add(), g.add(FloorMod(), g.add(Subtract(), x, least), count), least)
 
 
 def _limited(g: Graph, x: Output, largest: float) -> Output:
@@ -128,4 +140,9 @@ def _power_of_two(g: Graph, x: Output, saturate: bool, round_mode: str) -> Outpu
     if saturate:
         return y
     inside = g.add(LogicalAnd(), g.add(Greater(), x, 0.0), g.add(LessEqual(), x, _LARGEST_POWER))
-    return g.add(Select(), inside, y, float(np.nan))
+    return _where(g, inside, y, float(np.nan))
+
+
+def _where(g: Graph, condition: Output, x: Output, number: float) -> Output:
+    """x where the condition holds, else a number of its type."""
+    return g.add(Select(), condition, x, g.constant(np.asarray(number), x.dtype))

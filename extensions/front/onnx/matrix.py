@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extensions.front.onnx.common import converts, invalid, lift, maps, needed, typed
 from extensions.ops.arithmetic import Add, Multiply, Subtract
+from extensions.ops.conversion import Widen
 from extensions.ops.matrix import Einsum, MatMul
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -46,7 +47,8 @@ def matmul_integer(
     a_zero: Output | None = None,
     b_zero: Output | None = None,
 ) -> Output:
-    a, b = typed(g, a, ElementType.i32), typed(g, b, ElementType.i32)
+    a = typed(g, a, ElementType.i32)
+    b = g.add(Widen(destination_type=ElementType.i32), b)
     if a_zero is not None:
         # A vector holds one for each row.
         rows = lift(g, a_zero, [1]) if a_zero.rank == 1 and a_zero.shape != (1,) else a_zero

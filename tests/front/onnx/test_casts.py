@@ -71,6 +71,94 @@ def test_bfloat16() -> None:
     agree_model(model_of([there, back], [("x", x)], ["y"]), [x], expected=rounded, tolerance=1e-2)
 
 
+SMALL: dict[str, tuple[int, float]] = {
+    "float8_e4m3fn": (TensorProto.FLOAT8E4M3FN, 448),
+    "float8_e5m2": (TensorProto.FLOAT8E5M2, 57344),
+    "float4_e2m1fn": (TensorProto.FLOAT4E2M1, 6),
+}
+NUMBERS = np.array([0.1, -0.7, 1.3, 5, -300, 448, 465, 61000, 1e7, -1e7, np.inf, -np.inf], "f4")
+
+
+def there_and_back(to: int, x: np.ndarray, expected: np.ndarray, **attributes: Any) -> None:
+    """Through a type that numpy does not have; the runtime may keep no more than it holds."""
+    there = helper.make_node("Cast", ["x"], ["small"], to=to, **attributes)
+    back = helper.make_node("Cast", ["small"], ["y"], to=TensorProto.FLOAT)
+    model = model_of([there, back], [("x", x)], ["y"], opset=25)
+    agree_model(model, [x], expected=expected, tolerance=0)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_small_floats_end_at_their_largest(name: str) -> None:
+    code, largest = SMALL[name]
+    x = np.append(NUMBERS, [np.nan]).astype(np.float32)
+    expected = np.clip(x, -largest, largest).astype(getattr(ml_dtypes, name))
+    there_and_back(code, x, expected.astype(np.float32))
+
+
+@pytest.mark.parametrize("name", ["float8_e4m3fn", "float8_e5m2"])
+def test_small_floats_that_are_left_by_what_is_too_large(name: str) -> None:
+    expected = NUMBERS.astype(getattr(ml_dtypes, name)).astype(np.float32)
+    there_and_back(SMALL[name][0], NUMBERS, expected, saturate=0)
+
+
+@pytest.mark.parametrize(
+    ("round_mode", "expected"),
+    [
+        ("up", [1, 2, 4, 4, 4, 0.125, 8]),
+        ("down", [1, 1, 2, 2, 2, 0.0625, 4]),
+        ("nearest", [1, 1, 2, 4, 4, 0.125, 8]),
+    ],
+)
+def test_powers_of_two(round_mode: str, expected: list[float]) -> None:
+    x = np.array([1, 1.1, 2.5, 3, 3.5, 0.1, 6], np.float32)
+    result = np.array(expected, np.float32)
+    for saturate in (0, 1):
+        code = TensorProto.FLOAT8E8M0
+        there_and_back(code, x, result, round_mode=round_mode, saturate=saturate)
+
+
+def test_beyond_the_powers_of_two() -> None:
+    x = np.array([0, 3e38, np.inf, np.nan], np.float32)
+    code, least, largest = TensorProto.FLOAT8E8M0, 2.0**-127, 2.0**127
+    ends = np.array([least, largest, largest, np.nan], np.float32)
+    there_and_back(code, x, ends, round_mode="up")
+    there_and_back(code, x, np.full(4, np.nan, "f4"), round_mode="nearest", saturate=0)
+
+
+@pytest.mark.parametrize(
+    ("code", "least", "bits"),
+    [(TensorProto.UINT2, 0, 2), (TensorProto.UINT4, 0, 4), (TensorProto.INT4, -8, 4)],
+)
+@pytest.mark.parametrize("kind", [np.int8, np.int64])
+def test_integers_keep_their_low_bits(code: int, least: int, bits: int, kind: Any) -> None:
+    x = np.arange(-9, 20).astype(kind)
+    there_and_back(code, x, ((x - least) % 2**bits + least).astype(np.float32))
+
+
+def test_bits_of_integers() -> None:
+    x = np.array([-1, 5, -128], np.int8)
+    agree("BitCast", x, to=TensorProto.UINT8, opset=26, expected=x.view(np.uint8))
+    x = np.array([0, 40000], np.uint16)
+    agree("BitCast", x, to=TensorProto.INT16, opset=26, expected=x.view(np.int16))
+
+
+def test_bits_of_constants() -> None:
+    x = np.array([1.5, -2], np.float32)
+    nodes = [
+        helper.make_node("BitCast", ["c"], ["bits"], to=TensorProto.INT32),
+        helper.make_node("Add", ["bits", "x"], ["y"]),
+    ]
+    zeros = np.zeros(2, np.int32)
+    model = model_of(nodes, [("x", zeros)], ["y"], [("c", x)], opset=26)
+    agree_model(model, [zeros], expected=x.view(np.int32))
+
+
+def test_bits_of_computed_floats_are_refused() -> None:
+    x = np.ones(2, np.float32)
+    refused("BitCast", x, to=TensorProto.INT32, opset=26, match="bits of f32 as i32")
+    refused("BitCast", x, to=TensorProto.INT64, opset=26, match="f32 to i64")
+
+
 def test_a_cast_to_the_same_type_is_nothing() -> None:
     assert operations(agree("Cast", np.ones(2, np.float32), to=TensorProto.FLOAT)) == []
 

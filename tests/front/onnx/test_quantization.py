@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import onnx
 import pytest
@@ -100,6 +101,59 @@ def test_dequantize_in_blocks(block: int, axis: int) -> None:
     agree("DequantizeLinear", x, scales, zeros, opset=21, axis=axis, block_size=block)
 
 
+@pytest.mark.parametrize("block", [2, 4])
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("dtype", KINDS)
+def test_quantize_in_blocks(block: int, axis: int, dtype: Any) -> None:
+    """The last block may be shorter than the others."""
+    x = numbers(6, 6, low=-3, high=3)
+    shape = [6, 6]
+    shape[axis] = -(-6 // block)
+    scales = fixed(numbers(*shape, low=0.01, high=0.1))
+    zeros = fixed(numbers(*shape, dtype=dtype))
+    agree("QuantizeLinear", x, scales, zeros, opset=21, axis=axis, block_size=block)
+
+
+@pytest.mark.parametrize("block", [2, 4])
+def test_dequantize_computed_integers_in_blocks(block: int) -> None:
+    x = numbers(6, 6, dtype=np.int8, low=-99, high=99)
+    scales = fixed(numbers(6, -(-6 // block), low=0.01, high=0.1))
+    agree("DequantizeLinear", x, scales, opset=21, axis=1, block_size=block)
+
+
+def through(kind: int, x: np.ndarray, scale: np.ndarray, opset: int = 25) -> onnx.ModelProto:
+    """Quantised to a type that numpy does not have, and dequantised."""
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "s"], ["q"], output_dtype=kind, axis=0),
+        helper.make_node("DequantizeLinear", ["q", "s"], ["y"], axis=0),
+    ]
+    return model_of(nodes, [("x", x)], ["y"], [("s", scale)], opset)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (onnx.TensorProto.INT4, "int4"),
+        (onnx.TensorProto.UINT4, "uint4"),
+        (onnx.TensorProto.UINT2, "uint2"),
+        (onnx.TensorProto.FLOAT8E4M3FN, "float8_e4m3fn"),
+        (onnx.TensorProto.FLOAT8E5M2, "float8_e5m2"),
+        (onnx.TensorProto.FLOAT4E2M1, "float4_e2m1fn"),
+    ],
+)
+@pytest.mark.parametrize("scale", [0.5, [0.5, 0.25]])
+def test_small_types(kind: int, name: str, scale: Any) -> None:
+    x = np.array([[-3.2, 0.3, 0.9, 1.2], [2.9, 1000, -1000, 0]], np.float32)
+    step = np.array(scale, np.float32)
+    factor = step if step.ndim == 0 else step[:, None]
+    small = np.dtype(getattr(ml_dtypes, name))
+    info = ml_dtypes.iinfo(small) if "int" in name else ml_dtypes.finfo(small)
+    limited = np.clip(x / factor, float(info.min), float(info.max))
+    rounded = np.round(limited) if "int" in name else limited.astype(small)
+    expected = rounded.astype(np.float32) * factor
+    agree_model(through(kind, x, step), [x], expected=expected)
+
+
 def test_computed_scales() -> None:
     scale, zero = np.array(0.02, np.float32), np.array(3, np.uint8)
     agree("DequantizeLinear", numbers(2, 3, dtype=np.uint8, high=99), scale, zero)
@@ -112,9 +166,7 @@ def test_dynamic_quantization() -> None:
 
 
 def test_what_has_no_form_is_refused() -> None:
-    scale = fixed(0.02)
-    refused("QuantizeLinear", X, scale, output_dtype=onnx.TensorProto.FLOAT8E4M3FN, match="f8e4m3")
-    refused("QuantizeLinear", X, scale, output_dtype=onnx.TensorProto.INT4, match="i4")
+    refused("QuantizeLinear", X, fixed(0.02), output_dtype=onnx.TensorProto.INT32, match="i32")
 
 
 # ---- products of quantised tensors
@@ -152,6 +204,40 @@ def test_quantised_convolution(weight_kind: Any, per_channel: bool, group: int) 
     given: dict[str, Any] = {"opset": 10, "pads": [1, 1, 1, 1], "group": group}
     agree("QLinearConv", x, *quantities, *result, **given)
     agree("QLinearConv", x, *quantities, *result, bias, **given)
+
+
+@pytest.mark.parametrize("weight_kind", KINDS)
+@pytest.mark.parametrize("weight_zero", [0, 5])
+@pytest.mark.parametrize("per_row", [False, True])
+def test_integer_product_wanted_as_floats(
+    weight_kind: Any, weight_zero: int, per_row: bool
+) -> None:
+    """What the dynamic quantiser writes; here the bytes are fed."""
+    x, w = numbers(3, 5, dtype=np.uint8, high=255), numbers(5, 4, dtype=weight_kind, high=99)
+    zero = np.array([7, 90, 130], np.uint8) if per_row else np.array(90, np.uint8)
+    nodes = [
+        helper.make_node("MatMulInteger", ["x", "w", "x_zero", "w_zero"], ["product"]),
+        helper.make_node("Cast", ["product"], ["y"], to=onnx.TensorProto.FLOAT),
+    ]
+    constants = [("w", w), ("w_zero", np.array(weight_zero, weight_kind))]
+    model = model_of(nodes, [("x", x), ("x_zero", zero)], ["y"], constants)
+    left = x.astype(np.int32) - (zero[:, None] if per_row else zero)
+    expected = (left @ (w.astype(np.int32) - weight_zero)).astype(np.float32)
+    graph = agree_model(model, [x, zero], expected=expected, dynamic=not per_row)
+    assert ElementType.i8 in constant_types(graph)
+    assert "FakeQuantize" in operations(graph)
+
+
+def test_dynamically_quantised_product() -> None:
+    x, w = numbers(2, 3, 8), numbers(8, 4, dtype=np.int8, low=-127, high=127)
+    nodes = [
+        helper.make_node("DynamicQuantizeLinear", ["x"], ["q", "scale", "zero"]),
+        helper.make_node("MatMulInteger", ["q", "w", "zero"], ["product"]),
+        helper.make_node("Cast", ["product"], ["floats"], to=onnx.TensorProto.FLOAT),
+        helper.make_node("Mul", ["floats", "scale"], ["y"]),
+    ]
+    graph = agree_model(model_of(nodes, [("x", x)], ["y"], [("w", w)]), [x], tolerance=1e-3)
+    assert ElementType.i8 in constant_types(graph)
 
 
 # ---- networks with quantise and dequantise in pairs

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from extensions.front.onnx.activation import along_axis
-from extensions.front.onnx.common import invalid, rank_of, refuse
+from extensions.front.onnx.affine import dequantized, quantized
+from extensions.front.onnx.common import invalid, rank_of, refuse, scalar, typed
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.pooling import average_pool, global_average_pool
-from extensions.front.onnx.quantization import dequantized, quantized
 from extensions.ops import activation as act
-from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.arithmetic import Add, Multiply, Select
+from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat
 from extensions.ops.reduction import ReduceMean
 from mo.front.model import SourceNode
@@ -98,3 +99,53 @@ def q_linear_unary(
 ) -> Output:
     real = _UNARY[node.type](g, node, dequantized(g, x, x_scale, x_zero, 0))
     return quantized(g, node, real, y_scale, y_zero, x.dtype, 0)
+
+
+@microsoft("QGemm")
+def q_gemm(
+    g: Graph,
+    node: SourceNode,
+    a: Output,
+    a_scale: Output,
+    a_zero: Output | None,
+    b: Output,
+    b_scale: Output,
+    b_zero: Output | None,
+    c: Output | None = None,
+    y_scale: Output | None = None,
+    y_zero: Output | None = None,
+) -> Output:
+    """The summand has the scale of the products; without a scale the result stays a float."""
+    op = MatMul(transpose_a=bool(node.get("transA")), transpose_b=bool(node.get("transB")))
+    left = dequantized(g, a, a_scale, a_zero, 0)
+    # One scale for each column of the result.
+    right = dequantized(g, b, b_scale, b_zero, 0 if op.transpose_b else 1)
+    y = g.add(op, left, right)
+    if c is not None:
+        unit = g.add(Multiply(), scalar(g, a_scale), b_scale)
+        y = g.add(Add(), y, g.add(Multiply(), typed(g, c, y.dtype), unit))
+    alpha = float(node.get("alpha", 1.0))
+    if alpha != 1:
+        y = g.add(Multiply(), y, alpha)
+    if y_scale is None:
+        return y
+    return quantized(g, node, y, y_scale, y_zero, a.dtype if y_zero is None else y_zero.dtype, 0)
+
+
+@microsoft("QLinearWhere")
+def q_linear_where(
+    g: Graph,
+    node: SourceNode,
+    condition: Output,
+    x: Output,
+    x_scale: Output,
+    x_zero: Output,
+    y: Output,
+    y_scale: Output,
+    y_zero: Output,
+    z_scale: Output,
+    z_zero: Output,
+) -> Output:
+    one, other = dequantized(g, x, x_scale, x_zero, 0), dequantized(g, y, y_scale, y_zero, 0)
+    chosen = g.add(Select(), condition, one, other)
+    return quantized(g, node, chosen, z_scale, z_zero, z_zero.dtype, 0)
