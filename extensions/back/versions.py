@@ -136,7 +136,7 @@ def check_opset(asked: int | None, ir_version: int) -> Callable[[Graph], int]:
         late: dict[str, list[str]] = defaultdict(list)
         for node in graph.all_nodes():
             version = node.op.version()
-            if int(version.removeprefix("opset")) > opset:
+            if version.startswith("opset") and int(version.removeprefix("opset")) > opset:
                 late[f"{node.op.type} of {version}"].append(node.name)
         if not late:
             return 0

@@ -55,12 +55,15 @@ def insert_preprocessing(graph: Graph, config: Config) -> int:
     inputs = graph.parameters()
     means = _by_input(config.mean_values, inputs, "--mean_values")
     scales = _by_input(config.scale_values, inputs, "--scale_values")
+    # Whole images to subtract, if the front end has noted some.
+    images: dict[str, np.ndarray] = graph.graph.get("means", {})
     changes = 0
     for node in inputs:
         scale: Sequence[float] = scales.get(node, ())
         if config.scale is not None and _is_image(node.outputs[0]):
             scale = (config.scale,)
-        changes += _prepare(graph, node, config.reverse_input_channels, means.get(node, ()), scale)
+        mean = images.get(node.name, means.get(node, ()))
+        changes += _prepare(graph, node, config.reverse_input_channels, mean, scale)
     return changes
 
 
@@ -90,17 +93,21 @@ def _is_image(value: Output) -> bool:
 
 
 def _prepare(
-    graph: Graph, node: Node, reverse: bool, mean: Sequence[float], scale: Sequence[float]
+    graph: Graph,
+    node: Node,
+    reverse: bool,
+    mean: Sequence[float] | np.ndarray,
+    scale: Sequence[float],
 ) -> int:
     source = value = node.outputs[0]
     users = _data_users(source)
     graph.scope = node.name
-    if (mean or scale) and not source.dtype.is_float:
+    numbers = -np.asarray(mean, np.float64)
+    if (numbers.size or scale) and not source.dtype.is_float:
         value = graph.add(Convert(destination_type=ElementType.f32), value)
     if reverse:
         value = _reversed(graph, node, value)
-    if any(mean):
-        numbers = -np.asarray(mean, np.float64)
+    if numbers.any():
         laid = _laid_out(graph, node, value, numbers, "--mean_values")
         value = graph.add(Add(), value, laid, name=f"{node.name}/mean")
     if any(factor != 1 for factor in scale):
@@ -131,7 +138,9 @@ def _without_casts(
 
 
 def _laid_out(graph: Graph, node: Node, value: Output, numbers: np.ndarray, flag: str) -> Output:
-    """Numbers per channel along the channel axis, one number for all as a scalar."""
+    """Numbers per channel along the channel axis, one for all as a scalar, images as they are."""
+    if numbers.ndim > 1:
+        return graph.constant(numbers, value.dtype)
     if numbers.size == 1:
         return graph.constant(numbers.reshape([1] * (value.rank or 0)), value.dtype)
     axis = channel_axis(value)

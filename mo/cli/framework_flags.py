@@ -54,14 +54,26 @@ FRAMEWORK_FLAGS = [
         ("-d",),
         status=Status.WORKS,
     ),
-    _caffe("caffe_parser_path", kinds.FOLDER, "Folder with a generated caffe_pb2."),
-    _caffe("k", kinds.FILE, "XML file that lists custom layers."),
-    _caffe("mean_file", kinds.FILE, "Mean image to subtract.", ("-mf",)),
+    _caffe(
+        "caffe_parser_path",
+        kinds.DEFINITION,
+        "caffe.proto of a fork of Caffe, or the folder of its caffe_pb2.py, of which no code is "
+        "run.",
+        status=Status.WORKS,
+    ),
+    _caffe(
+        "k",
+        kinds.FILE,
+        "XML file that lists custom layers, which an extension of the runtime is to know.",
+        status=Status.WORKS,
+    ),
+    _caffe("mean_file", kinds.FILE, "Mean image to subtract.", ("-mf",), status=Status.WORKS),
     _caffe(
         "mean_file_offsets",
         kinds.OFFSETS,
         'Where the part of the mean image to use starts. Example: "(16,16)"',
         ("-mo",),
+        status=Status.WORKS,
     ),
     _caffe(
         "disable_omitting_optional",

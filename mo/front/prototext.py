@@ -202,7 +202,9 @@ class _Parser:
                 raise self._error(f"'{name.text}' is no message", opening)
             schema = None if field is None or field.kind.schema is None else field.kind.schema()
             return self.message(schema, _CLOSING[opening.text], depth + 1)
-        if not colon or not opening.kind:
+        if colon and not opening.kind:
+            raise self._error(f"the value of '{name.text}' is missing", name)
+        if not colon:
             raise self._error(f"there is no ':' or '{{' behind '{name.text}'", name)
         if field is None:
             return self._anything()

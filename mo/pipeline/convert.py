@@ -33,6 +33,8 @@ def convert(config: Config, advance: Advance | None = None) -> Graph:
     _check_kind(config, framework)
     front_end = _load(framework)
     passes = importlib.import_module("extensions.pipeline").passes(config)
+    # What belongs to one framework comes before what all have in common.
+    passes = [*getattr(front_end, "passes", lambda config: [])(config), *passes]
     steps = len(passes) + len(_SOURCE_STEPS)
     tell = advance or (lambda step, number, total: None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from extensions.front.caffe import (
@@ -17,10 +18,15 @@ from extensions.front.caffe import (
     shaping,
 )
 from extensions.front.caffe.common import TRANSLATIONS
-from extensions.front.caffe.reader import read_caffe, read_net
+from extensions.front.caffe.custom import mark_custom, read_mapping
+from extensions.front.caffe.forks import net_schema
+from extensions.front.caffe.mean import attach_mean
+from extensions.front.caffe.reader import read_caffe
+from extensions.front.caffe.schema.net import NET
 from mo.cli.config import Config
 from mo.errors import UsageError
 from mo.front.model import Model
+from mo.pipeline.passes import Pass
 
 
 def read(config: Config) -> Model:
@@ -33,7 +39,18 @@ def read(config: Config) -> Model:
         )
     topology = topology or _beside(weights)
     known = [*TRANSLATIONS.types(), "Python"]
-    return read_caffe(topology, weights, known, read_net(topology))
+    fork = config.sources.get("caffe_parser_path")
+    model = read_caffe(topology, weights, known, net_schema(fork) if fork else NET)
+    if "k" in config.sources:
+        mark_custom(model.nodes, read_mapping(config.sources["k"]))
+    return model
+
+
+def passes(config: Config) -> list[Pass]:
+    """What only a Caffe model needs once it is translated."""
+    if "mean_file" not in config.sources:
+        return []
+    return [Pass("mean_file", partial(attach_mean, config=config), in_bodies=False)]
 
 
 def _beside(weights: Path) -> Path:
@@ -54,6 +71,7 @@ __all__ = [
     "detection",
     "elementwise",
     "normalization",
+    "passes",
     "pooling",
     "read",
     "recurrent",

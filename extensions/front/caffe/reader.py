@@ -6,7 +6,7 @@ How Caffe reads a net: caffe.berkeleyvision.org, "Layers" and "Interfaces"; caff
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ from extensions.front.caffe.phases import is_included
 from extensions.front.caffe.schema.net import LAYER, NET, OPEN_ENDED
 from extensions.front.caffe.upgrade import current_layers
 from extensions.front.caffe.weights import read_weights
-from mo.errors import ModelFileError, closest, listing
+from mo.errors import ModelFileError, UnsupportedError, closest, listing
 from mo.front.files import open_model
 from mo.front.model import Model, ModelInput, SourceNode
-from mo.front.protobuf import Message, Schema, completed
+from mo.front.protobuf import Kind, Message, Schema, completed
 from mo.front.prototext import TextError, Unknown, decoded, parse_text
 from mo.graph.element_type import ElementType
 from mo.graph.tensor import Tensor
@@ -34,17 +34,43 @@ _JUDGES = {
 
 
 class Sections(dict[str, Any]):
-    """The fields of a layer; a message of parameters that is not there has its defaults."""
+    """The fields of a layer; messages of parameters come complete with their defaults.
 
-    def __init__(self, layer: Message, tables: Mapping[str, Schema]) -> None:
+    A fork's defaults count where it has its own; what only it has is in ``foreign``.
+    """
+
+    def __init__(
+        self, layer: Message, own: Mapping[str, Schema], fork: Mapping[str, Schema]
+    ) -> None:
         super().__init__(layer)
+        self.own, self.fork = own, fork
+        self.foreign: list[str] = []
         for name, value in layer.items():
-            if name in tables and isinstance(value, dict):
-                self[name] = completed(value, tables[name])
-        self.tables = tables
+            if name in own and isinstance(value, dict):
+                self[name] = self._complete(name, value)
+                known = {field.name for field in own[name].values()}
+                self.foreign += [f"{name}.{field}" for field in value if field not in known]
+
+    def _complete(self, name: str, given: Message) -> Message:
+        own = {field.name: field for field in self.own[name].values()}
+        message = completed({}, self.own[name])
+        for field in self.fork.get(name, {}).values():
+            default = [] if field.repeated else field.default
+            value = given.get(field.name, default)
+            if field.name in own:
+                message[field.name] = _translated(value, field.kind, own[field.name].kind)
+        return message if name in self.fork else {**message, **given}
 
     def __missing__(self, name: str) -> Message:
-        return completed({}, self.tables[name])
+        return self._complete(name, {})
+
+
+def _translated(value: Any, fork: Kind, own: Kind) -> Any:
+    """The number of an enum's word, which a fork may have numbered otherwise."""
+    if not fork.words or not own.words or not isinstance(value, int):
+        return value
+    word = next((word for word, number in fork.words.items() if number == value), "")
+    return own.words.get(word, -1)
 
 
 def tables_of(layer: Schema) -> dict[str, Schema]:
@@ -57,13 +83,13 @@ def tables_of(layer: Schema) -> dict[str, Schema]:
 
 
 def read_net(path: Path, schema: Schema = NET) -> Message:
-    """The fields of a .prototxt."""
+    """The fields of a .prototxt, by the table of Caffe or of a fork."""
     source = open_model(path)
     try:
         content = decoded(bytes(source.view))
         if content.lstrip()[:1] == "<":
             raise ModelFileError("it is a web page", "Download the file itself, not its page.")
-        return parse_text(content, schema, OPEN_ENDED)
+        return parse_text(content, schema, (*OPEN_ENDED, layer_schema(schema)))
     except TextError as error:
         hint = error.hint or "Correct the text there."
         if "there is no field" in error.message:
@@ -76,12 +102,23 @@ def read_net(path: Path, schema: Schema = NET) -> Message:
         raise ModelFileError(f"Cannot read '{path.name}': {error.message}", error.hint) from error
 
 
-def read_caffe(
-    topology: Path, weights: Path, known: Sequence[str], net: Message, layer: Schema = LAYER
-) -> Model:
-    """The model of a net and its weights; ``known`` are the layer types in their spelling."""
+def layer_schema(net: Schema) -> Schema:
+    """The table of a layer of the current generation."""
+    field = next((field for field in net.values() if field.name == "layer"), None)
+    if field is None or field.kind.schema is None:
+        raise ModelFileError("its NetParameter has no field 'layer'")
+    return field.kind.schema()
+
+
+def read_caffe(topology: Path, weights: Path, known: Sequence[str], schema: Schema = NET) -> Model:
+    """The model of a net and its weights.
+
+    ``known`` are the layer types in their spelling, ``schema`` is Caffe's or that of a fork.
+    """
+    net = read_net(topology, schema)
+    fork = tables_of(layer_schema(schema)) if schema is not NET else {}
     try:
-        assembly = _Assembly(net, known, tables_of(layer), topology)
+        assembly = _Assembly(net, known, fork, topology)
         assembly.add_weights(read_weights(weights), weights)
         return assembly.model()
     except TextError as error:
@@ -92,11 +129,11 @@ class _Assembly:
     """Layers joined by blobs: every change of a blob in place makes a tensor of its own."""
 
     def __init__(
-        self, net: Message, known: Sequence[str], tables: Mapping[str, Schema], path: Path
+        self, net: Message, known: Sequence[str], fork: Mapping[str, Schema], path: Path
     ) -> None:
         self.path = path
         self.spelling = {name.lower(): name for name in known}
-        self.tables = tables
+        self.tables, self.fork = tables_of(LAYER), fork
         self.net = net
         self.nodes: list[SourceNode] = []
         self.lines: dict[str, int] = {}
@@ -193,7 +230,14 @@ class _Assembly:
                 + "If a fork of Caffe has it, give its caffe.proto with --caffe_parser_path.",
             )
         name = self._unique(layer.get("name") or kind)
-        node = SourceNode(kind, name, bottoms, [], Sections(layer, self.tables), domain)
+        sections = Sections(layer, self.tables, self.fork)
+        if sections.foreign and kind.lower() in self.spelling:
+            raise UnsupportedError(
+                f"'{self.path.name}', line {getattr(layer, 'line', 0)}: layer '{name}': what "
+                f"'{sections.foreign[0]}' of this fork does to a layer {kind} is not known",
+                "Leave it out if the result is the same, or add a translation with --extensions.",
+            )
+        node = SourceNode(kind, name, bottoms, [], sections, domain)
         node.place = f"'{self.path.name}', line {getattr(layer, 'line', 0)}"
         node.note = _shown({n: layer[n] for n in layer if n.endswith("_param")})
         return node
@@ -326,6 +370,3 @@ def _field_texts(fields: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name} {{ {' '.join(_field_texts(item))} }}"
             else:
                 yield f"{name}: {item}"
-
-
-Reader = Callable[[Path], Message]
