@@ -57,8 +57,8 @@ FRAMEWORK_FLAGS = [
     _caffe(
         "caffe_parser_path",
         kinds.DEFINITION,
-        "caffe.proto of a fork of Caffe, or the folder of its caffe_pb2.py, of which no code is "
-        "run.",
+        "Messages of a fork of Caffe: its caffe.proto, or the folder of its caffe_pb2.py, of "
+        "which no code is run.",
         status=Status.WORKS,
     ),
     _caffe(
