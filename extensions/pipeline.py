@@ -11,6 +11,7 @@ from extensions.middle import (
     blocks,
     channel_order,
     identities,
+    infinities,
     integer_products,
     linear,
     memory,
@@ -59,6 +60,7 @@ def passes(config: Config) -> list[Pass]:
         # Patterns below ask for one value twice: equal ones must be one by then.
         Pass("share_constants", sharing.share_constants),
         Pass("share_computations", sharing.share_computations),
+        rewrites("infinities", *infinities.RULES),
         rewrites("fuse_activations", *activations.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_blocks", *blocks.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),

@@ -5,10 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extensions.middle import activations, blocks, identities, linear, normalizations, shapes
+from extensions.middle import (
+    activations,
+    blocks,
+    identities,
+    infinities,
+    linear,
+    normalizations,
+    shapes,
+)
 from extensions.middle.sharing import share_computations, share_constants
 from extensions.ops import activation as act
-from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply, Power, Subtract
+from extensions.ops.arithmetic import (
+    Add,
+    Divide,
+    Equal,
+    Maximum,
+    Minimum,
+    Multiply,
+    Power,
+    Subtract,
+)
 from extensions.ops.convolution import (
     Convolution,
     ConvolutionBackpropData,
@@ -17,7 +34,7 @@ from extensions.ops.convolution import (
 )
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Gather, Pad, StridedSlice, Transpose
-from extensions.ops.reduction import ReduceMean
+from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceMin
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
 from extensions.ops.unary import Erf, Exp, Log, Sqrt
 from mo.graph.element_type import ElementType
@@ -341,3 +358,25 @@ def test_another_transposition_is_no_shuffle():
     split = g.add(Reshape(), case.x, [1, 3, 2, 4, 4])
     moved = g.add(Transpose(), split, [0, 2, 1, 4, 3])
     assert case.unchanged(g.add(Reshape(), moved, [1, 6, 4, 4]), *blocks.RULES)
+
+
+# ---- infinities
+
+
+@pytest.mark.parametrize(("op", "infinity"), [(ReduceMax, -np.inf), (ReduceMin, np.inf)])
+def test_an_extreme_is_infinite_if_every_element_is(op, infinity):
+    case = Case(2, 3)
+    extreme = case.g.add(op(keep_dims=True), case.x, [1])
+    (line,) = case.after(case.g.add(Equal(), extreme, infinity, name="y"), *infinities.RULES)[1:]
+    assert line.startswith("y: ReduceLogicalAnd(y/Equal, [1]) keep_dims=true")
+
+
+def test_other_comparisons_of_extremes_stay():
+    for op, number in ((ReduceMax, np.inf), (ReduceMax, 0.0), (ReduceMin, -np.inf)):
+        case = Case(2, 3)
+        extreme = case.g.add(op(keep_dims=True), case.x, [1])
+        assert case.unchanged(case.g.add(Equal(), extreme, number), *infinities.RULES)
+    case = Case(2, 3)
+    wider = case.g.constant(np.full((1, 1, 1), -np.inf, np.float32))
+    extreme = case.g.add(ReduceMax(keep_dims=True), case.x, [1])
+    assert case.unchanged(case.g.add(Equal(), extreme, wider), *infinities.RULES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.onnx.affine import dequantized
 from extensions.front.onnx.attention.masks import counted
 from extensions.front.onnx.common import (
     channelwise,
@@ -16,7 +17,6 @@ from extensions.front.onnx.common import (
 )
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.normalization import layer_normalized, rms_normalized
-from extensions.front.onnx.quantization import dequantized
 from extensions.ops.activation import Sigmoid, Swish
 from extensions.ops.arithmetic import Add, Equal, Multiply
 from extensions.ops.gathering import Gather
