@@ -132,7 +132,7 @@ _CONTENTS = (
     (b"\x80", 0, "model.pkl"),
 )
 # Their text tells the framework, but they are no whole models.
-_TOPOLOGIES = (".prototxt", ".json")
+_TOPOLOGIES = {".prototxt": "caffe", ".json": "mxnet"}
 
 
 def deduce_framework(config: Config) -> str:
@@ -207,8 +207,8 @@ def _require_content(path: Path) -> None:
 def _of_file(path: Path) -> str:
     extensions = [path.suffix.lower(), *(".mdl" for s in path.suffixes if s.lower() == ".mdl")]
     by_name = next((_EXTENSIONS[name] for name in extensions if name in _EXTENSIONS), None)
-    # Many frameworks write protobuf, and that is all ".pb" says.
-    if by_name and path.suffix.lower() != ".pb":
+    # Many frameworks write protobuf, and that is all these names say.
+    if by_name and path.suffix.lower() not in (".pb", ".pbtxt"):
         return by_name
     framework = looks_like(path) or by_name
     if framework is not None:
@@ -225,7 +225,8 @@ def _of_file(path: Path) -> str:
 
 def _refuse_near_miss(path: Path, framework: str | None) -> None:
     suffix = path.suffix.lower()
-    if suffix in _EXTENSIONS or (suffix not in _TOPOLOGIES and looks_like(path)):
+    found = looks_like(path)
+    if suffix in _EXTENSIONS or (found is not None and found != _TOPOLOGIES.get(suffix)):
         return
     names = [path.name.lower()]
     if os.path.isfile(path):

@@ -22,7 +22,14 @@ _CAFFE_NET = {1: (2,), 2: (2,), 3: (2,), 4: (0, 2), 5: (0,), 6: (2,), 7: (0,), 8
 
 _TEXTS = (
     ("tf", re.compile(rb"(node|versions|library)\s*\{|saved_model_schema_version\s*:")),
-    ("onnx", re.compile(rb"ir_version\s*:")),
+    (
+        "onnx",
+        re.compile(
+            rb"<?\s*((ir|model|producer)_version|producer_name)\s*:|(opset_import|graph)\s*\{"
+            rb"|<\s*opset_import\s*:"
+            rb'|\{\s*"(ir_?[vV]ersion|producer_?[nN]ame|opset_?[iI]mport|graph)"\s*:'
+        ),
+    ),
     ("caffe", re.compile(rb"(name|input|input_dim)\s*:|(layers?|input_shape|state)\s*\{")),
     ("kaldi", re.compile(rb"<(Nnet|Nnet3|NnetProto|TransitionModel)>")),
     ("mxnet", re.compile(rb'\{\s*"nodes"\s*:')),

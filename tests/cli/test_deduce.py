@@ -41,6 +41,16 @@ def test_other_extensions_leave_it_to_the_content(make, name, content, framework
     assert framework_of(make(name, content)) == framework
 
 
+@pytest.mark.parametrize("name", ["net.pbtxt", "net.prototxt", "net.textproto", "net.onnxtxt"])
+def test_protobuf_text_is_known_by_its_content(make, name):
+    assert framework_of(make(name, b"ir_version: 8\n")) == "onnx"
+
+
+@pytest.mark.parametrize("name", ["net.json", "net.onnxjson"])
+def test_json_is_known_by_its_content(make, name):
+    assert framework_of(make(name, b'{"irVersion": "8"}')) == "onnx"
+
+
 def test_a_folder_may_be_a_saved_model(make):
     assert framework_of(make("net/saved_model.pb").parent) == "tf"
 

@@ -142,18 +142,17 @@ class Tensors:
 
     def read_sparse(self, message: Message) -> Tensor:
         """A sparse tensor as a dense one, which stays computed on demand."""
-        values, indices = self.read(message["values"]), self.read(message["indices"])
+        values, indices = (self.read(message.get(part, {})) for part in ("values", "indices"))
         shape = tuple(message.get("dims", ()))
         size = prod(shape)
         if any(dim < 0 for dim in shape) or values.dtype.bytes_for(size) > BYTES_LIMIT:
             raise ModelFileError(f"a sparse tensor claims the shape {list(shape)}")
-        places = indices.array
-        if places.ndim == 2:
-            places = np.ravel_multi_index(tuple(places.T), shape)
-        if places.size != values.size or (
-            places.size and not 0 <= places.min() <= places.max() < size
-        ):
-            raise ModelFileError("the indices of a sparse tensor lie outside its shape")
+        places = _linear(indices.array, shape)
+        if places is None or places.size != values.size:
+            raise ModelFileError(
+                f"the {indices.shape} indices of {values.size} sparse values do not fit the "
+                f"shape {list(shape)}"
+            )
 
         def load() -> np.ndarray:
             dense = np.zeros(size, values.dtype.numpy)
@@ -161,6 +160,18 @@ class Tensors:
             return dense.reshape(shape)
 
         return Tensor.lazy(values.dtype, shape, load)
+
+
+def _linear(places: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Places in the flat tensor, of rows of indices, too; None if they lie outside of it."""
+    try:
+        if places.ndim == 2:
+            return np.ravel_multi_index(tuple(places.T), shape)
+        if places.size:
+            np.unravel_index(places, (prod(shape),))
+    except (ValueError, TypeError):
+        return None
+    return places.reshape(-1)
 
 
 def _number(entries: dict[str, str], key: str, default: int) -> int:

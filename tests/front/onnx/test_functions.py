@@ -104,3 +104,22 @@ def test_an_operation_by_its_definition_in_the_standard(reduction: str) -> None:
 
 def test_a_definition_of_attributes_only() -> None:
     agree("HannWindow", np.array(10), opset=17, periodic=0)
+
+
+def test_what_bodies_within_bodies_use_is_listed_with_domain_operation_set_and_nodes() -> None:
+    broken = """
+    <domain: "my", opset_import: ["" : 17, "far" : 4]> Scaled (a) => (c) {
+        p = Greater (a, a)  q = ReduceMax <keepdims = 0> (p)
+        c = If (q) <
+            then_branch = t () => (u) { [inner] u = far.Strange (a) },
+            else_branch = e () => (v) { [other] v = far.Strange (a)  w = NoSuch (a) }
+        >
+    }"""
+    body = "[own] t = Alien (x)  y = my.Scaled (t)"
+    with pytest.raises(ConversionError) as caught:
+        convert(parsed(f"{HEAD} {GRAPH} {{ {body} }} {broken}"))
+    lines = [line.strip() for line in caught.value.message.splitlines()]
+    assert lines[0] == "3 operation types of the model are not supported:"
+    assert lines[1].startswith("Alien (operation set 17), 1 nodes: 'own'")
+    assert lines[2].startswith("NoSuch (operation set 17), 1 nodes: 'w'")
+    assert lines[3].startswith("far.Strange (operation set 4), 2 nodes: ")

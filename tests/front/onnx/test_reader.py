@@ -107,6 +107,25 @@ def test_a_sparse_tensor_is_dense_to_whoever_asks(tmp_path):
     assert read(tmp_path, proto).constants["w"].tolist() == [[0, 5, 0], [0, 0, 7]]
 
 
+@pytest.mark.parametrize("places", [[1, 5], [[0, 1], [1, 2]]])
+def test_places_of_a_sparse_tensor_are_numbers_or_rows_of_indices(places, tmp_path):
+    values = numpy_helper.from_array(np.float32([5, 7]), "w")
+    indices = numpy_helper.from_array(np.int64(places), "i")
+    sparse = helper.make_sparse_tensor(values, indices, [2, 3])
+    proto = model([helper.make_node("Constant", [], ["y"], sparse_value=sparse)])
+    found = read(tmp_path, proto).nodes[0].get("sparse_value")
+    assert found.tolist() == [[0, 5, 0], [0, 0, 7]]
+
+
+@pytest.mark.parametrize("places", [[1, 6], [-1, 2], [[0, 1], [2, 0]], [1]])
+def test_places_outside_a_sparse_tensor_are_refused(places, tmp_path):
+    values = numpy_helper.from_array(np.float32([5, 7]), "w")
+    indices = numpy_helper.from_array(np.int64(places), "i")
+    proto = model()
+    proto.graph.sparse_initializer.append(helper.make_sparse_tensor(values, indices, [2, 3]))
+    assert refusal(tmp_path, proto)
+
+
 # ---- what may be left out or repeated
 
 
@@ -149,6 +168,19 @@ def test_the_version_is_that_of_the_default_domain_wherever_it_stands(tmp_path):
     proto.opset_import.append(helper.make_opsetid("my.domain", 3))
     proto.opset_import.append(helper.make_opsetid("ai.onnx", 12))
     assert read(tmp_path, proto).nodes[0].opset == 12
+
+
+def test_a_new_file_without_versions_has_those_of_its_time(tmp_path, caplog):
+    proto = model(ir_version=8)
+    del proto.opset_import[:]
+    assert read(tmp_path, proto).nodes[0].opset == 18
+    assert "names no operation set; 18 is assumed" in caplog.text
+
+
+def test_of_two_versions_the_last_counts(tmp_path):
+    proto = model()
+    proto.opset_import.append(helper.make_opsetid("ai.onnx", 15))
+    assert read(tmp_path, proto).nodes[0].opset == 15
 
 
 def test_the_oldest_files_have_no_versions_and_no_attribute_types(tmp_path):
@@ -199,6 +231,19 @@ def test_external_data_is_a_view_of_its_file(tmp_path):
     found = read(tmp_path, external("data", offset="4", length="16")).constants["w"]
     assert found.tolist() == VALUES.tolist()
     assert found.extent[0].path.name == "data"
+
+
+def test_external_data_in_several_files(tmp_path):
+    proto = external("first", offset="16")
+    second = external("sub/second").graph.initializer[0]
+    second.name = "v"
+    proto.graph.initializer.append(second)
+    (tmp_path / "first").write_bytes(bytes(16) + VALUES.tobytes())
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "second").write_bytes((2 * VALUES).tobytes())
+    found = read(tmp_path, proto).constants
+    assert found["w"].tolist() == VALUES.tolist()
+    assert found["v"].tolist() == (2 * VALUES).tolist()
 
 
 def test_external_data_in_a_folder_below(tmp_path):
