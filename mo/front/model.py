@@ -144,6 +144,8 @@ class Model:
     labels: dict[str, str] = field(default_factory=dict)
     # What the framework still has to do once it is known which part of the model is wanted.
     arrange: Callable[[Model], Model] | None = None
+    # Further names of tensors that users may know them by.
+    aliases: dict[str, str] = field(default_factory=dict)
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""

@@ -218,6 +218,8 @@ class Walk:
         if self.is_function or not is_tensor(value):
             return
         value.names[name] = None
+        if name in self.model.aliases:
+            value.names[self.model.aliases[name]] = None
         if not value.node.is_named and not value.is_constant:
             self.graph.rename(value.node, node.name)
 

@@ -1,0 +1,87 @@
+"""Pooling over windows and over whole images."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from extensions.front.building import invalid, rank_of
+from extensions.front.mxnet import attributes as at
+from extensions.front.mxnet.common import converts, refused
+from extensions.front.mxnet.convolution import per_axis
+from extensions.front.mxnet.layouts import channels_first
+from extensions.ops import pooling as p
+from extensions.ops.arithmetic import Multiply, Power
+from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceSum
+from extensions.ops.unary import Abs
+from mo.front.model import SourceNode
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.op import Op
+
+
+@converts("Pooling", "Pooling_v1")
+def pooling(g: Graph, node: SourceNode, x: Output) -> Output:
+    spatial = rank_of(x) - 2
+    layout = channels_first(node, spatial)
+    x = layout.enter(g, x)
+    kind = at.word(node, "pool_type", "max")
+    if kind not in ("avg", "lp", "max", "sum"):
+        raise refused(f"pool_type '{kind}'")
+    if kind == "lp":
+        return layout.leave(g, _power_mean(g, node, x, at.integer(node, "p_value", 2)))
+    return layout.leave(g, _pooled(g, node, x, kind))
+
+
+def _pooled(g: Graph, node: SourceNode, x: Output, kind: str) -> Output:
+    if at.flag(node, "global_pool"):
+        axes = list(range(2, rank_of(x)))
+        return g.add(_WHOLE[kind](keep_dims=True), x, axes)
+    return _windowed(g, node, x, kind)
+
+
+_WHOLE: dict[str, type[Op]] = {"avg": ReduceMean, "max": ReduceMax, "sum": ReduceSum}
+
+
+def _power_mean(g: Graph, node: SourceNode, x: Output, power: int) -> Output:
+    """The p-norm of each window."""
+    raised = g.add(Power(), g.add(Abs(), x), float(power))
+    return g.add(Power(), _pooled(g, node, raised, "sum"), 1 / power)
+
+
+def _windowed(g: Graph, node: SourceNode, x: Output, kind: str) -> Output:
+    spatial = rank_of(x) - 2
+    kernel = at.integers(node, "kernel")
+    if len(kernel) != spatial or min(kernel, default=0) < 1:
+        raise invalid(f"its kernel {list(kernel)} does not fit {x.type}")
+    strides = per_axis(node, "stride", spatial, 1)
+    pads = per_axis(node, "pad", spatial, 0)
+    convention = at.word(node, "pooling_convention", "valid")
+    if convention not in ("valid", "full"):
+        raise refused(f"pooling_convention '{convention}'")
+    # The window of a sum may be cut off by no more than zeros.
+    behind = tuple(pad + stride - 1 for pad, stride in zip(pads, strides))
+    by_zeros = convention == "full" and kind == "sum"
+    attributes: dict[str, Any] = {
+        "kernel": kernel,
+        "strides": strides,
+        "pads_begin": pads,
+        "pads_end": behind if by_zeros else pads,
+        "rounding_type": "ceil" if convention == "full" and not by_zeros else "floor",
+    }
+    if kind == "max":
+        return g.add(p.MaxPool(**attributes), x)
+    # Padding counted before that was an option.
+    counted = kind == "sum" or at.flag(node, "count_include_pad", True)
+    y = g.add(p.AvgPool(exclude_pad=not counted, **attributes), x)
+    return g.add(Multiply(), y, float(prod(kernel))) if kind == "sum" else y
+
+
+@converts("_contrib_AdaptiveAvgPooling2D")
+def adaptive_average_pooling(g: Graph, node: SourceNode, x: Output) -> Output:
+    """To one pixel if no size is given."""
+    sizes = at.integers(node, "output_size") or (1, 1)
+    height, width = sizes * 2 if len(sizes) == 1 else sizes
+    if (height, width) == (1, 1):
+        return g.add(ReduceMean(keep_dims=True), x, [2, 3])
+    return g.add(p.AdaptiveAvgPool(), x, [height, width])

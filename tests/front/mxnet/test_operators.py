@@ -1,0 +1,43 @@
+"""Every recorded operator computes what MXNet computed, or is refused as the table says."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+pytest.importorskip("openvino")
+
+from mo.errors import ConversionError
+from tests.front.mxnet.running import Case, cases, check, converted
+from tests.front.mxnet.verdicts import Row, families, known
+
+ROWS = known()
+
+
+@cache
+def recorded(family: str) -> dict[str, Case]:
+    return {case.name: case for case in cases(family)}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: f"{row['family']}-{row['case']}")
+def test_operator(row: Row) -> None:
+    """An open batch is tried only where not all dimensions can be open."""
+    case = recorded(row["family"])[row["case"]]
+    judge(case, row, "none")
+    judge(case, row, "all")
+    if row["all"] != "pass":
+        judge(case, row, "batch")
+
+
+def judge(case: Case, row: Row, open_axes: str) -> None:
+    if row[open_axes] == "pass":
+        check(case, open_axes)
+        return
+    assert row[open_axes].startswith("refused")
+    with pytest.raises(ConversionError):
+        converted(case, open_axes)
+
+
+def test_the_table_has_every_recorded_case() -> None:
+    assert set(ROWS) == {(family, name) for family in families() for name in recorded(family)}
