@@ -57,10 +57,11 @@ _TOKEN = re.compile(
 _CLOSING = {"{": "}", "<": ">"}
 
 
-def decoded(raw: bytes) -> str:
+def decoded(content: bytes | memoryview) -> str:
     """The bytes of a file as text; ModelFileError if they are none or too many."""
-    if len(raw) > SIZE_LIMIT:
-        raise ModelFileError(f"{len(raw) >> 20} MB are too much for a text")
+    if len(content) > SIZE_LIMIT:
+        raise ModelFileError(f"{len(content) >> 20} MB are too much for a text")
+    raw = bytes(content)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -101,7 +101,7 @@ def net_schema(path: Path) -> Schema:
             f"--caffe_parser_path: '{path}' has neither caffe_pb2.py nor caffe.proto",
             hint="Give the caffe.proto of the fork itself, or the folder of its caffe_pb2.py.",
         )
-    content = decoded(bytes(open_model(found).view))
+    content = decoded(open_model(found).view)
     try:
         read = _from_module if found.suffix == ".py" else _from_text
         return read(content).schema("NetParameter")

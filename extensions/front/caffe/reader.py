@@ -86,7 +86,7 @@ def read_net(path: Path, schema: Schema = NET) -> Message:
     """The fields of a .prototxt, by the table of Caffe or of a fork."""
     source = open_model(path)
     try:
-        content = decoded(bytes(source.view))
+        content = decoded(source.view)
         if content.lstrip()[:1] == "<":
             raise ModelFileError("it is a web page", "Download the file itself, not its page.")
         return parse_text(content, schema, (*OPEN_ENDED, layer_schema(schema)))

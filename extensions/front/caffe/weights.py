@@ -61,7 +61,7 @@ def _as_text(source: MappedFile) -> Message | None:
     start = bytes(source.view[:4096])
     if _TEXT.match(start) is None or b"\0" in start:
         return None
-    return parse_text(decoded(bytes(source.view)), NET, OPEN_ENDED)
+    return parse_text(decoded(source.view), NET, OPEN_ENDED)
 
 
 def blob_tensor(blob: Message, source: MappedFile) -> Tensor:
