@@ -29,7 +29,9 @@ from extensions.front.onnx import (
     selection,
     sequences,
     shaping,
+    spectra,
     toolkit,
+    training,
 )
 from extensions.front.onnx.common import TRANSLATIONS
 from extensions.front.onnx.reader import read_onnx
@@ -74,5 +76,7 @@ __all__ = [
     "selection",
     "sequences",
     "shaping",
+    "spectra",
     "toolkit",
+    "training",
 ]

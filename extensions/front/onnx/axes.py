@@ -23,7 +23,7 @@ from extensions.ops.arithmetic import (
 from extensions.ops.common import length
 from extensions.ops.gathering import Gather, ScatterElementsUpdate
 from extensions.ops.generating import NonZero
-from extensions.ops.movement import Concat
+from extensions.ops.movement import Concat, Transpose
 from extensions.ops.selection import TopK
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
 from extensions.ops.slicing import StridedSlice
@@ -90,3 +90,21 @@ def or_all(g: Graph, x: Output, axes: Output) -> Output:
     given = g.add(Greater(), marks(g, axes, rank), g.constant(_ZERO))
     chosen = g.add(NonZero(), typed(g, g.add(LogicalOr(), given, none), ElementType.u8))
     return g.add(Reshape(), chosen, [-1])
+
+
+def axis_in_front(g: Graph, x: Output, axis: Output) -> tuple[Output, Output]:
+    """``x`` with a computed axis as its first one, and the order that brings it back."""
+    rank = rank_of(x)
+    places = np.arange(rank)
+    chosen = g.add(Equal(), places, positive(g, scalar(g, axis), rank))
+    order = _sorted_places(g, g.add(Select(), chosen, g.constant(np.int64(-1)), places), rank)
+    return g.add(Transpose(), x, order), _sorted_places(g, order, rank)
+
+
+def _sorted_places(g: Graph, keys: Output, count: int) -> Output:
+    """The places of keys in ascending order."""
+    known = keys.value()
+    if known is not None:
+        return g.constant(np.argsort(known))
+    op = TopK(axis=0, mode="min", index_element_type=ElementType.i64)
+    return g.add_multi(op, keys, g.constant(np.int64(count)))[1]

@@ -128,7 +128,24 @@ def power(g: Graph, x: Output, y: Output) -> Output:
 
 @converts("Mod")
 def mod(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
-    return g.add(a.Mod() if node.get("fmod") else a.FloorMod(), x, y)
+    if node.get("fmod"):
+        return g.add(a.Mod(), x, y)
+    return _floor_mod(g, x, y) if x.dtype.is_float else g.add(a.FloorMod(), x, y)
+
+
+def _floor_mod(g: Graph, x: Output, y: Output) -> Output:
+    """The remainder with the sign of y. An infinite y leaves x, or is it where the signs differ.
+
+    The runtime computes x - floor(x / y) * y, which is not a number there.
+    """
+    zero = g.constant(np.asarray(0.0), x.dtype)
+    signs_differ = g.add(a.Less(), g.add(a.Multiply(), x, g.add(u.Sign(), y)), zero)
+    plain = g.add(a.FloorMod(), x, y)
+    at_infinity = g.add(a.Select(), signs_differ, y, x)
+    is_infinite = g.add(
+        a.LogicalAnd(), g.add(u.IsInf(), y), g.add(u.LogicalNot(), g.add(u.IsInf(), x))
+    )
+    return g.add(a.Select(), is_infinite, at_infinity, plain)
 
 
 @converts("Sum")
@@ -203,5 +220,18 @@ def clamp(g: Graph, x: Output, low: float | None, high: float | None) -> Output:
 
 @converts("BitShift")
 def bit_shift(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    """By as many bits as there are, or by a number below zero, all of them are pushed out."""
     left = node.get("direction") == "LEFT"
-    return g.add(a.BitwiseLeftShift() if left else a.BitwiseRightShift(), x, y)
+    op = a.BitwiseLeftShift() if left else a.BitwiseRightShift()
+    known = y.value()
+    bits = x.dtype.bits
+    if known is not None and ((known >= 0) & (known < bits)).all():
+        return g.add(op, x, y)
+    width, zero, last = (g.constant(np.asarray(n), x.dtype) for n in (bits, 0, bits - 1))
+    inside = g.add(a.Less(), y, width)
+    if y.dtype.is_signed:
+        inside = g.add(a.LogicalAnd(), inside, g.add(a.GreaterEqual(), y, zero))
+    shifted = g.add(op, x, g.add(a.Select(), inside, y, last))
+    if not left and x.dtype.is_signed:
+        return shifted  # The sign is what comes in.
+    return g.add(a.Select(), inside, shifted, zero)

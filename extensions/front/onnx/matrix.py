@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
+import numpy as np
+
 from extensions.front.onnx.common import converts, invalid, lift, maps, needed, typed
 from extensions.ops.arithmetic import Add, Multiply, Subtract
 from extensions.ops.conversion import Widen
+from extensions.ops.gathering import Gather
 from extensions.ops.matrix import Einsum, MatMul
+from extensions.ops.movement import Split
+from extensions.ops.reduction import ReduceSum
+from extensions.ops.shaping import Squeeze
+from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -56,3 +65,34 @@ def matmul_integer(
     if b_zero is not None:
         b = g.add(Subtract(), b, typed(g, b_zero, ElementType.i32))
     return g.add(MatMul(), a, b)
+
+
+# Larger determinants are sums of too many products.
+_LARGEST = 8
+
+
+@converts("Det")
+def det(g: Graph, node: SourceNode, x: Output) -> Output:
+    """By expansion: the minors of the first k rows from those of the first k - 1."""
+    sizes = {dim for dim in (x.shape or ())[-2:] if isinstance(dim, int)}
+    if len(sizes) > 1 or x.rank in (0, 1):
+        raise invalid("its input holds no square matrices")
+    count = next(iter(sizes), None)
+    if count is None or not 1 <= count <= _LARGEST:
+        raise UnsupportedError(
+            f"the determinant of a matrix of {'unknown' if count is None else count} rows",
+            hint=f"Up to {_LARGEST} rows can be converted.",
+        )
+    last = g.constant(np.int64(-1))
+    rows = g.add_multi(Split(num_splits=count), x, g.constant(np.int64(-2)))
+    minors = g.add(Squeeze(), rows[0], [-2])
+    for k in range(2, count + 1):
+        row = g.add(Squeeze(), rows[k - 1], [-2])
+        chosen = list(combinations(range(count), k))
+        smaller = list(combinations(range(count), k - 1))
+        rest = [[smaller.index(c[:i] + c[i + 1 :]) for i in range(k)] for c in chosen]
+        signs = g.constant(np.array([(-1.0) ** (k - 1 - i) for i in range(k)]), x.dtype)
+        factors = g.add(Multiply(), g.add(Gather(), row, np.array(chosen), last), signs)
+        products = g.add(Multiply(), factors, g.add(Gather(), minors, np.array(rest), last))
+        minors = g.add(ReduceSum(), products, [-1])
+    return g.add(Squeeze(), minors, [-1])

@@ -12,14 +12,13 @@ from extensions.front.onnx.common import (
     invalid,
     needed,
     rank_of,
-    refuse,
     typed,
 )
 from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power, Subtract
 from extensions.ops.normalization import LRN, MVN, GroupNormalization, NormalizeL2
 from extensions.ops.pooling import AvgPool
 from extensions.ops.reduction import ReduceL1, ReduceMean
-from extensions.ops.shaping import Reshape, ShapeOf, Unsqueeze
+from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
 from extensions.ops.unary import Sqrt
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
@@ -36,19 +35,47 @@ def batch_normalization(
     bias: Output,
     mean: Output,
     variance: Output,
-) -> Output:
+) -> tuple[Output, ...]:
     """A multiplication and an addition per channel: what follows can be folded into it."""
     if node.get("training_mode"):
-        raise refuse(node, "training mode")
-    if not node.get("spatial", 1):
-        raise refuse(node, "spatial 0 (a norm per activation)")
+        return _by_batch(g, node, x, scale, bias, mean, variance)
     # Since 15 the statistics may be more precise than the data.
     scale, bias = typed(g, scale, variance.dtype), typed(g, bias, variance.dtype)
     factor = g.add(Divide(), scale, g.add(Sqrt(), g.add(Add(), variance, _epsilon(node))))
     offset = g.add(Subtract(), bias, g.add(Multiply(), mean, factor))
-    rank = rank_of(x)
-    scaled = g.add(Multiply(), x, channelwise(g, typed(g, factor, x.dtype), rank))
-    return g.add(Add(), scaled, channelwise(g, typed(g, offset, x.dtype), rank))
+    factor, offset = (_laid(g, node, x, value) for value in (factor, offset))
+    return (g.add(Add(), g.add(Multiply(), x, factor), offset),)
+
+
+def _laid(g: Graph, node: SourceNode, x: Output, value: Output) -> Output:
+    """Numbers of channels, or (spatial 0, before operation set 9) of the elements of an item."""
+    value = typed(g, value, x.dtype)
+    return channelwise(g, value, rank_of(x)) if node.get("spatial", 1) else value
+
+
+def _by_batch(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    scale: Output,
+    bias: Output,
+    mean: Output,
+    variance: Output,
+) -> tuple[Output, ...]:
+    """Normalised by the mean and variance of the batch itself; the running ones follow them."""
+    axes = [0, *range(2, rank_of(x))]
+    wide = typed(g, x, variance.dtype)
+    centred = g.add(Subtract(), wide, g.add(ReduceMean(keep_dims=True), wide, axes))
+    spread = g.add(ReduceMean(keep_dims=True), g.add(Multiply(), centred, centred), axes)
+    normal = g.add(Divide(), centred, g.add(Sqrt(), g.add(Add(), spread, _epsilon(node))))
+    scaled = g.add(Multiply(), typed(g, normal, x.dtype), _laid(g, node, x, scale))
+    now = g.add(ReduceMean(), wide, axes), g.add(Squeeze(), spread, axes)
+    share = float(node.get("momentum", 0.9))
+    running = (
+        g.add(Add(), g.add(Multiply(), old, share), g.add(Multiply(), new, 1 - share))
+        for old, new in zip((mean, variance), now)
+    )
+    return (g.add(Add(), scaled, _laid(g, node, x, bias)), *running)
 
 
 def _epsilon(node: SourceNode) -> float:

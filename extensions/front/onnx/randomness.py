@@ -6,12 +6,21 @@ from math import pi
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, needed, typed
+from extensions.front.onnx.common import converts, needed, scalar, typed
 from extensions.front.onnx.tensors import element_type
-from extensions.ops.arithmetic import Add, Less, Multiply, Subtract
+from extensions.ops.arithmetic import (
+    Add,
+    Divide,
+    GreaterEqual,
+    Less,
+    LogicalOr,
+    Multiply,
+    Select,
+    Subtract,
+)
 from extensions.ops.generating import RandomUniform
-from extensions.ops.shaping import ShapeOf
-from extensions.ops.unary import Cos, Log, Sqrt
+from extensions.ops.shaping import Broadcast, ShapeOf
+from extensions.ops.unary import Cos, Log, LogicalNot, Sqrt
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -77,3 +86,41 @@ def bernoulli(g: Graph, node: SourceNode, x: Output) -> Output:
     """One with the probability x, else zero."""
     drawn = _uniform(g, node, g.add(ShapeOf(), x), x.dtype, 0.0, 1.0, 1)
     return typed(g, g.add(Less(), drawn, x), _kind(node, x))
+
+
+@converts("Dropout")
+def dropout(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
+    """Does nothing at inference; its mask, if anyone asks for it, lets everything through."""
+    kind = ElementType.boolean if node.opset >= 10 else x.dtype
+    return _through(g, node, x, kind)
+
+
+def _through(g: Graph, node: SourceNode, x: Output, kind: ElementType) -> tuple[Output, ...]:
+    if not node.has_output(1):
+        return (x,)
+    return x, g.add(Broadcast(), g.constant(np.asarray(1), kind), g.add(ShapeOf(), x))
+
+
+@converts("Dropout", since=12)
+def dropout_12(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    ratio: Output | None = None,
+    training: Output | None = None,
+) -> tuple[Output, ...]:
+    """In training mode a share of the elements becomes zero, and the others grow to make up."""
+    chance = g.constant(np.asarray(0.5), x.dtype)
+    if ratio is not None:
+        chance = typed(g, scalar(g, ratio), x.dtype)
+    unused, drops_none = (None if v is None else v.value() for v in (training, chance))
+    is_idle = training is None or (unused is not None and not unused.any())
+    if is_idle or (drops_none is not None and not drops_none.any()):
+        return _through(g, node, x, ElementType.boolean)
+    assert training is not None
+    drawn = _uniform(g, node, g.add(ShapeOf(), x), x.dtype, 0.0, 1.0, 1)
+    idle = g.add(LogicalNot(), scalar(g, training))
+    mask = g.add(LogicalOr(), g.add(GreaterEqual(), drawn, chance), idle)
+    one, zero = (g.constant(np.asarray(n), x.dtype) for n in (1.0, 0.0))
+    share = g.add(Select(), idle, one, g.add(Subtract(), one, chance))
+    return g.add(Select(), mask, g.add(Divide(), x, share), zero), mask

@@ -1,4 +1,4 @@
-"""Scan: a body over the slices of some inputs, with states handed from one to the next."""
+"""What runs over slices with states handed from one to the next: Scan, running products."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, needed, refuse, size_of, typed
-from extensions.ops.arithmetic import Less, Select
+from extensions.front.onnx.axes import axis_in_front
+from extensions.front.onnx.common import converts, invalid, needed, rank_of, refuse, size_of, typed
+from extensions.ops.arithmetic import Less, Multiply, Select
 from extensions.ops.control_flow import widened
+from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
 from extensions.ops.iteration import Iteration
+from extensions.ops.movement import Transpose
+from extensions.ops.shaping import Broadcast, ShapeOf
 from mo.front.model import Model, SourceNode
 from mo.front.values import Value
 from mo.graph.element_type import ElementType
@@ -137,3 +141,23 @@ def scan_8(
     inner = _Scan(node, _Ways([0] * count, turns), _Ways([0] * scans, [False] * scans))
     results = inner.run(batch.body, items[:states], items[states:], length, batch)
     return batch.run((), [(value, 0, False) for value in results])
+
+
+@converts("CumProd")
+def cum_prod(g: Graph, node: SourceNode, x: Output, axis: Output) -> Output:
+    known = axis.value()
+    if known is not None:
+        return _products(g, node, x, normalize_axis(int(known.item()), rank_of(x)))
+    front, back = axis_in_front(g, x, axis)
+    return g.add(Transpose(), _products(g, node, front, 0), back)
+
+
+def _products(g: Graph, node: SourceNode, x: Output, axis: int) -> Output:
+    backwards = bool(node.get("reverse"))
+    iteration = Iteration(g)
+    item = iteration.sliced(x, axis, backwards)
+    first = g.add(Gather(), g.add(ShapeOf(), x), [i for i in range(rank_of(x)) if i != axis], 0)
+    before = iteration.carried(g.add(Broadcast(), g.constant(np.asarray(1), x.dtype), first))
+    after = iteration.body.add(Multiply(), before, item)
+    each = before if node.get("exclusive") else after
+    return iteration.run([after], [(each, axis, backwards)])[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from extensions.front.onnx.common import converts, needed, rank_of, refuse, scalar, size_of, typed
-from extensions.ops.arithmetic import Subtract
+from extensions.ops.arithmetic import Add, Maximum, Multiply, Subtract
 from extensions.ops.generating import NonZero
 from extensions.ops.selection import TopK, Unique
 from extensions.ops.shaping import Squeeze
@@ -98,12 +98,11 @@ def non_max_suppression(
 
 def _just_above(g: Graph, threshold: Output) -> Output:
     """The IR suppresses boxes that overlap by the threshold itself, too."""
-    known = threshold.value()
-    if known is None:
-        return threshold
-    above = np.nextafter(known, np.float32(np.inf))
-    # The smallest numbers of all count as zero at run time.
-    return g.constant(np.maximum(above, np.finfo(np.float32).tiny), threshold.dtype)
+    # Three quarters of the last bit, which are rounded to one; and the smallest numbers of all
+    # count as zero at run time.
+    step = g.add(Multiply(), threshold, 0.75 * 2.0**-23)
+    above = g.add(Add(), threshold, step)
+    return g.add(Maximum(), above, float(np.finfo(np.float32).tiny))
 
 
 @converts("NonZero")

@@ -41,25 +41,6 @@ def identity(g: Graph, node: SourceNode, x: Value) -> Value:
     return x
 
 
-@converts("Dropout")
-def dropout(
-    g: Graph,
-    node: SourceNode,
-    x: Output,
-    ratio: Output | None = None,
-    training: Output | None = None,
-) -> tuple[Output, ...]:
-    """Does nothing at inference; its mask, if anyone asks for it, lets everything through."""
-    if training is not None:
-        known = training.value()
-        if known is None or known.any():
-            raise refuse(node, "training mode")
-    if not node.has_output(1):
-        return (x,)
-    kind = ElementType.boolean if node.opset >= 10 else x.dtype
-    return x, g.add(Broadcast(), g.constant(np.asarray(1), kind), g.add(ShapeOf(), x))
-
-
 @converts("Constant")
 def constant(g: Graph, node: SourceNode) -> Output:
     for name, value in node.attributes.items():

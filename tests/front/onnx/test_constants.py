@@ -99,8 +99,12 @@ def test_the_mask_of_dropout_is_true_everywhere(opset: int) -> None:
     agree("Dropout", X, opset=opset, outputs=["", "mask"], expected=expected[1])
 
 
-def test_dropout_in_training_is_refused() -> None:
+def test_dropout_that_is_told_not_to_train() -> None:
     agree("Dropout", X, fixed(0.5), fixed(False))
     agree("Dropout", X, fixed(0.5))
-    refused("Dropout", X, fixed(0.5), fixed(True), match="training mode")
-    refused("Dropout", X, None, np.array(True), match="training mode")
+    agree("Dropout", X, np.array(0.5, np.float32), np.array(False), outputs=2)
+
+
+def test_dropout_of_none_in_training() -> None:
+    agree("Dropout", X, fixed(0.0), fixed(True), outputs=2)
+    agree("Dropout", X, np.array(0.0, np.float32), np.array(True), outputs=2)

@@ -212,6 +212,19 @@ def test_bit_shift(direction: str, dtype: Any) -> None:
     agree("BitShift", x, y, direction=direction, opset=11)
 
 
+@pytest.mark.parametrize("direction", ["LEFT", "RIGHT"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int32, np.uint64])
+def test_bits_may_all_be_pushed_out(direction: str, dtype: Any) -> None:
+    """By the width of the type and more, and by numbers below zero; to the right the sign stays."""
+    bits, signed = np.dtype(dtype).itemsize * 8, np.dtype(dtype).kind == "i"
+    x = np.array([-8 if signed else 8, 4, 100, 4], dtype)
+    y = np.array([bits, bits + 1, 2, -1 if signed else 99], dtype)
+    expected = [0, 0, int(np.array(400).astype(dtype)), 0]
+    if direction == "RIGHT":
+        expected = [-1 if signed else 0, 0, 25, 0]
+    agree("BitShift", x, y, direction=direction, opset=11, expected=np.array(expected, dtype))
+
+
 # ---- powers and remainders
 
 
@@ -253,6 +266,16 @@ def test_fmod_has_the_sign_of_the_dividend(dtype: Any) -> None:
 def test_fmod_of_fractions() -> None:
     x, y = np.array([-4.3, 7.2, 5.0], np.float32), np.array([2.1, -3.4, 8.0], np.float32)
     agree("Mod", x, y, fmod=1)
+
+
+def test_floored_remainders_of_floats() -> None:
+    """Allowed since operation set 28, which onnxruntime does not know."""
+    infinite = np.float32(np.inf)
+    x = np.array([-4.3, 7.2, 5.0, -3, 3, infinite, 1, np.nan], np.float32)
+    y = np.array([2.1, -3.4, 8.0, infinite, infinite, 2, 0, 2], np.float32)
+    with np.errstate(all="ignore"):
+        expected = np.mod(x, y)
+    agree("Mod", x, y, expected=expected)
 
 
 # ---- any number of inputs

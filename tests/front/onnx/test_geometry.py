@@ -142,10 +142,3 @@ def test_deform_conv_with_strides_and_dilations() -> None:
     x, w = numbers(1, 2, 9, 9), fixed(numbers(3, 2, 2, 2))
     offset = numbers(1, 8, 4, 7)
     agree("DeformConv", x, w, offset, strides=[2, 1], dilations=[1, 2], kernel_shape=[2, 2])
-
-
-# ---- what has no form
-
-
-def test_the_determinant_has_no_form() -> None:
-    refused("Det", numbers(3, 3), match="not supported")

@@ -146,3 +146,17 @@ def test_einsum_that_does_not_fit() -> None:
     refused("Einsum", numbers(2, 3), equation="ij,jk->ik", match="2 terms for 1")
     refused("Einsum", numbers(2, 3), equation="ijk->k", match="term")
     refused("Einsum", numbers(2, 3), equation="ij->k", match="'k'")
+
+
+# ---- determinants
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 6])
+def test_determinants(count: int) -> None:
+    agree("Det", numbers(count, count), dynamic=False)
+    agree("Det", numbers(2, 3, count, count), dynamic=(0, 1), tolerance=1e-3)
+
+
+def test_large_determinants_are_refused() -> None:
+    refused("Det", numbers(9, 9), match="9 rows")
+    refused("Det", numbers(2, 3), match="square")

@@ -76,9 +76,26 @@ def test_batch_norm_with_wider_statistics() -> None:
     )
 
 
-def test_batch_norm_in_training_is_refused() -> None:
-    refused("BatchNormalization", X, *vectors(), training_mode=1, match="training mode")
-    refused("BatchNormalization", X, *vectors(), opset=7, spatial=0, match="spatial 0")
+@pytest.mark.parametrize("opset", [14, 15])
+@pytest.mark.parametrize("momentum", [None, 0.7])
+def test_batch_norm_in_training(opset: int, momentum: float | None) -> None:
+    """By the batch's own statistics; of the running ones it keeps a share."""
+    scale, bias, mean, variance = (value.array for value in vectors())
+    lay, share = (1, 4, 1, 1), momentum or 0.9
+    now, spread = X.mean((0, 2, 3)), X.var((0, 2, 3))
+    y = (X - now.reshape(lay)) / np.sqrt(spread.reshape(lay) + 1e-5)
+    expected = [
+        y * scale.reshape(lay) + bias.reshape(lay),
+        mean * share + now * (1 - share),
+        variance * share + spread * (1 - share),
+    ]
+    given: dict[str, Any] = {"opset": opset, "training_mode": 1, "momentum": momentum}
+    agree("BatchNormalization", X, *vectors(), outputs=3, expected=expected, **given)
+
+
+def test_batch_norm_of_each_element() -> None:
+    rows = [fixed(numbers(4, 5, 6)) for _ in range(3)] + [fixed(np.abs(numbers(4, 5, 6)) + 0.5)]
+    agree("BatchNormalization", X, *rows, opset=7, spatial=0)
 
 
 def test_batch_norm_does_not_give_statistics() -> None:

@@ -13,7 +13,7 @@ pytest.importorskip("openvino")
 from onnx import TensorProto
 
 from tests.front.onnx.running import convert
-from tests.models.nodes import opened, single
+from tests.models.nodes import fixed, opened, single
 from tests.ops import runtime
 
 MANY = (100, 100)
@@ -75,3 +75,15 @@ def test_probabilities_of_zero_and_one_are_certain() -> None:
 def test_two_draws_are_not_one() -> None:
     normal = drawn("RandomNormal", shape=[4])
     assert len(set(normal.tolist())) == 4
+
+
+def test_dropout_in_training_drops_a_share_and_keeps_the_mean() -> None:
+    x = np.ones((50, 60), np.float32)
+    for ratio, training in ((fixed(0.25), fixed(True)), (None, np.array(True))):
+        inputs = [x, ratio, training]
+        fed = [value for value in inputs if isinstance(value, np.ndarray)]
+        graph = convert(single("Dropout", inputs, outputs=2, attributes={"seed": 3}))
+        y, mask = runtime.run(graph, fed)
+        chance = 0.25 if ratio else 0.5
+        np.testing.assert_allclose(y, np.where(mask, 1 / (1 - chance), 0), rtol=1e-5)
+        assert abs(mask.mean() - (1 - chance)) < 0.05

@@ -15,8 +15,9 @@ import onnx
 from onnx import TensorProto, helper
 
 from mo.graph.graph import Graph
+from tests.front.onnx.running import agree as agree_node
 from tests.front.onnx.running import agree_model
-from tests.models.nodes import model_of, numbers
+from tests.models.nodes import fixed, model_of, numbers
 
 FLOAT = TensorProto.FLOAT
 STATE, XS, YS = numbers(3), numbers(5, 3), numbers(3, 5)
@@ -156,3 +157,27 @@ def test_operation_set_8_may_run_backwards_and_see_outer_names() -> None:
     )
     fed = [("s0", numbers(2, 3)), ("xs", numbers(2, 5, 3)), ("factor", np.float32([1, 2, 3]))]
     agree(node, *fed, opset=8)
+
+
+# ---- running products
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("exclusive", [0, 1])
+@pytest.mark.parametrize("reverse", [0, 1])
+def test_running_products(axis: int, exclusive: int, reverse: int) -> None:
+    x = numbers(3, 4, 2)
+    turned = np.flip(x, axis) if reverse else x
+    expected = np.cumprod(turned, axis)
+    if exclusive:
+        ones = np.ones_like(np.take(x, [0], axis))
+        expected = np.concatenate([ones, np.take(expected, range(x.shape[axis] - 1), axis)], axis)
+    expected = np.flip(expected, axis) if reverse else expected
+    for place in (fixed(np.array(axis)), np.array(axis)):
+        shared = {"exclusive": exclusive, "reverse": reverse, "expected": expected}
+        agree_node("CumProd", x, place, opset=26, **shared)
+
+
+def test_running_products_of_integers() -> None:
+    x = np.array([[1, 2, 3], [4, 5, 6]], np.int32)
+    agree_node("CumProd", x, fixed(np.array(1)), opset=26, expected=np.cumprod(x, 1, np.int32))

@@ -155,6 +155,14 @@ def test_suppression_with_a_computed_limit() -> None:
     suppressed(boxes(), SCORES, Sized(np.array([2])), fixed(0.5))
 
 
+def test_boxes_that_overlap_by_the_limit_itself_stay() -> None:
+    """Of two boxes that share a seventh."""
+    pair = np.float32([[[0, 0, 1, 1], [0.5, 0.5, 1.5, 1.5]]])
+    scores, limit = np.float32([[[0.9, 0.8]]]), np.array([0.25 / 1.75], np.float32)
+    for given in (fixed(limit), Sized(limit)):
+        agree("NonMaxSuppression", pair, scores, fixed([3]), given, opset=11, dynamic=(0, 1))
+
+
 def test_suppression_of_everything() -> None:
     suppressed(boxes(), SCORES, fixed(3), fixed(0.5), fixed(1.0))
     suppressed(boxes(), SCORES, fixed(0), fixed(0.5))
