@@ -5,6 +5,14 @@ Semantics: the operator schemas of onnxruntime ("Contrib Operators"), and what i
 
 from __future__ import annotations
 
-from extensions.front.onnx.contrib import grouped, layers, products, q_linear, transformer
+from extensions.front.onnx.contrib import (
+    blocks,
+    grouped,
+    integers,
+    layers,
+    products,
+    q_linear,
+    transformer,
+)
 
-__all__ = ["grouped", "layers", "products", "q_linear", "transformer"]
+__all__ = ["blocks", "grouped", "integers", "layers", "products", "q_linear", "transformer"]

@@ -1,0 +1,114 @@
+"""Weights in few bits, with a scale for each block of neighbours in a row."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from extensions.front.onnx.affine import dequantized
+from extensions.front.onnx.common import invalid, needed, refuse
+from extensions.front.onnx.contrib.common import microsoft
+from extensions.ops.arithmetic import Add
+from extensions.ops.gathering import Gather
+from extensions.ops.matrix import MatMul
+from extensions.ops.movement import StridedSlice
+from extensions.ops.shaping import Reshape
+from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import normalize_axis, static
+from mo.graph.tensor import Tensor
+
+_T = ElementType
+
+
+@microsoft("MatMulNBits")
+def matmul_n_bits(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    w: Output,
+    scales: Output,
+    zeros: Output | None = None,
+    groups: Output | None = None,
+    bias: Output | None = None,
+) -> Output:
+    """x [..., K] times the transposed weights [N, K], whose rows are cut into blocks."""
+    if node.get("weight_prepacked"):
+        raise refuse(node, "a layout of weights for one device")
+    if groups is not None:
+        raise refuse(node, "an order of groups (g_idx)")
+    bits, block = node.get("bits", 4), needed(node, "block_size")
+    rows, columns = needed(node, "N"), needed(node, "K")
+    count = -(-columns // block)
+    shape = (rows, count * block)
+    integers = g.constant(_unpacked(w, bits, shape))
+    scales = g.add(Reshape(), scales, [rows, count])
+    zeros = _zeros(g, zeros, bits, (rows, count))
+    weights = dequantized(g, integers, scales, zeros, 1, block=block)
+    if count * block > columns:
+        cut = StridedSlice(begin_mask=(1, 1), end_mask=(1, 0))
+        weights = g.add(cut, weights, [0, 0], [0, columns], [1, 1])
+    y = g.add(MatMul(transpose_b=True), x, weights)
+    return y if bias is None else g.add(Add(), y, bias)
+
+
+def _zeros(g: Graph, zeros: Output | None, bits: int, shape: tuple[int, ...]) -> Output:
+    """Zero points for each block: packed like the weights, or as they are, or in the middle."""
+    if zeros is None:
+        return g.constant(np.full(shape, 2 ** (bits - 1)), _T.u4 if bits < 8 else _T.u8)
+    if zeros.dtype.is_float:
+        return g.add(Reshape(), zeros, list(shape))
+    return g.constant(_unpacked(zeros, bits, shape))
+
+
+def _unpacked(value: Output, bits: int, shape: tuple[int, ...]) -> Tensor:
+    """A constant of bytes as small integers, the low bits first; each row fills whole bytes."""
+    tensor = value.constant
+    if tensor is None or tensor.dtype is not _T.u8:
+        raise invalid("its quantised weights are no constant bytes")
+    if bits not in (2, 4, 8):
+        raise invalid(f"{bits} bits per weight are not defined")
+    per_row = -(-shape[-1] * bits // 8)
+    if tensor.size != prod(shape[:-1]) * per_row:
+        raise invalid(f"{tensor.size} bytes do not hold {list(shape)} numbers of {bits} bits")
+    if bits == 8:
+        return tensor.reshaped(shape)
+    if bits == 4 and shape[-1] % 2 == 0 and not tensor.is_lazy:
+        return Tensor.from_bytes(tensor.storage(), _T.u4, shape)
+    return Tensor.of(_digits(tensor.array, bits, per_row)[:, : shape[-1]].reshape(shape), _T.u4)
+
+
+def _digits(packed: np.ndarray, bits: int, per_row: int) -> np.ndarray:
+    """The numbers of each row of bytes."""
+    shifts = np.arange(0, 8, bits, dtype=np.uint8)
+    rows = packed.reshape(-1, per_row, 1) >> shifts & np.uint8(2**bits - 1)
+    return rows.reshape(len(rows), -1)
+
+
+@microsoft("GatherBlockQuantized")
+def gather_block_quantized(
+    g: Graph,
+    node: SourceNode,
+    table: Output,
+    indices: Output,
+    scales: Output,
+    zeros: Output | None = None,
+) -> Output:
+    """Rows of a quantised table; bytes hold several numbers of it along the last axis."""
+    bits, block = node.get("bits", 4), node.get("block_size", 128)
+    sizes = static(scales.shape)
+    if table.constant is None or sizes is None or not block:
+        raise refuse(node, "a table that is not constant, or not in blocks")
+    if table.dtype.is_float:
+        raise refuse(node, f"a table of {table.dtype.name}")
+    if table.dtype is _T.u8:
+        whole = (*table.constant.shape[:-1], table.constant.shape[-1] * 8 // bits)
+        zeros = _zeros(g, zeros, bits, sizes)
+        table = g.constant(_unpacked(table, bits, whole))
+    axis = normalize_axis(node.get("quantize_axis", 1), len(sizes))
+    real = dequantized(g, table, scales, zeros, axis, block=block)
+    along = normalize_axis(node.get("gather_axis", 0), len(sizes))
+    return g.add(Gather(negative_indices=True), real, indices, np.int64(along))
