@@ -78,8 +78,8 @@ FRAMEWORK_FLAGS = [
     _caffe(
         "disable_omitting_optional",
         kinds.SWITCH,
-        "custom layers keep all their attributes.",
-        status=Status.IGNORED,
+        "Give custom layers also the parameters that are not set, if they have defaults.",
+        status=Status.WORKS,
     ),
     _caffe(
         "enable_flattening_nested_params",

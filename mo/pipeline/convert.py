@@ -84,7 +84,7 @@ def _load(framework: str) -> Any:
             raise
         raise UsageError(
             f"The framework '{framework}' is not supported yet",
-            hint="This version reads ONNX models.",
+            hint="This version reads ONNX, Caffe and Kaldi models.",
         ) from None
 
 

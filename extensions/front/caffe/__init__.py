@@ -42,7 +42,8 @@ def read(config: Config) -> Model:
     fork = config.sources.get("caffe_parser_path")
     model = read_caffe(topology, weights, known, net_schema(fork) if fork else NET)
     if "k" in config.sources:
-        mark_custom(model.nodes, read_mapping(config.sources["k"]))
+        whole = bool(config.options.get("disable_omitting_optional"))
+        mark_custom(model.nodes, read_mapping(config.sources["k"]), whole)
     return model
 
 

@@ -16,8 +16,10 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from extensions.front.caffe.common import converts
+from extensions.front.caffe.reader import Sections
 from mo.errors import UnsupportedError, UsageError
 from mo.front.model import SourceNode
+from mo.front.protobuf import completed
 from mo.front.prototext import Unknown
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -57,13 +59,19 @@ def read_mapping(path: Path) -> dict[str, Row]:
     return rows
 
 
-def mark_custom(nodes: list[SourceNode], rows: Mapping[str, Row]) -> None:
-    """Let the layers of these types be translated as what they are called."""
+def mark_custom(nodes: list[SourceNode], rows: Mapping[str, Row], whole: bool) -> None:
+    """Let the layers of these types be translated as what they are called.
+
+    ``whole``: parameters that are not given become attributes too, if they have a default.
+    """
     for node in nodes:
         row = rows.get(node.type)
         if row is not None:
             values = node.attributes.get(row.section, {}) if row.section else {}
             values = values.values[0] if isinstance(values, Unknown) else values
+            assert isinstance(node.attributes, Sections)
+            if whole and row.section in node.attributes.fork and isinstance(values, dict):
+                values = completed(values, node.attributes.fork[row.section])
             flat = dict(_flat(values if isinstance(values, dict) else {}))
             node.attributes = {"native": node.type, "row": row, "values": flat}
             node.domain, node.type = "custom", "Layer"
@@ -77,7 +85,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             value = value.values[0] if len(value.values) == 1 else value.values
         if isinstance(value, dict):
             yield from _flat(value, f"{label}_")
-        elif value is not None:
+        elif value is not None and value != []:
             yield label, tuple(value) if isinstance(value, list) else value
 
 

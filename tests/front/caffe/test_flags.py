@@ -135,7 +135,11 @@ message PoolingParameter {
   optional PoolMethod pool = 1 [default = AVE];
   optional bool global_pooling = 12 [default = false];
 }
-message WarpParameter { required uint32 by = 1; oneof way { string left = 2; string right = 3; } }
+message WarpParameter {
+  required uint32 by = 1;
+  oneof way { string left = 2; string right = 3; }
+  optional float bend = 4 [default = 1.5];
+}
 """
 
 
@@ -273,6 +277,21 @@ def test_a_custom_layer_of_the_shape_of_its_input(tmp_path: Path) -> None:
     assert str(node.outputs[0].type) == "f32[1,3,4,6]"
     xml, _ = model.save(tmp_path / "ir.xml")
     assert 'type="Warp" version="extension"' in xml.read_text()
+
+
+@pytest.mark.parametrize(
+    ("flags", "bend"), [({}, None), ({"disable_omitting_optional": True}, "1.5")]
+)
+def test_parameters_that_are_not_set(
+    tmp_path: Path, flags: dict[str, Any], bend: str | None
+) -> None:
+    row = '<CustomLayer NativeType="Warp" hasParam="true" '
+    row += 'protoParamName="warp_param" output="same"/>'
+    net = fork_net("Warp", 'warp_param { by: 3 left: "x" }')
+    parts = {"k": mapping(tmp_path, row), "caffe_parser_path": parser(tmp_path, "text")}
+    model = converted(net, tmp_path, **parts, **flags)
+    (node,) = (node for node in model.graph.all_nodes() if node.type == "Warp")
+    assert node.op.ir_attributes() == {"by": "3", "left": "x", **({"bend": bend} if bend else {})}
 
 
 @pytest.mark.parametrize(

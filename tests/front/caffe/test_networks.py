@@ -1,4 +1,4 @@
-"""The topologies of the public zoo compute what OpenCV computes, with any batch too."""
+"""The topologies of the public zoo compute what OpenCV computes, with open sizes too."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def agrees_with_opencv(net: Net, inputs: dict[str, np.ndarray], graph: Graph) ->
 
 
 @pytest.mark.parametrize("name", [*networks.WHOLE, *networks.DETECTORS])
-def test_networks_on_one_image_and_on_any_number(name: str) -> None:
+def test_networks_on_one_image_and_on_any_of_any_size(name: str) -> None:
     net = {**networks.WHOLE, **networks.DETECTORS}[name]()
     agrees_with_opencv(net, pictures(net), convert(net))
-    agrees_with_opencv(net, pictures(net, batch=2), convert(net, opened=(0,)))
+    agrees_with_opencv(net, pictures(net, batch=2), convert(net, opened=(0, 2, 3)))
 
 
 @pytest.mark.parametrize("name", networks.TWO_STAGE)

@@ -229,6 +229,21 @@ def test_weights_shared_by_name(tmp_path: Path) -> None:
     assert model.constants[twin.inputs[2]] is model.constants["conv/blobs:1"]
 
 
+def test_trained_numbers_as_a_blob_and_weights_that_are_a_bottom(tmp_path: Path) -> None:
+    text = (
+        INPUT
+        + """
+    input: "kernel" input_shape { dim: 4 dim: 3 dim: 3 dim: 3 }
+    layer { name: "own" type: "Parameter" top: "own" parameter_param { shape { dim: 4 } } }
+    layer { name: "conv" type: "Convolution" bottom: "data" bottom: "kernel" top: "conv"
+            convolution_param { num_output: 4 kernel_size: 3 bias_term: false } }
+    layer { name: "sum" type: "Bias" bottom: "conv" bottom: "own" top: "sum" }"""
+    )
+    shown = show(graph(tmp_path, text, {"own": [np.arange(4, dtype=np.float32)]}))
+    assert "Convolution(data, kernel)" in shown
+    assert "sum: Add(conv, [[[0.0]], [[1.0]], [[2.0]], [[3.0]]])" in shown
+
+
 def test_weights_stay_in_the_file(tmp_path: Path) -> None:
     assert all(tensor.extent is not None for tensor in load(tmp_path, NET).constants.values())
 
