@@ -5,6 +5,7 @@ from __future__ import annotations
 from extensions.front.onnx import (
     activation,
     attention,
+    caffe2,
     casts,
     contrib,
     control_flow,
@@ -51,6 +52,7 @@ __all__ = [
     "TRANSLATIONS",
     "activation",
     "attention",
+    "caffe2",
     "casts",
     "contrib",
     "control_flow",

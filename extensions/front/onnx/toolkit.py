@@ -14,8 +14,9 @@ from extensions.ops import detectron as e
 from extensions.ops.activation import Swish
 from extensions.ops.arithmetic import FakeQuantize, Multiply
 from extensions.ops.convolution import DeformableConvolution
+from extensions.ops.movement import Concat
 from extensions.ops.normalization import GroupNormalization, NormalizeL2
-from extensions.ops.shaping import Reshape, ShapeOf
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf
 from extensions.ops.slicing import StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
@@ -67,6 +68,24 @@ _BY_NAME = {kind.type: kind for kind in _DETECTRON}
 def detection(g: Graph, node: SourceNode, *inputs: Output) -> tuple[Output, ...]:
     kind = _BY_NAME[node.type]
     return g.add_multi(_as_written(kind, node, **_DETECTRON[kind]), *inputs)
+
+
+@openvino("GenerateProposals")
+def generate_proposals(
+    g: Graph, node: SourceNode, scores: Output, deltas: Output, sizes: Output, anchors: Output
+) -> tuple[Output, ...]:
+    """The anchors [A, 4] are those of each place, in the image's coordinates."""
+    pick = StridedSlice(begin_mask=(0,), end_mask=(0,))
+    places = g.add(pick, g.add(ShapeOf(), scores), [2], [4], [1])
+    grid = g.add(Broadcast(), anchors, g.add(Concat(axis=0), places, g.add(ShapeOf(), anchors)))
+    op = d.GenerateProposals(
+        min_size=float(node.get("min_size", 1.0)),
+        nms_threshold=float(node.get("nms_thresh", 0.7)),
+        pre_nms_count=node.get("pre_nms_topN", 6000),
+        post_nms_count=node.get("post_nms_topN", 300),
+        normalized=not node.get("legacy_plus_one", 1),
+    )
+    return g.add_multi(op, sizes, grid, deltas, scores)
 
 
 @openvino("DetectionOutput")

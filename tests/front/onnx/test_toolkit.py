@@ -125,6 +125,15 @@ def test_detectron_proposals() -> None:
     agreed("ExperimentalDetectronGenerateProposalsSingleImage", *inputs, outputs=2, **given)
 
 
+def test_proposals_of_several_images() -> None:
+    sizes = np.array([[32, 32, 1], [24, 30, 1]], np.float32)
+    inputs = np.abs(numbers(2, 2, 2, 3)), numbers(2, 8, 2, 3), sizes, boxes(2, 32)
+    agreed("GenerateProposals", *inputs, outputs=3)
+    given = {"post_nms_topN": 4, "pre_nms_topN": 10, "min_size": 2.0, "nms_thresh": 0.4}
+    for plus in (0, 1):
+        agreed("GenerateProposals", *inputs, outputs=3, legacy_plus_one=plus, **given)
+
+
 def test_detectron_prior_grid() -> None:
     inputs = boxes(3, 8), numbers(1, 4, 2, 3), numbers(1, 3, 16, 24)
     agreed("ExperimentalDetectronPriorGridGenerator", *inputs, stride_x=8.0, stride_y=8.0)
