@@ -12,7 +12,17 @@ from extensions.front.onnx.contrib import (
     layers,
     products,
     q_linear,
+    quantized,
     transformer,
 )
 
-__all__ = ["blocks", "grouped", "integers", "layers", "products", "q_linear", "transformer"]
+__all__ = [
+    "blocks",
+    "grouped",
+    "integers",
+    "layers",
+    "products",
+    "q_linear",
+    "quantized",
+    "transformer",
+]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from extensions.front.onnx.activation import along_axis
 from extensions.front.onnx.affine import dequantized, quantized
-from extensions.front.onnx.common import invalid, rank_of, refuse, scalar, typed
-from extensions.front.onnx.contrib.common import microsoft
+from extensions.front.onnx.common import invalid, rank_of, scalar, typed
+from extensions.front.onnx.contrib.common import images, microsoft
 from extensions.front.onnx.pooling import average_pool, global_average_pool
 from extensions.ops import activation as act
 from extensions.ops.arithmetic import Add, Multiply, Select
@@ -71,10 +71,8 @@ def _mean(g: Graph, node: SourceNode, x: Output) -> Output:
 
 
 def _pool(g: Graph, node: SourceNode, x: Output) -> Output:
-    if node.get("channels_last"):
-        raise refuse(node, "channels_last 1")
     pool = average_pool if node.type == "QLinearAveragePool" else global_average_pool
-    return pool(g, node, x)
+    return images(g, node, x, lambda image: pool(g, node, image))
 
 
 _UNARY: dict[str, Callable[[Graph, SourceNode, Output], Output]] = {
