@@ -31,6 +31,7 @@ from extensions.front.onnx import (
     sequences,
     shaping,
     spectra,
+    strings,
     toolkit,
     training,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "sequences",
     "shaping",
     "spectra",
+    "strings",
     "toolkit",
     "training",
 ]

@@ -6,6 +6,7 @@ from functools import reduce
 
 import numpy as np
 
+from extensions.front.onnx import strings
 from extensions.front.onnx.common import converts, maps, typed
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
@@ -70,7 +71,12 @@ def binary_1(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
     return g.add(_BINARY[node.type](), x, aligned(g, node, x, y))
 
 
-maps(_BINARY, since=7)
+maps({name: op for name, op in _BINARY.items() if name != "Equal"}, since=7)
+
+
+@converts("Equal", since=7)
+def equal_7(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    return strings.equal(g, x, y) if x.dtype is ElementType.string else g.add(a.Equal(), x, y)
 
 
 def aligned(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
