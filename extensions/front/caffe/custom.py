@@ -16,7 +16,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from extensions.front.caffe.common import converts
-from extensions.front.caffe.reader import Sections
+from extensions.front.caffe.sections import Sections
 from mo.errors import UnsupportedError, UsageError
 from mo.front.model import SourceNode
 from mo.front.protobuf import completed

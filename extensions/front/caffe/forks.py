@@ -7,87 +7,15 @@ Language Specification"; descriptions are messages FileDescriptorProto (descript
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from extensions.front.caffe.definitions import Definitions
+from extensions.front.caffe.described import from_module
 from mo.errors import ModelFileError, UsageError
-from mo.front import protobuf as pb
 from mo.front.files import open_model
-from mo.front.protobuf import DEPTH_LIMIT, Field, Kind, Schema
+from mo.front.protobuf import DEPTH_LIMIT, Schema
 from mo.front.prototext import TextError, decoded
-
-_SCALARS: dict[str, Kind] = {
-    **dict.fromkeys(("int32", "sint32", "sfixed32"), pb.int32),
-    **dict.fromkeys(("uint32", "fixed32"), pb.uint32),
-    **dict.fromkeys(("int64", "uint64", "sint64", "fixed64", "sfixed64"), pb.integer),
-    "float": pb.float32,
-    "double": pb.float64,
-    "bool": pb.boolean,
-    "string": pb.text,
-    "bytes": pb.data,
-}
-
-
-@dataclass
-class _Definitions:
-    """Messages (rows of number, name, whether repeated, type, default) and enums by full name."""
-
-    messages: dict[str, list[tuple[int, str, bool, str, str | None]]] = field(default_factory=dict)
-    enums: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    def schema(self, name: str) -> Schema:
-        """The table of a message, those of the messages in it included."""
-        tables: dict[str, dict[int, Field]] = {key: {} for key in self.messages}
-        for key, rows in self.messages.items():
-            for number, label, repeated, kind, default in rows:
-                found = self._kind(kind, key, tables)
-                tables[key][number] = (
-                    pb.many(label, found)
-                    if repeated
-                    else pb.one(label, found, _default(found, default))
-                )
-        full = next((key for key in tables if key.rpartition(".")[2] == name), None)
-        if full is None:
-            raise ModelFileError(f"it does not define the message {name}")
-        return tables[full]
-
-    def _kind(self, name: str, scope: str, tables: dict[str, dict[int, Field]]) -> Kind:
-        if name in _SCALARS:
-            return _SCALARS[name]
-        # Names are looked for in the message itself, then further and further outside.
-        absolute = name.startswith(".")
-        name, outer = name.lstrip("."), "" if absolute else scope
-        while True:
-            full = f"{outer}.{name}" if outer else name
-            if full in tables:
-                return _message(tables[full])
-            if full in self.enums:
-                return pb.enum(**self.enums[full])
-            if not outer:
-                raise ModelFileError(f"{scope} uses '{name}', which is not defined")
-            outer = outer.rpartition(".")[0]
-
-
-def _message(table: Schema) -> Kind:
-    """A message whose table may not be complete yet."""
-    return pb.recursive(lambda: table)
-
-
-def _default(kind: Kind, text: str | None) -> Any:
-    if text is None:
-        return None
-    try:
-        if kind.words is not None:
-            return kind.words[text]
-        if kind in (pb.float32, pb.float64):
-            return float(text)
-        return text if kind in (pb.text, pb.data) else int(text, 0)
-    except (KeyError, ValueError):
-        raise ModelFileError(f"'{text}' is no default value") from None
 
 
 def net_schema(path: Path) -> Schema:
@@ -103,7 +31,7 @@ def net_schema(path: Path) -> Schema:
         )
     content = decoded(open_model(found).view)
     try:
-        read = _from_module if found.suffix == ".py" else _from_text
+        read = from_module if found.suffix == ".py" else _from_text
         return read(content).schema("NetParameter")
     except TextError as error:
         raise ModelFileError(f"'{found.name}', {error.message}", error.hint) from error
@@ -134,7 +62,7 @@ class _Reader:
     def __init__(self, content: str) -> None:
         self.content = content
         self.at = 0
-        self.definitions = _Definitions()
+        self.definitions = Definitions()
 
     def next(self) -> str:
         found = _TOKEN.match(self.content, self.at)
@@ -229,91 +157,7 @@ class _Reader:
         return default
 
 
-def _from_text(content: str) -> _Definitions:
+def _from_text(content: str) -> Definitions:
     reader = _Reader(content)
     reader.body("", 0)
     return reader.definitions
-
-
-# ---- definitions as the compiler describes them
-
-_VALUE: Schema = {1: pb.one("name", pb.text), 2: pb.one("number", pb.integer)}
-_ENUM: Schema = {1: pb.one("name", pb.text), 2: pb.many("value", pb.message(_VALUE))}
-_FIELD: Schema = {
-    1: pb.one("name", pb.text),
-    3: pb.one("number", pb.integer),
-    4: pb.one("label", pb.integer),
-    5: pb.one("type", pb.integer),
-    6: pb.one("type_name", pb.text),
-    7: pb.one("default_value", pb.text),
-}
-_MESSAGE: Schema = {
-    1: pb.one("name", pb.text),
-    2: pb.many("field", pb.message(_FIELD)),
-    3: pb.many("nested_type", pb.recursive(lambda: _MESSAGE)),
-    4: pb.many("enum_type", pb.message(_ENUM)),
-}
-_FILE: Schema = {
-    2: pb.one("package", pb.text),
-    4: pb.many("message_type", pb.message(_MESSAGE)),
-    5: pb.many("enum_type", pb.message(_ENUM)),
-}
-_REPEATED = 3
-# FieldDescriptorProto.Type
-_TYPES = dict(
-    enumerate(
-        (
-            *("double", "float", "int64", "uint64", "int32", "fixed64", "fixed32", "bool"),
-            *("string", "group", "message", "bytes", "uint32", "enum", "sfixed32", "sfixed64"),
-            *("sint32", "sint64"),
-        ),
-        start=1,
-    )
-)
-
-
-def _from_module(content: str) -> _Definitions:
-    """The description is the longest text in the module."""
-    try:
-        tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ModelFileError(f"it is no Python module: {error}") from None
-    raw = max(_texts(tree), key=len, default=b"")
-    message = pb.parse(memoryview(raw), 0, len(raw), _FILE)
-    definitions = _Definitions()
-    package = message.get("package", "")
-    for item in message.get("message_type", []):
-        _describe(definitions, item, package)
-    for item in message.get("enum_type", []):
-        _describe_enum(definitions, item, package)
-    return definitions
-
-
-def _texts(tree: ast.AST) -> Iterator[bytes]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant):
-            if isinstance(node.value, bytes):
-                yield node.value
-            elif isinstance(node.value, str):
-                # Old compilers wrote bytes as text.
-                yield node.value.encode("latin-1", "ignore")
-
-
-def _describe(definitions: _Definitions, item: pb.Message, scope: str) -> None:
-    name = f"{scope}.{item.get('name', '')}".lstrip(".")
-    rows = definitions.messages.setdefault(name, [])
-    for row in item.get("field", []):
-        kind = row.get("type_name") or _TYPES.get(row.get("type", 0), "")
-        repeated = row.get("label") == _REPEATED
-        default = row.get("default_value")
-        rows.append((row.get("number", 0), row.get("name", ""), repeated, kind, default))
-    for inner in item.get("nested_type", []):
-        _describe(definitions, inner, name)
-    for inner in item.get("enum_type", []):
-        _describe_enum(definitions, inner, name)
-
-
-def _describe_enum(definitions: _Definitions, item: pb.Message, scope: str) -> None:
-    name = f"{scope}.{item.get('name', '')}".lstrip(".")
-    values = {value.get("name", ""): value.get("number", 0) for value in item.get("value", [])}
-    definitions.enums[name] = values

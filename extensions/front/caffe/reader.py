@@ -13,12 +13,13 @@ from typing import Any
 from extensions.front.caffe.inputs import layer_shapes, net_inputs
 from extensions.front.caffe.phases import is_included
 from extensions.front.caffe.schema.net import LAYER, NET, OPEN_ENDED
+from extensions.front.caffe.sections import Sections, shown, tables_of
 from extensions.front.caffe.upgrade import current_layers
 from extensions.front.caffe.weights import read_weights
 from mo.errors import ModelFileError, UnsupportedError, closest, listing
 from mo.front.files import open_model
 from mo.front.model import Model, ModelInput, SourceNode
-from mo.front.protobuf import Kind, Message, Schema, completed
+from mo.front.protobuf import Message, Schema
 from mo.front.prototext import TextError, Unknown, decoded, parse_text
 from mo.graph.element_type import ElementType
 from mo.graph.tensor import Tensor
@@ -31,55 +32,6 @@ _JUDGES = {
     *("multinomiallogisticloss", "multiboxloss", "sigmoidcrossentropyloss", "silence"),
     *("smoothl1loss", "softmaxwithloss", "detectionevaluate"),
 }
-
-
-class Sections(dict[str, Any]):
-    """The fields of a layer; messages of parameters come complete with their defaults.
-
-    A fork's defaults count where it has its own; what only it has is in ``foreign``.
-    """
-
-    def __init__(
-        self, layer: Message, own: Mapping[str, Schema], fork: Mapping[str, Schema]
-    ) -> None:
-        super().__init__(layer)
-        self.own, self.fork = own, fork
-        self.foreign: list[str] = []
-        for name, value in layer.items():
-            if name in own and isinstance(value, dict):
-                self[name] = self._complete(name, value)
-                known = {field.name for field in own[name].values()}
-                self.foreign += [f"{name}.{field}" for field in value if field not in known]
-
-    def _complete(self, name: str, given: Message) -> Message:
-        own = {field.name: field for field in self.own[name].values()}
-        message = completed({}, self.own[name])
-        for field in self.fork.get(name, {}).values():
-            default = [] if field.repeated else field.default
-            value = given.get(field.name, default)
-            if field.name in own:
-                message[field.name] = _translated(value, field.kind, own[field.name].kind)
-        return message if name in self.fork else {**message, **given}
-
-    def __missing__(self, name: str) -> Message:
-        return self._complete(name, {})
-
-
-def _translated(value: Any, fork: Kind, own: Kind) -> Any:
-    """The number of an enum's word, which a fork may have numbered otherwise."""
-    if not fork.words or not own.words or not isinstance(value, int):
-        return value
-    word = next((word for word, number in fork.words.items() if number == value), "")
-    return own.words.get(word, -1)
-
-
-def tables_of(layer: Schema) -> dict[str, Schema]:
-    """The tables of the messages of parameters, by the names of their fields in a layer."""
-    return {
-        field.name: field.kind.schema()
-        for field in layer.values()
-        if field.kind.schema is not None and not field.repeated
-    }
 
 
 def read_net(path: Path, schema: Schema = NET) -> Message:
@@ -116,24 +68,33 @@ def read_caffe(topology: Path, weights: Path, known: Sequence[str], schema: Sche
     ``known`` are the layer types in their spelling, ``schema`` is Caffe's or that of a fork.
     """
     net = read_net(topology, schema)
-    fork = tables_of(layer_schema(schema)) if schema is not NET else {}
     try:
-        assembly = _Assembly(net, known, fork, topology)
+        assembly = _Assembly(net, known, schema, topology)
         assembly.add_weights(read_weights(weights), weights)
         return assembly.model()
     except TextError as error:
         raise ModelFileError(f"'{topology.name}', {error.message}", error.hint) from error
 
 
+def _old_types(net: Schema) -> Mapping[str, int] | None:
+    """The types of layers of the generation before, by the table of a net."""
+    for field in net.values():
+        if field.name == "layers" and field.kind.schema is not None:
+            return next(
+                (f.kind.words for f in field.kind.schema().values() if f.name == "type"), None
+            )
+    return None
+
+
 class _Assembly:
     """Layers joined by blobs: every change of a blob in place makes a tensor of its own."""
 
-    def __init__(
-        self, net: Message, known: Sequence[str], fork: Mapping[str, Schema], path: Path
-    ) -> None:
+    def __init__(self, net: Message, known: Sequence[str], schema: Schema, path: Path) -> None:
         self.path = path
         self.spelling = {name.lower(): name for name in known}
-        self.tables, self.fork = tables_of(LAYER), fork
+        self.tables = tables_of(LAYER)
+        self.schema = schema
+        self.fork = tables_of(layer_schema(schema)) if schema is not NET else {}
         self.net = net
         self.nodes: list[SourceNode] = []
         self.lines: dict[str, int] = {}
@@ -159,7 +120,7 @@ class _Assembly:
             raise
         except ModelFileError as error:
             raise ModelFileError(f"'{self.path.name}': {error.message}", error.hint) from error
-        layers = list(self._included(current_layers(self.net)))
+        layers = list(self._included(current_layers(self.net, _old_types(self.schema))))
         if not layers:
             raise ModelFileError(
                 f"'{self.path.name}' holds no layers",
@@ -239,7 +200,7 @@ class _Assembly:
             )
         node = SourceNode(kind, name, bottoms, [], sections, domain)
         node.place = f"'{self.path.name}', line {getattr(layer, 'line', 0)}"
-        node.note = _shown({n: layer[n] for n in layer if n.endswith("_param")})
+        node.note = shown({n: layer[n] for n in layer if n.endswith("_param")})
         return node
 
     def _unique(self, name: str) -> str:
@@ -353,20 +314,3 @@ class _Assembly:
             raise ModelFileError(f"'{self.path.name}' has no outputs", "Name one with --output.")
         name = self.net.get("name", "") or "model"
         return Model(name, "caffe", self.nodes, inputs, outputs, self.constants, nodes_first=True)
-
-
-def _shown(fields: Mapping[str, Any], limit: int = 200) -> str:
-    """Parameters as the text format writes them, cut if they are long."""
-    text = " ".join(_field_texts(fields))
-    return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def _field_texts(fields: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in fields.items():
-        if isinstance(value, Unknown):
-            value = value.values
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict):
-                yield f"{name} {{ {' '.join(_field_texts(item))} }}"
-            else:
-                yield f"{name}: {item}"

@@ -5,6 +5,8 @@ Which field went where: caffe.proto's notes on V0LayerParameter and V1LayerParam
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from extensions.front.caffe.schema.net import LAYER_TYPE
 from mo.front.protobuf import Message
 from mo.front.prototext import TextError, TextMessage
@@ -21,10 +23,6 @@ _SPELLED = {
     "RELU": "ReLU",
     "SOFTMAX_LOSS": "SoftmaxWithLoss",
     "TANH": "TanH",
-}
-_TYPES = {
-    number: _SPELLED.get(word, word.title().replace("_", ""))
-    for word, number in (LAYER_TYPE.words or {}).items()
 }
 # Types of the first generation that are not the current ones in lower case.
 _V0_TYPES = {
@@ -88,8 +86,8 @@ _V0_FIELDS = {
 }
 
 
-def current_layers(net: Message) -> list[Message]:
-    """The layers of a net, whatever its generation."""
+def current_layers(net: Message, words: Mapping[str, int] | None = None) -> list[Message]:
+    """The layers of a net, whatever its generation; ``words`` are the V1 types of a fork."""
     old, new = net.get("layers", []), net.get("layer", [])
     if old and new:
         raise TextError(
@@ -99,7 +97,11 @@ def current_layers(net: Message) -> list[Message]:
         )
     if any("layer" in layer for layer in old):
         return _without_padding([_from_v0(layer) for layer in old])
-    return [_from_v1(layer) for layer in old] if old else new
+    types = {
+        number: _SPELLED.get(word, word.title().replace("_", ""))
+        for word, number in (words or LAYER_TYPE.words or {}).items()
+    }
+    return [_from_v1(layer, types) for layer in old] if old else new
 
 
 def _like(layer: Message, fields: Message) -> Message:
@@ -109,13 +111,13 @@ def _like(layer: Message, fields: Message) -> Message:
     return result
 
 
-def _from_v1(layer: Message) -> Message:
+def _from_v1(layer: Message, types: Mapping[int, str]) -> Message:
     fields = {
         name: value
         for name, value in layer.items()
         if name not in ("blobs_lr", "weight_decay", "blob_share_mode", "param", "layer")
     }
-    fields["type"] = _TYPES.get(layer.get("type", 0), "None")
+    fields["type"] = types.get(layer.get("type", 0), "None")
     fields["param"] = [{"name": name} for name in layer.get("param", [])]
     return _like(layer, fields)
 

@@ -111,7 +111,15 @@ message NetParameter {
   optional string name = 1;
   repeated string input = 3;
   repeated BlobShape input_shape = 8;
+  repeated V1LayerParameter layers = 2;
   repeated LayerParameter layer = 100;
+}
+message V1LayerParameter {
+  enum LayerType { POOLING = 18; RELU = 17; }
+  repeated string bottom = 2;
+  repeated string top = 3;
+  optional string name = 4;
+  optional LayerType type = 5;
 }
 enum Phase { TRAIN = 0; TEST = 1; }
 message LayerParameter {
@@ -190,7 +198,7 @@ def described() -> bytes:
 def parser(folder: Path, form: str) -> Path:
     """A definition in the forms that the flag takes."""
     path = folder / "fork"
-    path.mkdir()
+    path.mkdir(parents=True)
     if form == "module":
         code = f"raise SystemExit('run')\nDESCRIPTOR = pool.AddSerializedFile({described()!r})\n"
         (path / "caffe_pb2.py").write_text(code)
@@ -210,6 +218,12 @@ def test_defaults_of_a_fork_count(tmp_path: Path, form: str) -> None:
 
 
 def test_words_of_a_fork_keep_their_meaning(tmp_path: Path) -> None:
+    """They may be numbered otherwise: types of V1 layers, and settings."""
+    old = Net(("data", (1, 3, 4, 6)))
+    old.text += 'layers { name: "out" type: RELU bottom: "data" top: "out" }'
+    old.weights["out"] = ()
+    model = converted(old, tmp_path, caffe_parser_path=parser(tmp_path / "v1", "text"))
+    assert "out: PReLU" in str(model)
     net = fork_net("Pooling", "pooling_param { pool: MAX global_pooling: true }")
     model = converted(net, tmp_path, caffe_parser_path=parser(tmp_path, "text"))
     assert "ReduceMax" in str(model)
