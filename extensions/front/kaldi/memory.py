@@ -1,9 +1,9 @@
 """Memories of models that take one frame at a time: ReadValue and Assign.
 
 A memory holds the last K values of a tensor as [N, K, columns]; the value of this call is not among
-them. That is the form that all runtimes compute rightly. (Where a memory also holds the value of
-this call, and that is read from what is assigned, the CPU device of OpenVINO 2026.4 gives values
-of wrong calls: tests/front/kaldi/test_memory.py.)
+them. It is read by Gather and renewed by ScatterUpdate, which copy. What is assigned must not share
+bytes with anything else, as the output of Concat or Unsqueeze may: then the CPU device of OpenVINO
+2026.4 gives values of wrong calls (tests/front/kaldi/test_memory.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from extensions.front.kaldi.common import converts, part, width_of
+from extensions.front.kaldi.common import converts, width_of
 from extensions.ops.arithmetic import (
     Add,
     Equal,
@@ -21,10 +21,10 @@ from extensions.ops.arithmetic import (
     Minimum,
     Select,
 )
-from extensions.ops.gathering import Gather
+from extensions.ops.gathering import Gather, ScatterUpdate
 from extensions.ops.movement import Concat
 from extensions.ops.reduction import ReduceSum
-from extensions.ops.shaping import Broadcast, ShapeOf, Squeeze, Tile, Unsqueeze
+from extensions.ops.shaping import Broadcast, ShapeOf, Tile, Unsqueeze
 from extensions.ops.state import Assign, ReadValue
 from mo.errors import InferenceError
 from mo.front.model import SourceNode
@@ -78,24 +78,19 @@ class _Memory:
     def past(self, calls: int) -> Output:
         """The value some calls ago."""
         assert isinstance(self.length, int)
-        place = self.length - calls
-        value = part(self.g, self.state, _TIME, place, place + 1)
-        return self.g.add(Squeeze(), value, [_TIME])
-
-    def window(self, x: Output) -> Output:
-        """All values, that of this call last."""
-        new = self.g.add(Unsqueeze(), x, [_TIME])
-        return self.g.add(Concat(axis=_TIME), self.state, new)
+        place = self.g.constant(np.int64(self.length - calls))
+        return self.g.add(Gather(), self.state, place, np.int64(_TIME))
 
     def keep(self, x: Output) -> None:
         """Put the value of this call at the end, and drop the oldest."""
         if width_of(x) != self.width:
             raise InferenceError(f"'{x}' has {width_of(x)} columns instead of {self.width}")
-        if self.length == 1:
-            kept = self.g.add(Unsqueeze(), x, [_TIME])
-        else:
-            kept = part(self.g, self.window(x), _TIME, 1, None)
-        _assign(self.g, self.name, kept)
+        assert isinstance(self.length, int)
+        g, places = self.g, [*range(1, self.length), 0]
+        turned = g.add(Gather(), self.state, places, np.int64(_TIME))
+        new = g.add(Unsqueeze(), x, [_TIME])
+        last = [self.length - 1]
+        _assign(g, self.name, g.add(ScatterUpdate(), turned, last, new, np.int64(_TIME)))
 
 
 def _memory(g: Graph, node: SourceNode, x: Output, length: int, starts_zero: bool) -> _Memory:
@@ -204,8 +199,9 @@ def window_sum(g: Graph, node: SourceNode, x: Output) -> Output:
         return x
     memory = _memory(g, node, x, reach, starts_zero=True)
     memory.keep(x)
-    chosen = part(g, memory.window(x), _TIME, 0, None, node.attributes["step"])
-    return g.add(ReduceSum(), chosen, [_TIME])
+    places = list(range(0, reach, node.attributes["step"]))
+    chosen = g.add(Gather(), memory.state, places, np.int64(_TIME))
+    return g.add(Add(), g.add(ReduceSum(), chosen, [_TIME]), x)
 
 
 @converts("UtteranceSum")
