@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from extensions.front.onnx.affine import dequantized, quantized
 from extensions.front.onnx.common import all_axes, converts, scalar, typed
 from extensions.front.onnx.convolution import conv
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.activation import Clamp
-from extensions.ops.arithmetic import Divide, Maximum, Minimum, Multiply, Subtract
+from extensions.ops.arithmetic import Divide, Equal, Maximum, Minimum, Multiply, Select, Subtract
 from extensions.ops.matrix import MatMul
 from extensions.ops.reduction import ReduceMax, ReduceMin
 from extensions.ops.unary import Round
@@ -44,11 +46,16 @@ def dequantize_linear(
 
 @converts("DynamicQuantizeLinear")
 def dynamic_quantize_linear(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
-    """Scale and zero point are chosen so that the range of x and zero are covered."""
+    """Scale and zero point are chosen so that the range of x and zero are covered.
+
+    The scale of nothing but zeros is 1, as in onnxruntime.
+    """
     axes = all_axes(g, x)
     low = g.add(Minimum(), g.add(ReduceMin(), x, axes), 0.0)
     high = g.add(Maximum(), g.add(ReduceMax(), x, axes), 0.0)
-    scale = g.add(Divide(), g.add(Subtract(), high, low), 255.0)
+    span = g.add(Subtract(), high, low)
+    unit = g.add(Select(), g.add(Equal(), span, 0.0), g.constant(np.asarray(255.0), x.dtype), span)
+    scale = g.add(Divide(), unit, 255.0)
     zero = g.add(Clamp(min=0.0, max=255.0), g.add(Divide(), g.add(Subtract(), 0.0, low), scale))
     zero = typed(g, g.add(Round(), zero), ElementType.u8)
     return quantized(g, node, x, scale, zero, ElementType.u8, 0), scale, zero

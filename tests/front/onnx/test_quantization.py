@@ -161,7 +161,7 @@ def test_computed_scales() -> None:
 
 
 def test_dynamic_quantization() -> None:
-    for x in (X, np.abs(X) + 1, -np.abs(X) - 1):
+    for x in (X, np.abs(X) + 1, -np.abs(X) - 1, np.zeros_like(X)):
         agree("DynamicQuantizeLinear", x, outputs=3, opset=11)
 
 
