@@ -40,6 +40,9 @@ Operand = Any
 class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
     """Operations and their connections. Insertion order is kept everywhere."""
 
+    # Whether constants are computed whatever their size.
+    folds_at_once = False
+
     def __init__(self, incoming: Any = None, *, name: str = "model", **attributes: Any) -> None:
         self._by_op: dict[type[Op], dict[Node, None]] = {}
         self._serial = 0
@@ -60,7 +63,7 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         """Add an operation and return all its outputs."""
         values = self._operands(inputs)
         types = infer_outputs(op, values)
-        folded = fold_constants(op, values, types)
+        folded = fold_constants(op, values, types, self.folds_at_once)
         if folded is not None:
             return tuple(self.constant(tensor) for tensor in folded)
         if op.partial_values and not op.is_sink:

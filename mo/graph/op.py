@@ -254,9 +254,9 @@ def infer_outputs(op: Op, inputs: Sequence[Output | None]) -> tuple[TensorType, 
 
 
 def fold_constants(
-    op: Op, inputs: Sequence[Output | None], types: Sequence[TensorType]
+    op: Op, inputs: Sequence[Output | None], types: Sequence[TensorType], at_once: bool = False
 ) -> list[Tensor] | None:
-    """The outputs as constants if all inputs are, large ones left uncomputed for now."""
+    """The outputs as constants if all inputs are, large ones left uncomputed unless ``at_once``."""
     fold = op.fold
     if fold is None or not inputs:
         return None
@@ -268,6 +268,8 @@ def fold_constants(
             return None
         else:
             tensors.append(value.constant)
+    if at_once:
+        return _computed(op, tensors, types)
     if op.keeps_elements and is_static(types[0].shape) and tensors[0] is not None:
         return [tensors[0].reshaped(_known(types[0].shape))]
     read = sum(tensor.nbytes for tensor in tensors if tensor is not None)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, needed, rank_of, refuse, typed
-from extensions.front.onnx.resampling import resampled, weights
-from extensions.ops.common import constant_ints
+from extensions.front.onnx.common import (
+    converts,
+    invalid,
+    needed,
+    rank_of,
+    refuse,
+    size_of,
+    typed,
+)
+from extensions.front.onnx.resampling import Axis, resampled
+from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply
+from extensions.ops.common import constant_ints, length
 from extensions.ops.gathering import Gather
 from extensions.ops.sampling import Interpolate, scaled
-from mo.errors import UnsupportedError
+from extensions.ops.unary import Floor
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -73,6 +83,7 @@ _COORDINATES = {
     "asymmetric": "asymmetric",
     "tf_half_pixel_for_nn": "tf_half_pixel_for_nn",
 }
+_CROP = "tf_crop_and_resize"
 _NEAREST_MODES = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
 
 
@@ -87,23 +98,29 @@ def resize_11(
 ) -> Output:
     coordinates = node.get("coordinate_transformation_mode", "half_pixel")
     nearest = node.get("nearest_mode", "round_prefer_floor")
-    if coordinates not in _COORDINATES:
+    if coordinates not in (*_COORDINATES, _CROP):
         raise refuse(node, f"the coordinate transformation '{coordinates}'")
     if nearest not in _NEAREST_MODES:
         raise refuse(node, f"the nearest_mode '{nearest}'")
     attributes = {
         "mode": _mode(node),
-        "coordinate_transformation_mode": _COORDINATES[coordinates],
+        "coordinate_transformation_mode": _COORDINATES.get(coordinates, "half_pixel"),
         "nearest_mode": nearest,
         "cube_coeff": float(node.get("cubic_coeff_a", -0.75)),
     }
+    if coordinates == _CROP:
+        return _cropped(g, node, x, roi, *_asked(scales, sizes))
     if sizes is not None and sizes.shape != (0,):
         if node.get("keep_aspect_ratio_policy", "stretch") != "stretch":
             return _in_proportion(g, node, x, sizes, attributes)
         return _to_sizes(g, node, x, typed(g, sizes, ElementType.i64), attributes)
+    return _by_scales(g, node, x, _needed(scales), attributes)
+
+
+def _needed(scales: Output | None) -> Output:
     if scales is None or scales.shape == (0,):
         raise invalid("it has neither scales nor sizes")
-    return _by_scales(g, node, x, scales, attributes)
+    return scales
 
 
 class Target(NamedTuple):
@@ -139,7 +156,8 @@ def _by_scales(
     known = scales.value()
     axes = _axes(node, x)
     if known is None:
-        _check_plain(node)
+        if not _is_always_plain(node):
+            return _by_matrices(g, node, x, _of_scales(g, x, axes, scales))
         # With the mode "scales" the sizes are not read, but must be there.
         return g.add(op, x, [1] * len(axes), typed(g, scales, ElementType.f32), axes)
     factors = known.reshape(-1).tolist()
@@ -161,7 +179,7 @@ def _resized(
     if not targets:
         return x
     if not _is_plain(node, targets):
-        return _by_matrices(g, node, x, targets)
+        return _by_matrices(g, node, x, [_settled(g, x, target) for target in targets])
     sizes = [target.result if isinstance(target.result, int) else 1 for target in targets]
     scales = np.array([target.scale for target in targets], np.float32)
     return g.add(op, x, sizes, scales, [target.axis for target in targets])
@@ -176,7 +194,8 @@ def _to_sizes(
     op = Interpolate(shape_calculation_mode="sizes", **attributes)
     known = sizes.partial_value()
     if known is None:
-        _check_plain(node)
+        if not _is_always_plain(node):
+            return _by_matrices(g, node, x, _of_sizes(g, x, places, sizes))
         return g.add(op, x, sizes, np.ones(len(places), np.float32), places)
     wanted = known.reshape(-1).tolist()
     _check_number(wanted, places)
@@ -184,7 +203,9 @@ def _to_sizes(
     targets = [_target(places[i], shape[places[i]], wanted[i]) for i in kept]
     if all(target.scale for target in targets):
         return _resized(g, node, x, targets, op)
-    _check_plain(node)
+    if not _is_always_plain(node):
+        rows = _of_sizes(g, x, places, sizes)
+        return _by_matrices(g, node, x, [rows[i] for i in kept])
     axes = [target.axis for target in targets]
     if all(isinstance(target.result, int) for target in targets):
         sizes = g.constant(np.array([target.result for target in targets], np.int64))
@@ -205,7 +226,7 @@ def _in_proportion(
     axes = _axes(node, x)
     dims = [dim for axis in axes if isinstance(dim := shape[axis], int) and dim]
     if wanted is None or len(dims) < len(axes):
-        raise _unknown_sizes(f"the policy '{policy}'")
+        return _by_matrices(g, node, x, _of_proportion(g, x, axes, sizes, policy))
     _check_number(wanted, axes)
     scale = chosen(want / dim for want, dim in zip(wanted, dims))
     results = [int(scale * dim + 0.5) for dim in dims]
@@ -245,21 +266,117 @@ def _smooths(node: SourceNode) -> bool:
     return bool(node.get("antialias")) and node.get("mode", "nearest") != "nearest"
 
 
-def _check_plain(node: SourceNode) -> None:
-    """Sizes are not known: only what Interpolate does can be done."""
-    if _leaves_out(node) or _smooths(node):
-        raise _unknown_sizes("exclude_outside" if _leaves_out(node) else "antialias")
+def _is_always_plain(node: SourceNode) -> bool:
+    """Whether Interpolate does what is asked for, whatever the sizes are."""
+    symmetric = node.get("coordinate_transformation_mode") == "half_pixel_symmetric"
+    return not (symmetric or _leaves_out(node) or _smooths(node))
 
 
-def _unknown_sizes(what: str) -> UnsupportedError:
-    return UnsupportedError(f"{what} needs known sizes", hint="Give the shape with --input_shape.")
+# ---- the axes of what becomes matrices
 
 
-def _by_matrices(g: Graph, node: SourceNode, x: Output, targets: Sequence[Target]) -> Output:
-    if not x.dtype.is_float:
+def _number(g: Graph, values: Output, i: int) -> Output:
+    return g.add(Gather(), values, np.int64(i), g.constant(np.int64(0)))
+
+
+def _real(g: Graph, value: Output) -> Output:
+    return typed(g, value, ElementType.f32)
+
+
+def _settled(g: Graph, x: Output, target: Target) -> Axis:
+    """An axis whose scale is known, and perhaps its size."""
+    scale = g.constant(np.float64(target.scale))
+    if isinstance(target.result, int):
+        return Axis(target.axis, g.constant(np.int64(target.result)), scale)
+    return Axis(target.axis, _grown(g, x, target.axis, _real(g, scale)), scale)
+
+
+def _grown(g: Graph, x: Output, axis: int, scale: Output) -> Output:
+    """The size of an axis times a scale, as the runtime computes it."""
+    size = _real(g, size_of(g, x, axis))
+    exact = g.add(Multiply(), size, g.add(Add(), scale, 1e-6))
+    return typed(g, g.add(Floor(), exact), ElementType.i64)
+
+
+def _of_scales(g: Graph, x: Output, axes: Sequence[int], scales: Output) -> list[Axis]:
+    factors = [_real(g, _number(g, scales, i)) for i in range(len(axes))]
+    return [Axis(a, _grown(g, x, a, factor), factor) for a, factor in zip(axes, factors)]
+
+
+def _of_sizes(g: Graph, x: Output, axes: Sequence[int], sizes: Output) -> list[Axis]:
+    results = [_number(g, sizes, i) for i in range(len(axes))]
+    return [Axis(a, result, _ratio(g, x, a, result)) for a, result in zip(axes, results)]
+
+
+def _ratio(g: Graph, x: Output, axis: int, result: Output) -> Output:
+    return g.add(Divide(), _real(g, result), _real(g, size_of(g, x, axis)))
+
+
+def _of_proportion(
+    g: Graph, x: Output, axes: Sequence[int], sizes: Output, policy: str
+) -> list[Axis]:
+    wanted = typed(g, sizes, ElementType.i64)
+    op = Minimum() if policy == "not_larger" else Maximum()
+    ratios = [axis.scale for axis in _of_sizes(g, x, axes, wanted)]
+    scale = reduce(lambda a, b: g.add(op, a, b), ratios)
+    found = []
+    for axis in axes:
+        exact = g.add(Multiply(), _real(g, size_of(g, x, axis)), scale)
+        rounded = g.add(Floor(), g.add(Add(), exact, 0.5))
+        found.append(Axis(axis, typed(g, rounded, ElementType.i64), scale))
+    return found
+
+
+def _asked(scales: Output | None, sizes: Output | None) -> tuple[Output | None, Output | None]:
+    """Scales or sizes, those that are not empty."""
+    given = None if sizes is None or sizes.shape == (0,) else sizes
+    return (_needed(scales) if given is None else None), given
+
+
+def _cropped(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    roi: Output | None,
+    scales: Output | None,
+    sizes: Output | None,
+) -> Output:
+    """A region of the image resized, with a value for what lies outside of the image."""
+    if roi is None or roi.shape == (0,):
+        raise invalid("it has no region to crop")
+    if node.get("keep_aspect_ratio_policy", "stretch") != "stretch":
+        raise refuse(node, "one proportion for a region")
+    axes = _axes(node, x)
+    if length(roi) not in (None, 2 * len(axes)):
+        raise invalid(f"its region is not one of {len(axes)} axes")
+    if sizes is not None:
+        rows = _of_sizes(g, x, axes, typed(g, sizes, ElementType.i64))
+    else:
+        assert scales is not None
+        rows = _of_scales(g, x, axes, scales)
+    whole = []
+    for i, row in enumerate(rows):
+        start, end = (_number(g, roi, place) for place in (i, len(axes) + i))
+        if not _stays(x, row, start, end):
+            whole.append(row._replace(start=start, end=end))
+    value = g.constant(np.asarray(node.get("extrapolation_value", 0.0)), x.dtype)
+    return _by_matrices(g, node, x, whole, value)
+
+
+def _stays(x: Output, row: Axis, start: Output, end: Output) -> bool:
+    """Whether all of an axis is asked for, in its own size."""
+    size, result = (x.shape or ())[row.number], row.result.partial_value()
+    known = [value.value() for value in (start, end)]
+    if result is None or any(value is None for value in known):
+        return False
+    return same(result.item(), size) and [v.item() for v in known if v is not None] == [0, 1]
+
+
+def _by_matrices(
+    g: Graph, node: SourceNode, x: Output, axes: Sequence[Axis], outside: Output | None = None
+) -> Output:
+    if not x.dtype.is_float and node.get("mode", "nearest") != "nearest":
         raise refuse(node, f"resizing {x.dtype.name} in this way")
-    for axis, size, result, scale in targets:
-        if not isinstance(size, int) or not isinstance(result, int):
-            raise _unknown_sizes("resizing in this way")
-        x = resampled(g, x, axis, weights(node, size, result, scale))
+    for axis in axes:
+        x = resampled(g, node, x, axis, outside)
     return x

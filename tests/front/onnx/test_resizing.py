@@ -56,8 +56,7 @@ def resize(x: np.ndarray, given: Any, **attributes: Any) -> None:
 def test_nearest(place: str, rounding: str) -> None:
     how: dict[str, Any] = {"coordinate_transformation_mode": place, "nearest_mode": rounding}
     for factors in SCALES[IMAGE.shape]:
-        whole = place != "half_pixel_symmetric" or factors == [1, 1, 2, 2]
-        resize(IMAGE, scales(*factors), dynamic=True if whole else "known sizes", **how)
+        resize(IMAGE, scales(*factors), **how)
     for target in ([1, 2, 10, 12], [1, 2, 7, 9], [1, 2, 4, 4], [1, 2, 1, 1]):
         resize(IMAGE, sizes(*target), **how)
 
@@ -71,8 +70,7 @@ def test_interpolated(mode: str, place: str, shape: tuple[int, ...]) -> None:
     x = numbers(*shape)
     how: dict[str, Any] = {"mode": mode, "coordinate_transformation_mode": place}
     for factors in SCALES[shape]:
-        whole = place != "half_pixel_symmetric" or all(f == int(f) for f in factors)
-        resize(x, scales(*factors), dynamic=True if whole else "known sizes", **how)
+        resize(x, scales(*factors), **how)
         resize(x, sizes(*scaled(x, factors)), **how)
 
 
@@ -144,15 +142,9 @@ def test_some_axes(axes: list[int], mode: str) -> None:
 @pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
 @pytest.mark.parametrize("target", [[10, 18], [7, 8], [3, 4], [13, 13]])
 def test_one_proportion(policy: str, mode: str, target: list[int]) -> None:
-    resize(
-        IMAGE,
-        sizes(*target),
-        opset=18,
-        axes=[2, 3],
-        keep_aspect_ratio_policy=policy,
-        mode=mode,
-        dynamic=True if policy == "stretch" else "known sizes",
-    )
+    given: dict[str, Any] = {"opset": 18, "axes": [2, 3], "mode": mode}
+    for asked in (sizes(*target), Sized(np.array(target))):
+        agree("Resize", IMAGE, None, None, asked, keep_aspect_ratio_policy=policy, **given)
 
 
 # ---- smoothing, and pixels left out
@@ -173,7 +165,6 @@ def test_smoothing(mode: str, place: str) -> None:
             antialias=1,
             exclude_outside=outside,
             coordinate_transformation_mode=place,
-            dynamic="known sizes",
         )
 
 
@@ -185,12 +176,45 @@ def test_smoothing_changes_nothing_that_does_not_shrink() -> None:
 
 def test_leaving_out_what_lies_outside() -> None:
     for place in PLACES:
-        given: dict[str, Any] = {"coordinate_transformation_mode": place, "dynamic": "known sizes"}
+        given: dict[str, Any] = {"coordinate_transformation_mode": place}
         resize(IMAGE, scales(1, 1, 2, 0.6), mode="cubic", exclude_outside=1, **given)
 
 
 def test_smoothing_of_the_first_axes() -> None:
-    resize(numbers(7, 8), scales(0.5, 0.5), mode="linear", antialias=1, dynamic="known sizes")
+    resize(numbers(7, 8), scales(0.5, 0.5), mode="linear", antialias=1)
+
+
+@pytest.mark.parametrize("mode", ["linear", "cubic"])
+def test_smoothing_to_computed_sizes(mode: str) -> None:
+    given: dict[str, Any] = {"mode": mode, "antialias": 1, "opset": 19}
+    x = numbers(1, 2, 9, 11)
+    agree("Resize", x, None, Sized(np.array([1, 1, 0.6, 0.45], np.float32)), **given)
+    agree("Resize", x, None, None, Sized(np.array([1, 2, 4, 18])), **given)
+    left_out: dict[str, Any] = {"mode": "cubic", "exclude_outside": 1, "opset": 19}
+    agree("Resize", x, None, None, Sized(np.array([1, 2, 4, 18])), **left_out)
+
+
+# ---- regions
+
+
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
+@pytest.mark.parametrize("region", [(0.2, 0.1, 0.9, 0.6), (-0.2, 0.1, 0.5, 1.3), (0.9, 1, 0.1, 0)])
+def test_regions(mode: str, region: tuple[float, ...]) -> None:
+    start, end = region[:2], region[2:]
+    roi = np.array([0, 0, *start, 1, 1, *end], np.float32)
+    how = {"coordinate_transformation_mode": "tf_crop_and_resize", "extrapolation_value": 7.0}
+    for given in (fixed(roi), Sized(roi)):
+        agree("Resize", IMAGE, given, None, sizes(1, 2, 4, 3), mode=mode, opset=13, **how)
+        agree("Resize", IMAGE, given, scales(1, 1, 1.6, 0.5), mode=mode, opset=13, **how)
+
+
+def test_regions_of_some_axes() -> None:
+    roi, how = np.float32([0.1, 0.2, 0.8, 0.9]), "tf_crop_and_resize"
+    given: dict[str, Any] = {"opset": 18, "mode": "linear", "coordinate_transformation_mode": how}
+    for axes in ([2, 3], [3, 2]):
+        target = Sized(np.array([4, 1]))
+        agree("Resize", IMAGE, fixed(roi), None, target, axes=axes, **given)
+        agree("Resize", IMAGE, Sized(roi), None, sizes(4, 3), axes=axes, **given)
 
 
 # ---- other types, and nothing to do
@@ -211,9 +235,11 @@ def test_the_same_size_is_nothing() -> None:
 
 def test_what_has_no_form_is_refused() -> None:
     given = (None, scales(1, 1, 2, 2))
-    region = fixed(np.array([0, 0, 0, 0, 1, 1, 1, 1], np.float32))
-    crop = "tf_crop_and_resize"
-    refused("Resize", IMAGE, region, given[1], coordinate_transformation_mode=crop, match=crop)
+    place, region = "coordinate_transformation_mode", fixed(np.float32([0, 0, 1, 1]))
+    refused("Resize", IMAGE, *given, **{place: "tf_crop_and_resize"}, match="no region")
+    crop = {place: "tf_crop_and_resize", "match": "not one of 4 axes"}
+    refused("Resize", IMAGE, region, given[1], **crop)
+    refused("Resize", IMAGE, *given, **{place: "best"}, match="transformation 'best'")
     refused("Resize", IMAGE, *given, mode="best", match="mode 'best'")
     refused("Resize", IMAGE, *given, nearest_mode="best", match="nearest_mode 'best'")
     refused("Resize", IMAGE, None, None, sizes(1, 2, 7, 9), **{POLICY: "best"}, match="'best'")
