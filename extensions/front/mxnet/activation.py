@@ -69,22 +69,18 @@ def leaky_relu(g: Graph, node: SourceNode, x: Output, slopes: Output | None = No
 def softmax_output(g: Graph, node: SourceNode, x: Output) -> Output:
     """Over the channels with multi_output, else over all that is not the batch."""
     if at.flag(node, "preserve_shape"):
-        return g.add(act.Softmax(axis=normalize_axis(-1, rank_of(x))), x)
+        return g.add(act.Softmax(axis=rank_of(x) - 1), x)
     if at.flag(node, "multi_output") or rank_of(x) <= 2:
-        return g.add(act.Softmax(axis=1 if rank_of(x) > 1 else 0), x)
-    return _over_instances(g, x)
+        return g.add(act.Softmax(axis=min(rank_of(x) - 1, 1)), x)
+    flat = g.add(Reshape(special_zero=True), x, [0, -1])
+    return g.add(Reshape(), g.add(act.Softmax(axis=1), flat), g.add(ShapeOf(), x))
 
 
 @converts("SoftmaxActivation")
 def softmax_activation(g: Graph, node: SourceNode, x: Output) -> Output:
-    if at.word(node, "mode", "instance") == "channel" or rank_of(x) == 2:
-        return g.add(act.Softmax(axis=1), x)
-    return _over_instances(g, x)
-
-
-def _over_instances(g: Graph, x: Output) -> Output:
-    flat = g.add(Reshape(special_zero=True), x, [0, -1])
-    return g.add(Reshape(), g.add(act.Softmax(axis=1), flat), g.add(ShapeOf(), x))
+    """Over the channels, or (mode 'instance') over the last axis."""
+    is_channel = at.word(node, "mode", "instance") == "channel"
+    return g.add(act.Softmax(axis=1 if is_channel else rank_of(x) - 1), x)
 
 
 @converts("softmax", "log_softmax", "softmin")

@@ -157,6 +157,7 @@ def _deformable(node: SourceNode, has_mask: bool) -> DeformableConvolution:
         **_window(node),
         group=at.integer(node, "num_group", 1),
         deformable_group=at.integer(node, "num_deformable_group", 1),
-        bilinear_interpolation_pad=True,
+        # Without a mask, samples beyond the edge are those of the edge.
+        bilinear_interpolation_pad=has_mask,
         has_mask=has_mask,
     )

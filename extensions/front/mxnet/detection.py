@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid, size_of, sliced, typed
+from extensions.front.building import invalid, rank_of, size_of, sliced, typed
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet import suppression as s
-from extensions.front.mxnet.common import converts
+from extensions.front.mxnet.common import converts, refused
 from extensions.front.mxnet.masking import counting
 from extensions.front.mxnet.shaping import vector
 from extensions.ops.activation import Clamp
@@ -17,11 +17,14 @@ from extensions.ops.arithmetic import (
     GreaterEqual,
     Less,
     LogicalAnd,
+    Maximum,
+    Minimum,
     Multiply,
     Select,
     Subtract,
 )
 from extensions.ops.movement import Concat, Transpose
+from extensions.ops.reduction import ReduceProd
 from extensions.ops.selection import TopK
 from extensions.ops.shaping import Broadcast, Reshape, Squeeze, Unsqueeze
 from extensions.ops.unary import Exp
@@ -121,6 +124,42 @@ def decoded(g: Graph, deltas: Output, anchors: Output) -> Output:
     moved = g.add(Add(), g.add(Multiply(), s.columns(g, deltas, 0, 2), size), centre)
     grown = g.add(Multiply(), g.add(Exp(), s.columns(g, deltas, 2, 4)), size)
     return s.corners_of(g, g.add(Concat(axis=2), moved, grown))
+
+
+@converts("_contrib_box_decode")
+def box_decode(g: Graph, node: SourceNode, deltas: Output, anchors: Output) -> Output:
+    """As in MultiBoxDetection; ``clip`` is the most that the logarithm of a size may be."""
+    factors = [at.number(node, f"std{i}", 1.0) for i in range(4)]
+    deltas = g.add(Multiply(), deltas, np.asarray(factors, np.float32))
+    if at.word(node, "format", "center") == "corner":
+        anchors = s.centres_of(g, anchors)
+    limit = at.number(node, "clip", -1.0)
+    if limit > 0:
+        sizes = g.add(Minimum(), s.columns(g, deltas, 2, 4), limit)
+        deltas = g.add(Concat(axis=2), s.columns(g, deltas, 0, 2), sizes)
+    return decoded(g, deltas, anchors)
+
+
+@converts("_contrib_box_iou")
+def box_iou(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    """The shared part of each pair of boxes [n, 4] and [m, 4]: [n, m]."""
+    if rank_of(x) != 2 or rank_of(y) != 2:
+        raise refused("boxes with more axes than rows and corners")
+    x, y = (g.add(Unsqueeze(), boxes, [axis]) for boxes, axis in ((x, 1), (y, 0)))
+    if at.word(node, "format", "corner") == "center":
+        x, y = s.corners_of(g, x), s.corners_of(g, y)
+    first = g.add(Maximum(), s.columns(g, x, 0, 2), s.columns(g, y, 0, 2))
+    last = g.add(Minimum(), s.columns(g, x, 2, 4), s.columns(g, y, 2, 4))
+    shared = _area(g, g.add(Maximum(), g.add(Subtract(), last, first), 0.0))
+    areas = [
+        _area(g, g.add(Subtract(), s.columns(g, boxes, 2, 4), s.columns(g, boxes, 0, 2)))
+        for boxes in (x, y)
+    ]
+    return g.add(Divide(), shared, g.add(Subtract(), g.add(Add(), *areas), shared))
+
+
+def _area(g: Graph, sizes: Output) -> Output:
+    return g.add(ReduceProd(keep_dims=False), sizes, [2])
 
 
 def _nms(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from extensions.front.building import invalid, rank_of
+import numpy as np
+
+from extensions.front.building import invalid, rank_of, size_of
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, refused
 from extensions.front.mxnet.convolution import per_axis
 from extensions.front.mxnet.layouts import channels_first
+from extensions.front.mxnet.shaping import vector
 from extensions.ops import pooling as p
-from extensions.ops.arithmetic import Multiply, Power
+from extensions.ops.arithmetic import Divide, Maximum, Multiply, Power
+from extensions.ops.movement import Pad
 from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceSum
+from extensions.ops.shaping import Broadcast
 from extensions.ops.unary import Abs
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
@@ -73,8 +79,38 @@ def _windowed(g: Graph, node: SourceNode, x: Output, kind: str) -> Output:
         return g.add(p.MaxPool(**attributes), x)
     # Padding counted before that was an option.
     counted = kind == "sum" or at.flag(node, "count_include_pad", True)
+    if convention == "full" and kind == "avg" and any(pads):
+        return _cut_off_means(g, x, kernel, strides, pads, counted)
     y = g.add(p.AvgPool(exclude_pad=not counted, **attributes), x)
     return g.add(Multiply(), y, float(prod(kernel))) if kind == "sum" else y
+
+
+def _cut_off_means(
+    g: Graph,
+    x: Output,
+    kernel: Sequence[int],
+    strides: Sequence[int],
+    pads: Sequence[int],
+    counted: bool,
+) -> Output:
+    """Means over windows that may reach beyond the padding: that part never counts.
+
+    The IR divides such windows by more, so sums are divided by the numbers of what counts.
+    """
+    room = [pad + stride - 1 for pad, stride in zip(pads, strides)]
+    sums = p.AvgPool(
+        kernel=tuple(kernel), strides=tuple(strides), pads_begin=tuple(pads),
+        pads_end=tuple(room), exclude_pad=False,
+    )  # fmt: skip
+    sizes = [g.constant(np.int64(1))] * 2 + [size_of(g, x, axis) for axis in range(2, rank_of(x))]
+    ones = g.add(Broadcast(), g.constant(1.0, x.dtype), vector(g, sizes))
+    around = list(pads) if counted else [0] * len(pads)
+    ones = g.add(Pad(), ones, [0, 0, *around], [0, 0, *around], 1.0)
+    rest = [(pad - laid, end - laid) for pad, end, laid in zip(pads, room, around)]
+    begins, ends = zip(*rest)
+    counts = g.add(sums.with_attributes(pads_begin=begins, pads_end=ends), ones)
+    # A window that lies outside altogether has the mean 0.
+    return g.add(Divide(), g.add(sums, x), g.add(Maximum(), counts, 0.5 / prod(kernel)))
 
 
 @converts("_contrib_AdaptiveAvgPooling2D")

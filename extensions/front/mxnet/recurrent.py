@@ -20,7 +20,7 @@ from extensions.front.mxnet.common import converts, refused, shape_of
 from extensions.front.mxnet.sequences import batch_first
 from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import Add
-from extensions.ops.movement import Concat, Split
+from extensions.ops.movement import Concat, Split, Transpose
 from extensions.ops.recurrent import GRUSequence, LSTMSequence, RNNSequence
 from extensions.ops.shaping import Broadcast, Reshape, Squeeze, Unsqueeze
 from mo.front.model import SourceNode
@@ -42,6 +42,12 @@ class _Parameters:
         parts = value.items if isinstance(value, TensorSequence) else (value,)
         self.parts: list[Output] = [g.add(Reshape(), part, [-1]) for part in parts]
         self.at = 0
+
+    def total(self) -> int:
+        sizes = [shape_of(part)[0] for part in self.parts]
+        if not all(isinstance(size, int) for size in sizes):
+            raise refused("an RNN of an unknown number of features")
+        return sum(sizes)  # type: ignore[arg-type]
 
     def take(self, *shape: int) -> Output:
         """The next elements, in a shape. Where the vector came in pieces they mostly fit."""
@@ -82,11 +88,18 @@ class _Network:
         self.layers = at.integer(node, "num_layers")
         self.directions = 2 if at.flag(node, "bidirectional") else 1
         self.gates = _GATES[self.mode]
-        if not isinstance(features, int):
-            raise refused("an RNN of an unknown number of features")
         if not (0 < self.hidden < 1 << 20 and 0 < self.layers < 1 << 10):
             raise refused(f"an RNN of {self.layers} layers of {self.hidden}")
-        self.pieces = self._cut(_Parameters(g, parameters), features)
+        flat = _Parameters(g, parameters)
+        if not isinstance(features, int):
+            features = self._features(flat.total())
+        self.pieces = self._cut(flat, features)
+
+    def _features(self, total: int) -> int:
+        """The number of features that parameters of this size are for."""
+        rows = self.gates * self.hidden * self.directions
+        deeper = self.hidden * self.directions * (self.layers - 1)
+        return total // rows - self.layers * (self.hidden + 2) - deeper
 
     def _cut(self, parameters: _Parameters, features: int) -> list[_Layer]:
         rows = self.gates * self.hidden
@@ -193,8 +206,8 @@ def _merged(g: Graph, network: _Network, y: Output) -> Output:
     """[batch, directions, time, hidden] as [batch, time, directions * hidden]."""
     if network.directions == 1:
         return g.add(Squeeze(), y, [1])
-    ways = g.add_multi(Split(num_splits=2), y, g.constant(np.int64(1)))
-    return g.add(Concat(axis=2), *(g.add(Squeeze(), way, [1]) for way in ways))
+    sides = g.add(Transpose(), y, [0, 2, 1, 3])
+    return g.add(Reshape(special_zero=True), sides, [0, 0, 2 * network.hidden])
 
 
 def _finals(g: Graph, finals: Sequence[tuple[Output, ...]]) -> list[Output]:

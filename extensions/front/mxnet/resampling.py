@@ -77,7 +77,7 @@ def bilinear_resize(g: Graph, node: SourceNode, x: Output, like: Output | None =
     op = Interpolate(
         mode="linear_onnx",
         shape_calculation_mode="sizes",
-        coordinate_transformation_mode="align_corners" if aligned else "half_pixel",
+        coordinate_transformation_mode="align_corners" if aligned else "pytorch_half_pixel",
     )
     return g.add(op, x, vector(g, sizes), _factors(), [2, 3])
 

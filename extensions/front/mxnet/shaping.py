@@ -148,20 +148,10 @@ def reshaped(
 
 
 def _reshaped_backwards(g: Graph, x: Output, codes: Sequence[int], kind: type[_Codes]) -> Output:
-    """The walk over the mirrored axes; splits keep their two numbers in order."""
+    """The same walk over the codes and the axes in reversed order."""
     order = list(range(rank_of(x)))[::-1]
     mirrored = g.add(Transpose(), x, order) if len(order) > 1 else x
-    turned: list[int] = []
-    rest = list(codes)
-    splits = -4 if kind is _Codes else -6
-    while rest:
-        code = rest.pop(0)
-        if code == splits:
-            turned[:0] = [code, *rest[:2][::-1]]
-            del rest[:2]
-        else:
-            turned.insert(0, code)
-    sizes = kind(g, mirrored, turned).run()[::-1]
+    sizes = kind(g, mirrored, list(codes[::-1])).run()[::-1]
     return g.add(Reshape(), x, g.add(Concat(axis=0), *sizes) if len(sizes) > 1 else sizes[0])
 
 

@@ -24,9 +24,10 @@ from extensions.ops.arithmetic import (
 from extensions.ops.gathering import Gather, GatherElements, GatherND, ScatterNDUpdate
 from extensions.ops.generating import Range
 from extensions.ops.movement import Concat
-from extensions.ops.reduction import ReduceMax
+from extensions.ops.reduction import ReduceMax, ReduceMin
 from extensions.ops.selection import TopK
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
+from extensions.ops.slicing import FAR
 from extensions.ops.suppression import NonMaxSuppression
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -40,7 +41,7 @@ def column(g: Graph, rows: Output, index: int) -> Output:
 
 
 def columns(g: Graph, rows: Output, first: int, end: int) -> Output:
-    return sliced(g, rows, [first], [end], [2], [1])
+    return g.add(Gather(), rows, list(range(first, end)), g.constant(np.int64(2)))
 
 
 def reordered(g: Graph, rows: Output, places: Output) -> Output:
@@ -86,11 +87,7 @@ def kept(g: Graph, boxes: Boxes, threshold: float) -> Output:
     counts = g.add(Unsqueeze(), boxes.valid, [1])
     if boxes.classes is not None:
         # One row of scores for each class, in which the others do not count.
-        greatest = g.add(ReduceMax(keep_dims=False), boxes.classes, [0, 1])
-        end = g.add(Add(), typed(g, greatest, ElementType.i64), g.constant(np.int64(1)))
-        zero, one = g.constant(np.int64(0)), g.constant(np.int64(1))
-        labels = g.add(Range(output_type=ElementType.f32), zero, end, one)
-        labels = g.add(Unsqueeze(), labels, [0, 2])
+        labels = g.add(Unsqueeze(), _labels(g, boxes.classes), [0, 2])
         same = g.add(Equal(), g.add(Unsqueeze(), boxes.classes, [1]), labels)
         counts = g.add(LogicalAnd(), counts, same)
     scores = g.add(Select(), counts, order, g.constant(np.float32(-1)))
@@ -102,6 +99,17 @@ def kept(g: Graph, boxes: Boxes, threshold: float) -> Output:
     count = g.add(Reshape(), size_of(g, chosen, 0), [1])
     ones = g.add(Broadcast(), g.constant(np.float32(1)), count)
     return g.add(Greater(), g.add(ScatterNDUpdate(), nothing, places, ones), 0.0)
+
+
+def _labels(g: Graph, classes: Output) -> Output:
+    """All whole numbers from the least to the greatest of the classes."""
+    least, greatest = (
+        typed(g, g.add(op(keep_dims=False), classes, [0, 1]), ElementType.i64)
+        for op in (ReduceMin, ReduceMax)
+    )
+    one = g.constant(np.int64(1))
+    end = g.add(Add(), greatest, one)
+    return g.add(Range(output_type=ElementType.f32), least, end, one)
 
 
 def kept_first(g: Graph, rows: Output, keep: Output) -> tuple[Output, Output]:
@@ -139,7 +147,7 @@ def _suppressed(g: Graph, node: SourceNode, rows: Output) -> Output:
     label = at.integer(node, "id_index", -1)
     valid = g.add(Greater(), scores, at.number(node, "valid_thresh", 0.0))
     background = at.integer(node, "background_id", -1)
-    if label >= 0 and background >= 0:
+    if label >= 0:
         is_object = g.add(NotEqual(), column(g, rows, label), float(background))
         valid = g.add(LogicalAnd(), valid, is_object)
     total = size_of(g, rows, 1)
@@ -174,7 +182,7 @@ def _with_format(
     width = rows.shape[2] if rows.shape else None
     parts.append(boxes)
     if width != start + 4:
-        parts.append(columns(g, rows, start + 4, 2**31 - 1))
+        parts.append(sliced(g, rows, [start + 4], [FAR], [2], [1]))
     return g.add(Concat(axis=2), *parts)
 
 
