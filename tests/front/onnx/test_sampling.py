@@ -31,9 +31,18 @@ def test_grid(padding: str | None, align: int | None) -> None:
             agree("GridSample", IMAGE, GRID, opset=opset, mode=mode, dynamic=KNOWN_PAIRS, **given)
 
 
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("align", [0, 1])
+@pytest.mark.parametrize("mode", ["linear", "nearest"])
+def test_grid_of_volumes(padding: str, align: int, mode: str) -> None:
+    volume, places = numbers(2, 3, 4, 5, 6), numbers(2, 2, 3, 4, 3, low=-1.4, high=1.4)
+    given: dict[str, Any] = {"padding_mode": padding, "align_corners": align, "mode": mode}
+    agree("GridSample", volume, places, opset=20, dynamic=(0, 1, 2, 3), **given)
+
+
 def test_grid_that_has_no_form_is_refused() -> None:
     volume, places = numbers(1, 2, 3, 4, 5), numbers(1, 2, 2, 2, 3)
-    refused("GridSample", volume, places, opset=20, match="volumes")
+    refused("GridSample", volume, places, opset=20, mode="cubic", match="cubic sampling of volumes")
     refused("GridSample", IMAGE, GRID, opset=20, mode="best", match="mode 'best'")
     refused("GridSample", IMAGE, GRID, opset=20, padding_mode="best", match="padding_mode 'best'")
 
@@ -67,7 +76,18 @@ def test_computed_regions() -> None:
     agree("RoiAlign", IMAGE, REGIONS, IMAGES, output_height=2, output_width=2, dynamic=(0,))
 
 
+@pytest.mark.parametrize("place", ["half_pixel", "output_half_pixel"])
+def test_maxima_of_regions(place: str) -> None:
+    beyond = np.float32([[-9, -2, 30, 17], [14, 12, 18, 15]])
+    regions = np.concatenate([REGIONS, beyond])
+    images = np.array([0, 1, 0, 1, 1, 0])
+    given: dict[str, Any] = {"output_height": 3, "output_width": 2, "spatial_scale": 0.5}
+    given |= {"coordinate_transformation_mode": place, "mode": "max", "sampling_ratio": 2}
+    agree("RoiAlign", IMAGE, regions, images, opset=16, dynamic=(0,), **given)
+
+
 def test_regions_that_have_no_form_are_refused() -> None:
     given = (IMAGE, fixed(REGIONS), fixed(IMAGES))
-    refused("RoiAlign", *given, mode="max", match="mode 'max'")
+    refused("RoiAlign", *given, mode="max", match="depends on the region")
+    refused("RoiAlign", *given, mode="min", match="mode 'min'")
     refused("RoiAlign", *given, coordinate_transformation_mode="x", match="mode 'x'")
