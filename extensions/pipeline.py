@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from extensions.back import precision, reductions, sums, versions
+from extensions.back import carriers, precision, reductions, sums, versions
 from extensions.middle import (
     activations,
     blocks,
@@ -67,6 +67,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         rewrites("spell_out_rounding", *quantization.ROUNDING),
         # ---- back
+        Pass("carry_types", carriers.carry),
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
         rewrites("order_of_terms", *sums.RULES),
         rewrites("kept_axes", *reductions.RULES),

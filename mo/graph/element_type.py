@@ -37,6 +37,10 @@ class ElementType(Enum):
     f8e5m2 = ("F8E5M2", 8, "ml_dtypes.float8_e5m2")
     f8e8m0 = ("F8E8M0", 8, "ml_dtypes.float8_e8m0fnu")
     f4e2m1 = ("F4E2M1", 4, "ml_dtypes.float4_e2m1fn")
+    # Not in the IR; see CARRIERS.
+    i2 = ("", 2, "ml_dtypes.int2")
+    f8e4m3fnuz = ("", 8, "ml_dtypes.float8_e4m3fnuz")
+    f8e5m2fnuz = ("", 8, "ml_dtypes.float8_e5m2fnuz")
     string = ("STRING", 0, "object")
     dynamic = ("UNSPECIFIED", 0, "object")
 
@@ -95,3 +99,10 @@ class ElementType(Enum):
 _by_numpy_name = {t._numpy_name.rpartition(".")[2]: t for t in ElementType if t.bits > 1}
 
 INDEX_TYPES = (ElementType.i64, ElementType.i32)
+
+# Types that models have and the IR does not, and what holds all their numbers.
+CARRIERS = {
+    ElementType.i2: ElementType.i8,
+    ElementType.f8e4m3fnuz: ElementType.f16,
+    ElementType.f8e5m2fnuz: ElementType.f16,
+}

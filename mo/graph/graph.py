@@ -213,8 +213,9 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
 
     def set_op(self, node: Node, op: Op) -> None:
         """Change what ``node`` computes, keeping its place; its types follow with infer_again."""
-        del self._by_op[type(node.op)][node]
-        self._by_op.setdefault(type(op), {})[node] = None
+        if type(op) is not type(node.op):
+            del self._by_op[type(node.op)][node]
+            self._by_op.setdefault(type(op), {})[node] = None
         node.op = op
         if not node.inputs:
             self.infer_again(node)

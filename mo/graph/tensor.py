@@ -242,8 +242,9 @@ def unpack(packed: np.ndarray, dtype: ElementType, count: int) -> np.ndarray:
     for position in range(per_byte):
         values[:, position] = (packed >> np.uint8(position * dtype.bits)) & mask
     flat = values.reshape(-1)[:count]
-    if dtype is ElementType.i4:
-        return (((flat ^ 8).astype(np.int8)) - 8).astype(dtype.numpy)
+    if dtype.is_integer and dtype.is_signed:
+        sign = 1 << dtype.bits - 1
+        return ((flat ^ sign).astype(np.int8) - sign).astype(dtype.numpy)
     if dtype.is_float:
         return flat.view(dtype.numpy)
     return flat.astype(dtype.numpy)

@@ -198,7 +198,9 @@ def _tensor(array: np.ndarray, kind: Any) -> Any:
     if name == "string":
         return openvino.Tensor(np.asarray(array, np.str_))
     if name not in _FOREIGN:
-        return openvino.Tensor(np.array(array, order="C"))
+        # A type that the IR does not have comes as the one that holds its numbers.
+        carried = array.astype(kind.to_dtype()) if array.dtype.kind == "V" else array
+        return openvino.Tensor(np.array(carried, order="C"))
     array = array.astype(getattr(ml_dtypes, _FOREIGN[name]))
     raw = array.view(np.uint16 if array.dtype.itemsize == 2 else np.uint8).ravel()
     if name in _PACKED:

@@ -127,6 +127,14 @@ def test_nodes_are_found_by_operation_in_order_of_making():
     assert g.nodes_of(Parameter) == [x.node]
 
 
+def test_a_changed_operation_keeps_its_place():
+    g = Graph()
+    x, y = g.input("x", (1,)), g.input("y", (1,))
+    g.set_op(x.node, Parameter(shape=(2,), element_type=ElementType.i8))
+    assert g.nodes_of(Parameter) == [x.node, y.node]
+    assert x.dtype is ElementType.i8
+
+
 def test_order_puts_each_node_behind_its_inputs_and_constants_before_their_reader():
     g = Graph()
     x = g.input("x", (1,))

@@ -34,21 +34,21 @@ ELEMENT_TYPES = {
     13: _T.u64,
     16: _T.bf16,
     17: _T.f8e4m3,
+    18: _T.f8e4m3fnuz,
     19: _T.f8e5m2,
+    20: _T.f8e5m2fnuz,
     21: _T.u4,
     22: _T.i4,
     23: _T.f4e2m1,
     24: _T.f8e8m0,
     25: _T.u2,
+    26: _T.i2,
 }
 _NUMBERS = {kind: number for number, kind in ELEMENT_TYPES.items()}
 NAMES_WITHOUT_IR_TYPE = {
     0: "undefined",
     14: "complex64",
     15: "complex128",
-    18: "float8e4m3fnuz",
-    20: "float8e5m2fnuz",
-    26: "int2",
 }
 
 # The list that holds each type's values if there are no raw bytes.

@@ -135,6 +135,13 @@ def test_integers_keep_their_low_bits(code: int, least: int, bits: int, kind: An
     there_and_back(code, x, ((x - least) % 2**bits + least).astype(np.float32))
 
 
+def test_two_bits_with_a_sign() -> None:
+    """The IR does not have them: inside a model they are held by bytes."""
+    x = np.arange(-9, 20, dtype=np.int32)
+    there_and_back(TensorProto.INT2, x, ((x + 2) % 4 - 2).astype(np.float32))
+    refused("Cast", x, to=TensorProto.INT2, opset=25, match="element type i2, which the IR lacks")
+
+
 def test_bits_of_integers() -> None:
     x = np.array([-1, 5, -128], np.int8)
     agree("BitCast", x, to=TensorProto.UINT8, opset=26, expected=x.view(np.uint8))
