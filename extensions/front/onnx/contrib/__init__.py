@@ -6,8 +6,10 @@ Semantics: the operator schemas of onnxruntime ("Contrib Operators"), and what i
 from __future__ import annotations
 
 from extensions.front.onnx.contrib import (
+    arrays,
     blocks,
     grouped,
+    images,
     integers,
     layers,
     products,
@@ -17,8 +19,10 @@ from extensions.front.onnx.contrib import (
 )
 
 __all__ = [
+    "arrays",
     "blocks",
     "grouped",
+    "images",
     "integers",
     "layers",
     "products",

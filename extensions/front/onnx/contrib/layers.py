@@ -12,12 +12,13 @@ from extensions.front.onnx.common import (
     lift,
     needed,
     rank_of,
+    scalar,
     size_of,
     typed,
 )
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.normalization import layer_normalized, rms_normalized
-from extensions.ops.activation import Sigmoid, Swish
+from extensions.ops.activation import Sigmoid, SoftPlus, Swish
 from extensions.ops.arithmetic import Add, Equal, Multiply
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Concat, Transpose
@@ -87,6 +88,27 @@ def gated_rms_norm(g: Graph, node: SourceNode, x: Output, scale: Output, gate: O
     flat = g.add(Reshape(), normal, g.add(ShapeOf(), x))
     smooth = Sigmoid() if node.get("activation", "silu") == "sigmoid" else Swish()
     return g.add(Multiply(), flat, g.add(smooth, gate))
+
+
+@microsoft("ScaledSiLU")
+def scaled_silu(g: Graph, node: SourceNode, x: Output, scale: Output | None = None) -> Output:
+    by = float(node.get("alpha", 1.0)) if scale is None else scalar(g, typed(g, scale, x.dtype))
+    return g.add(Swish(), g.add(Multiply(), x, by))
+
+
+@microsoft("GatedAdd")
+def gated_add(g: Graph, node: SourceNode, x: Output, y: Output, gate: Output) -> Output:
+    return g.add(Add(), x, g.add(Multiply(), y, gate))
+
+
+@microsoft("LinearAttentionGate")
+def linear_attention_gate(
+    g: Graph, node: SourceNode, a: Output, bias: Output, scale: Output, b: Output | None = None
+) -> tuple[Output | None, ...]:
+    """Decay and update rate, computed in the type of the bias."""
+    smooth = g.add(SoftPlus(), g.add(Add(), typed(g, a, bias.dtype), bias))
+    decay = typed(g, g.add(Multiply(), smooth, scale), a.dtype)
+    return decay, None if b is None else g.add(Sigmoid(), b)
 
 
 # ---- groups of channels

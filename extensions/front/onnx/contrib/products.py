@@ -53,7 +53,7 @@ def fused_gemm(g: Graph, node: SourceNode, a: Output, b: Output, c: Output | Non
     return _activated(g, node, gemm(g, node, a, b, c))
 
 
-@microsoft("FusedMatMul", "TransposeMatMul", "FusedMatMulActivation")
+@microsoft("FusedMatMul", "TransposeMatMul", "FusedMatMulActivation", "SparseToDenseMatMul")
 def fused_matmul(g: Graph, node: SourceNode, a: Output, b: Output) -> Output:
     if node.get("transBatchA"):
         a = _first_axis_inside(g, a)
