@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("openvino")
 
+from tests.conformance.limits import LIMITS, Limit, reason
 from tests.conformance.onnx_backend import cases, read_table
 from tests.conformance.workers import judge_all
 
@@ -20,10 +21,15 @@ def test_the_table_has_every_case_that_the_reader_of_openvino_passes() -> None:
 
 
 def test_every_failure_on_record_is_explained() -> None:
-    silent = [
-        n for n, row in read_table().items() if row["verdict"] != "pass" and not row["reason"]
-    ]
-    assert not silent
+    failures = {name: row for name, row in read_table().items() if row["verdict"] != "pass"}
+    assert not [name for name, row in failures.items() if not row["reason"]]
+    assert all(row["reason"] == reason(name) for name, row in failures.items())
+
+
+@pytest.mark.parametrize("limit", [limit for limit in LIMITS if limit.shows], ids=lambda x: x.cases)
+def test_the_runtime_still_has_each_limit(limit: Limit) -> None:
+    assert limit.shows is not None
+    assert limit.shows()
 
 
 @pytest.mark.heavy
