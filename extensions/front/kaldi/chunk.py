@@ -13,19 +13,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from extensions.front.kaldi.loops import LoopBody
 from extensions.front.kaldi.span import (
     CONSTANT,
     Span,
     Step,
     constant_inputs,
     inputs_of,
-    source_of,
     spans,
     steps,
 )
 from mo.errors import UnsupportedError
-from mo.front.model import Model, ModelInput, SourceNode
-from mo.graph.element_type import ElementType
+from mo.front.model import Model, SourceNode
 
 
 @dataclass(frozen=True)
@@ -251,12 +250,13 @@ class _Chunk:
         """A loop over the rows; its body keeps as many rows of itself as it looks back."""
         own = {node.outputs[0] for node in step.nodes}
         span = self.spans[next(iter(own))]
+        first, last = int(span.first), int(span.last)
         wanted = self._wanted_outside(step, own)
-        body = _LoopBody(self, step, wanted, int(span.first), int(span.last))
+        body = LoopBody(step, wanted, lambda x: self._read(self.views[x], first, last))
         name = f"{step.nodes[0].outputs[0]}/loop"
-        self.nodes[name] = SourceNode(
-            "Recurrence", name, list(body.outside), wanted, body.attributes()
-        )
+        constant = {tensor for tensor, rows in self.rows.items() if rows.is_constant}
+        attributes = body.attributes(self.widths, constant)
+        self.nodes[name] = SourceNode("Recurrence", name, list(body.outside), wanted, attributes)
         for tensor in wanted:
             self._define(tensor, tensor, span)
         for node in step.nodes:
@@ -277,85 +277,6 @@ class _Chunk:
                 name = inputs_of(nodes[name])[0]
             wanted[name] = None
         return sorted(wanted)
-
-
-class _LoopBody:
-    """The nodes of a recurrence as the body of a loop, on one row at a time."""
-
-    def __init__(self, chunk: _Chunk, step: Step, wanted: list[str], first: int, last: int) -> None:
-        own = {node.outputs[0] for node in step.nodes}
-        self.step = step
-        self.wanted = wanted
-        self.chunk = chunk
-        # Names around the loop to those inside, of all that comes from outside.
-        self.outside: dict[str, str] = {}
-        self.nodes: list[SourceNode] = []
-        self.names: dict[str, str] = {}
-        self.memories: dict[str, int] = {}
-        for node in step.nodes:
-            if node.type == "Offset":
-                self._past(node)
-        for node in step.nodes:
-            if node.type == "IfDefined":
-                self.names[node.outputs[0]] = self._inner(node.inputs[0], own, first, last)
-            elif node.type != "Offset":
-                inputs = [self._inner(x, own, first, last) for x in node.inputs]
-                self.names[node.outputs[0]] = node.outputs[0]
-                self.nodes.append(
-                    SourceNode(node.type, node.name, inputs, node.outputs, node.attributes)
-                )
-
-    def _past(self, node: SourceNode) -> None:
-        """What an offset means: a row that was kept."""
-        source, back = source_of(node), abs(node.attributes["frames"])
-        self.memories[source] = max(back, self.memories.get(source, 0))
-        self.names[node.outputs[0]] = node.outputs[0]
-
-    def _inner(self, name: str, own: set[str], first: int, last: int) -> str:
-        if name in own:
-            return self.names[name]
-        tensor = self.chunk._read(self.chunk.views[name], first, last)
-        return self.outside.setdefault(tensor, tensor)
-
-    def attributes(self) -> dict[str, Any]:
-        """The body, which inputs go in row by row, and what is kept how long."""
-        constant = [
-            self.chunk.rows[x].is_constant if x in self.chunk.rows else False for x in self.outside
-        ]
-        past, future = [], []
-        for source, length in self.memories.items():
-            state, kept = f"{source}/state", f"{source}/next_state"
-            past += [
-                SourceNode(
-                    "Part",
-                    node.name,
-                    [state],
-                    node.outputs,
-                    {
-                        "start": length - abs(node.attributes["frames"]),
-                        "stop": length - abs(node.attributes["frames"]) + 1,
-                    },
-                )
-                for node in self.step.nodes
-                if node.type == "Offset" and source_of(node) == source
-            ]
-            future.append(SourceNode("Shifted", kept, [state, self.names[source]], [kept], {}))
-        inputs = [*self.outside.values(), *(f"{source}/state" for source in self.memories)]
-        body = Model(
-            "body",
-            "kaldi",
-            [*past, *self.nodes, *future],
-            [ModelInput(name, None, ElementType.f32) for name in inputs],
-            [*self.wanted, *(f"{source}/next_state" for source in self.memories)],
-        )
-        return {
-            "body": body,
-            "is_sliced": [not fixed for fixed in constant],
-            "states": [
-                (length, self.chunk.widths[source]) for source, length in self.memories.items()
-            ],
-            "is_backward": self.step.is_backward,
-        }
 
 
 _TIMED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from extensions.front.kaldi.component import Component
 from extensions.front.kaldi.fields import read_component
 from extensions.front.kaldi.scanner import Scanner
-from extensions.front.kaldi.sizes import is_known
+from extensions.front.kaldi.sizes import is_known, refuse_unknown
 from mo.errors import ModelFileError
 from mo.graph.tensor import Tensor
 
@@ -22,6 +22,7 @@ def read_net(scanner: Scanner) -> list[Component]:
     components = [read_component(scanner, is_known) for _ in range(count)]
     scanner.expect("</Components>")
     scanner.expect("</Nnet>")
+    refuse_unknown(components)
     return components
 
 

@@ -14,7 +14,7 @@ from extensions.front.kaldi.expansions import place
 from extensions.front.kaldi.fields import read_component
 from extensions.front.kaldi.network import Network
 from extensions.front.kaldi.scanner import Scanner
-from extensions.front.kaldi.sizes import is_known, sizes
+from extensions.front.kaldi.sizes import is_known, refuse_unknown, sizes
 from mo.errors import ModelFileError, closest, listing
 from mo.graph.tensor import Tensor
 
@@ -79,6 +79,7 @@ def read_net(scanner: Scanner) -> Source:
             scanner.integer()
     if scanner.skip("<Priors>"):
         source.priors = scanner.array()
+    refuse_unknown(source.components.values())
     return source
 
 

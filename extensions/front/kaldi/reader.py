@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extensions.front.kaldi import nnet1, nnet2, nnet3
+from extensions.front.kaldi.binary import BinaryScanner
 from extensions.front.kaldi.component import Component
 from extensions.front.kaldi.nested import chain
 from extensions.front.kaldi.network import Network
-from extensions.front.kaldi.scanner import Scanner, scanner
+from extensions.front.kaldi.scanner import Scanner
 from extensions.front.kaldi.sizes import sizes
+from extensions.front.kaldi.text import TextScanner
 from extensions.front.kaldi.transition import skip_transition_model
 from mo.errors import ConversionError, ModelFileError
 from mo.front.files import open_model
 from mo.front.model import Model
-from mo.graph.tensor import Tensor
+from mo.graph.tensor import MappedFile, Tensor
 
 _DAMAGED = "The file is damaged or no Kaldi model; check --framework, or fetch it again."
 
@@ -40,6 +42,13 @@ def read_kaldi(path: Path) -> KaldiModel:
         ) from error
     except ConversionError as error:
         raise type(error)(f"Cannot convert '{path}': {error.message}", error.hint) from error
+
+
+def scanner(source: MappedFile) -> Scanner:
+    """The scanner for the mode of a file."""
+    if bytes(source.view[:2]) == b"\0B":
+        return BinaryScanner(source, 2)
+    return TextScanner(source, 0)
 
 
 def _read(source: Scanner) -> KaldiModel:

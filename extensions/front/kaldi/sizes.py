@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from extensions.front.kaldi.component import Component
+from mo.errors import UnsupportedError
 
 # None where any width will do.
 Sizes = tuple["int | None", int]
@@ -27,6 +28,15 @@ def sizes(component: Component) -> Sizes:
 
 def is_known(kind: str) -> bool:
     return kind in SIZES
+
+
+def refuse_unknown(components: Iterable[Component]) -> None:
+    """UnsupportedError that names all components of unknown types, and where they stand."""
+    unknown = [c for c in components if not is_known(c.type)]
+    if unknown:
+        listed = ", ".join(f"<{c.type}> at byte {c.at}" for c in unknown[:20])
+        more = f" and {len(unknown) - 20} more" if len(unknown) > 20 else ""
+        raise UnsupportedError(f"there are components that are not supported: {listed}{more}")
 
 
 @_sizes(
@@ -263,4 +273,5 @@ def _composite(c: Component) -> Sizes:
     parts = c.value("parts")
     if not parts:
         raise c.wrong("it has no parts")
+    refuse_unknown(parts)
     return sizes(parts[0])[0], sizes(parts[-1])[1]

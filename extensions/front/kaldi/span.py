@@ -98,8 +98,6 @@ def _recurrence(nodes: list[SourceNode]) -> Step:
     for node in nodes:
         if node.type != "Offset":
             inner.add_edges_from((x, node.outputs[0]) for x in inputs_of(node) if x in names)
-    if not nx.is_directed_acyclic_graph(inner):
-        raise UnsupportedError(f"{nodes[0]} needs its own value of the same time")
     by_name = {node.outputs[0]: node for node in nodes}
     order = [by_name[name] for name in nx.lexicographical_topological_sort(inner)]
     return Step(order, is_recurrent=True, is_backward=is_backward)

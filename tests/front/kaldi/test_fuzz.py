@@ -1,0 +1,137 @@
+"""Damaged files: whatever happens to a model's bytes, it converts or is refused in words."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("openvino")
+
+import mo
+from mo.errors import ConversionError
+from tests.front.kaldi import test_components, test_nnet1, test_nnet2, test_time
+from tests.front.kaldi.networks import Network
+from tests.front.kaldi.test_true_models import DATA, MODELS
+from tests.front.kaldi.writing import nnet1, nnet2
+
+FEW = 400
+# More on demand: FUZZ_MUTANTS=100000 make heavy
+MANY = int(os.environ.get("FUZZ_MUTANTS", "10000"))
+# No mutant of these small files may need longer than this.
+SECONDS = 10
+# Numbers that sizes and offsets turn into.
+NUMBERS = [b"-1", b"0", b"1", b"2147483647", b"-2147483648", b"1e30", b"nan", b"16777216"]
+
+
+def seeds() -> list[bytes]:
+    """Models of Kaldi's own, and one of each component."""
+    found = [(DATA / name).read_bytes() for name in MODELS]
+    for number, (into, part) in enumerate(test_components.CASES.values()):
+        network = Network().input("input", into).add("c", part, "input").output("c")
+        found.append(network.data(binary=number % 3 > 0))
+    for number, (layer, _) in enumerate(test_nnet1.CASES.values()):
+        found.append(nnet1([layer], binary=number % 3 > 0))
+    for number, (kind, fields, _) in enumerate(test_nnet2.CASES.values()):
+        found.append(nnet2([(kind, fields)], binary=number % 3 > 0))
+    for text in ("Round(input, 3)", "Failover(Offset(input, -2), input)", "Switch(input, input)"):
+        found.append(test_time.reading(text, 3).data())
+    return found
+
+
+SEEDS = seeds()
+
+
+def mutant(number: int) -> bytes:
+    """A seed with one to eight wounds; the same for the same number."""
+    dice = random.Random(number)
+    content = bytearray(SEEDS[number % len(SEEDS)])
+    for _ in range(dice.choice((1, 1, 2, 4, 8))):
+        at = dice.randrange(max(1, len(content)))
+        match dice.randrange(7):
+            case 0:
+                content[at] ^= 1 << dice.randrange(8)
+            case 1:
+                content[at] = dice.randrange(256)
+            case 2:
+                del content[at : at + dice.randrange(1, 40)]
+            case 3:
+                content[at:at] = dice.randbytes(dice.randrange(1, 12))
+            case 4:  # a token
+                starts = [i for i, byte in enumerate(content) if byte == ord("<")]
+                at = dice.choice(starts) if starts else 0
+                content[at : at + dice.randrange(1, 20)] = b"<Dim> "
+            case 5:
+                other = dice.randrange(len(content) or 1)
+                size = dice.randrange(1, 24)
+                content[at : at + size] = content[other : other + size]
+            case 6:  # a number, in text or behind the byte of its size
+                digits = [i for i, byte in enumerate(content) if byte in b"0123456789\4"]
+                at = dice.choice(digits) if digits else 0
+                if content[at : at + 1] == b"\4":
+                    content[at + 1 : at + 5] = dice.choice((b"\xff" * 4, b"\0\0\0\x7f", b"\0" * 4))
+                else:
+                    content[at : at + 1] = dice.choice(NUMBERS)
+        if not content:
+            return b""
+    return bytes(content)
+
+
+def survives(numbers: range, folder: Path) -> int:
+    """How many of the mutants convert; any other end than a refusal in words fails the test."""
+    path = folder / "mutant.mdl"
+    accepted = 0
+    for number in numbers:
+        path.write_bytes(mutant(number))
+        start = time.monotonic()
+        flags = {"kaldi_chunk": "dynamic" if number % 4 == 0 else "30"} if number % 2 else {}
+        refusal = ""
+        try:
+            mo.convert_model(path, framework="kaldi", silent=True, **flags).save(folder / "net.xml")
+            accepted += 1
+        except ConversionError as error:
+            refusal = error.message
+        except Exception as error:
+            raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
+        assert len(refusal.splitlines()) <= 1, f"mutant {number}: {refusal}"
+        assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
+    return accepted
+
+
+@pytest.fixture
+def _limited_memory() -> Iterator[None]:
+    """No claim of a file may make the process allocate beyond reason."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@pytest.mark.usefixtures("_limited_memory")
+def test_a_few_mutants(tmp_path: Path) -> None:
+    assert 0 < survives(range(FEW), tmp_path) < FEW
+
+
+@pytest.mark.heavy
+@pytest.mark.usefixtures("_limited_memory")
+@pytest.mark.parametrize("part", range(10))
+def test_many_mutants(tmp_path: Path, part: int) -> None:
+    size = MANY // 10
+    survives(range(FEW + part * size, FEW + (part + 1) * size), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["nnet3_lstm.raw", "nnet2_splice_pnorm.raw"])
+def test_cut_off_at_every_seventh_byte(name: str, tmp_path: Path) -> None:
+    content = (DATA / name).read_bytes()
+    end = content.rindex(b"</Nnet")
+    path = tmp_path / "cut.mdl"
+    for length in range(0, end, 7):
+        path.write_bytes(content[:length])
+        with pytest.raises(ConversionError) as caught:
+            mo.convert_model(path, framework="kaldi", silent=True)
+        assert "byte " in str(caught.value) or length == 0
