@@ -9,6 +9,7 @@ as the network needs (nnet3-compute), so that there is an output for each frame.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -87,6 +88,13 @@ class _Chunk:
         # Rows that the tensors have; those of values without bounds are made as wanted.
         self.rows: dict[str, Span] = {}
         self.makers: dict[str, Maker] = {}
+        # Which nodes read a value; '' stands for the outputs of the model.
+        self.readers: dict[str, set[str]] = defaultdict(set)
+        for node in model.nodes:
+            for name in inputs_of(node):
+                self.readers[name].add(node.outputs[0])
+        for name in model.outputs:
+            self.readers[name].add("")
 
     def arranged(self, order: list[Step], before: int, after: int) -> Model:
         for item in self.model.inputs:
@@ -133,9 +141,8 @@ class _Chunk:
         name = f"{view.tensor}/rows_{begin}_{end}"
         return self._add("Rows", name, [view.tensor], {"begin": begin, "end": end})
 
-    def _view_span(self, view: View) -> Span:
-        """The times at which a view has rows."""
-        return self.rows[view.tensor].moved(view.shift)
+    def _is_constant(self, tensor: str) -> bool:
+        return tensor in self.rows and self.rows[tensor].is_constant
 
     # ---- nodes
 
@@ -254,8 +261,7 @@ class _Chunk:
         wanted = self._wanted_outside(step, own)
         body = LoopBody(step, wanted, lambda x: self._read(self.views[x], first, last))
         name = f"{step.nodes[0].outputs[0]}/loop"
-        constant = {tensor for tensor, rows in self.rows.items() if rows.is_constant}
-        attributes = body.attributes(self.widths, constant)
+        attributes = body.attributes(self.widths, self._is_constant)
         self.nodes[name] = SourceNode("Recurrence", name, list(body.outside), wanted, attributes)
         for tensor in wanted:
             self._define(tensor, tensor, span)
@@ -266,13 +272,11 @@ class _Chunk:
 
     def _wanted_outside(self, step: Step, own: set[str]) -> list[str]:
         """The values of a recurrence that are read outside it."""
-        read = set(self.model.outputs)
-        for other in self.model.nodes:
-            if other.outputs[0] not in own:
-                read.update(inputs_of(other))
         nodes = {node.outputs[0]: node for node in step.nodes}
         wanted: dict[str, None] = {}
-        for name in own & read:
+        for name in nodes:
+            if not self.readers[name] - own:
+                continue
             while nodes[name].type in ("Offset", "IfDefined"):
                 name = inputs_of(nodes[name])[0]
             wanted[name] = None

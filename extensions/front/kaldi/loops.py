@@ -68,7 +68,9 @@ class LoopBody:
         inputs = [_state(source), self.names[source]]
         return SourceNode("Shifted", name, inputs, [name], {})
 
-    def attributes(self, widths: Mapping[str, int], constant: set[str]) -> dict[str, Any]:
+    def attributes(
+        self, widths: Mapping[str, int], is_constant: Callable[[str], bool]
+    ) -> dict[str, Any]:
         """The body, which inputs go in row by row, how long and wide the memories are."""
         past = [self._past(node) for node in self.step.nodes if node.type == "Offset"]
         future = [self._renewed(source) for source in self.memories]
@@ -82,7 +84,7 @@ class LoopBody:
         )
         return {
             "body": body,
-            "is_sliced": [name not in constant for name in self.outside],
+            "is_sliced": [not is_constant(name) for name in self.outside],
             "states": [(length, widths[source]) for source, length in self.memories.items()],
             "is_backward": self.step.is_backward,
         }

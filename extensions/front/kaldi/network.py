@@ -29,6 +29,7 @@ class Network:
         self.inputs: dict[str, int] = {}
         self.widths: dict[str, int] = {}
         self.outputs: list[str] = []
+        self._numbers: dict[str, int] = {}
 
     def input(self, name: str, width: int) -> str:
         self._define(name, width)
@@ -60,10 +61,12 @@ class Network:
 
     def unique(self, name: str) -> str:
         """The name, with a number if it is taken."""
-        if not self.is_defined(name):
-            return name
-        number = next(i for i in range(1, len(self.nodes) + 2) if f"{name}_{i}" not in self.nodes)
-        return f"{name}_{number}"
+        wanted, number = name, self._numbers.get(name, 0)
+        while self.is_defined(name):
+            number += 1
+            name = f"{wanted}_{number}"
+        self._numbers[wanted] = number
+        return name
 
     def shared(
         self, type: str, name: str, inputs: Iterable[str], width: int, **attributes: Any

@@ -54,7 +54,8 @@ class Source:
 
 
 _KINDS = ("input-node", "component-node", "dim-range-node", "output-node")
-_ITEM = re.compile(r"([a-z-]+)=(.*?)(?=\s+[a-z-]+=|$)")
+# Bounded keys and single blanks keep this linear in the length of a line.
+_ITEM = re.compile(r"([a-z-]{1,40})=(.*?)(?= [a-z-]{1,40}=|$)")
 
 
 def read_net(scanner: Scanner) -> Source:
@@ -87,7 +88,7 @@ def _lines(scanner: Scanner) -> list[Line]:
     lines: list[Line] = []
     while scanner.peek() != "<NumComponents>":
         at = scanner.at
-        text = scanner.line().partition("#")[0].strip()
+        text = " ".join(scanner.line().partition("#")[0].split())
         if not text:
             continue
         kind, _, rest = text.partition(" ")

@@ -8,7 +8,8 @@ numbers of frames, or infinite where nothing is missing at any time. Rules: Kald
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -86,10 +87,14 @@ def _recurrence(nodes: list[SourceNode]) -> Step:
     is_backward = any(frames > 0 for frames in offsets)
     if is_backward and any(frames < 0 for frames in offsets):
         raise UnsupportedError(f"a recurrence through {nodes[0]} goes both ways in time")
+    readers: dict[str, list[SourceNode]] = defaultdict(list)
+    for node in nodes:
+        for name in inputs_of(node):
+            readers[name].append(node)
     for node in nodes:
         if node.type in _TIMED:
             raise UnsupportedError(f"{node} inside a recurrence has no form in the IR")
-        if node.type == "Offset" and not _is_guarded(node, nodes):
+        if node.type == "Offset" and not _is_guarded(node, readers):
             raise UnsupportedError(
                 f"{node} inside a recurrence is not within IfDefined, so nothing can be computed"
             )
@@ -103,13 +108,13 @@ def _recurrence(nodes: list[SourceNode]) -> Step:
     return Step(order, is_recurrent=True, is_backward=is_backward)
 
 
-def _is_guarded(offset: SourceNode, nodes: Iterable[SourceNode]) -> bool:
+def _is_guarded(offset: SourceNode, readers: Mapping[str, list[SourceNode]]) -> bool:
     """Whether every way from an offset leads to IfDefined, through what keeps zeros zeros."""
     stack, seen = [offset], {offset.name}
     while stack:
         name = stack.pop().outputs[0]
-        for node in nodes:
-            if name not in inputs_of(node) or node.type == "IfDefined" or node.name in seen:
+        for node in readers.get(name, ()):
+            if node.type == "IfDefined" or node.name in seen:
                 continue
             if node.type not in _LINEAR:
                 return False
