@@ -32,7 +32,7 @@ def slices(axis: int, backwards: bool = False) -> Mapping[str, str]:
 class Iteration:
     """The body under construction, ``body``, and what the outer graph feeds into it.
 
-    There are as many iterations as the first sliced value has slices.
+    There are as many iterations as the first sliced value has slices, unless ``limit`` says it.
     """
 
     def __init__(self, g: Graph, name: str = "body") -> None:
@@ -42,6 +42,8 @@ class Iteration:
         self._ports: list[PortMap] = []
         self._carried: list[int] = []
         self._count: Output | None = None
+        self._start: Output | None = None
+        self._again: Output | None = None
 
     def sliced(
         self, value: Output, axis: int, backwards: bool = False, keep: bool = False
@@ -71,6 +73,10 @@ class Iteration:
         for value in values:
             self._connect(value, {})
 
+    def limit(self, most: Output, start: Output, again: Output) -> None:
+        """At most so many iterations; whether there is a first, and (in the body) a next one."""
+        self._count, self._start, self._again = most, start, again
+
     def _fed(
         self, value: Output, kind: TensorType, attributes: Mapping[str, str] | None = None
     ) -> Output:
@@ -92,7 +98,7 @@ class Iteration:
         """
         assert self._count is not None
         going = np.bool_(True)
-        self.body.output(self.body.constant(going))
+        self.body.output(self._again or self.body.constant(going))
         for value in states:
             self.body.output(value)
         results = [PortMap(None, 0, {"purpose": "execution_condition"})]
@@ -102,7 +108,8 @@ class Iteration:
             self.body.output(self.body.add(Unsqueeze(), value, [axis]))
         back = tuple(enumerate(self._carried[: len(states)], 1))
         op = Loop(body=Body(self.body, tuple(self._ports), tuple(results), back))
-        return self.g.add_multi(op, self._count, self.g.constant(going), *self._sources)
+        start = self._start or self.g.constant(going)
+        return self.g.add_multi(op, self._count, start, *self._sources)
 
 
 _ZERO = np.int64(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from extensions.front.mxnet import (
     activation,
     binary,
+    control_flow,
     convolution,
     creation,
     detection,
@@ -17,11 +18,13 @@ from extensions.front.mxnet import (
     pooling,
     recurrent,
     reduction,
+    regions,
     resampling,
     sequences,
     shaping,
     slicing,
     suppression,
+    transformer,
 )
 from extensions.front.mxnet.common import TRANSLATIONS
 from extensions.front.mxnet.files import symbol_of, weights_of
@@ -42,6 +45,7 @@ __all__ = [
     "TRANSLATIONS",
     "activation",
     "binary",
+    "control_flow",
     "convolution",
     "creation",
     "detection",
@@ -55,9 +59,11 @@ __all__ = [
     "read",
     "recurrent",
     "reduction",
+    "regions",
     "resampling",
     "sequences",
     "shaping",
     "slicing",
     "suppression",
+    "transformer",
 ]

@@ -77,7 +77,7 @@ class Recorder:
     def weights(self, symbol, fed, given):
         shapes = {name: array.shape for name, array in fed.items()}
         shapes.update({name: np.shape(array) for name, array in given.items()})
-        arguments, _, states = symbol.infer_shape(**shapes)
+        arguments, _, states = symbol.infer_shape_partial(**shapes)
         found = {}
         names = list(zip(symbol.list_arguments(), arguments))
         for name, shape in names + list(zip(symbol.list_auxiliary_states(), states)):
@@ -96,8 +96,9 @@ class Recorder:
             if name not in states
         }
         shapes = {name: array.shape for name, array in arguments.items()}
-        for name, shape in zip(symbol.list_arguments(), symbol.infer_shape(**shapes)[0]):
-            arguments.setdefault(name, mx.nd.zeros(shape))
+        for name, shape in zip(symbol.list_arguments(), symbol.infer_shape_partial(**shapes)[0]):
+            if name not in arguments:
+                arguments[name] = mx.nd.zeros(shape)
         known = {name: mx.nd.array(kept[name]) for name in states}
         executor = symbol.bind(mx.cpu(), arguments, aux_states=known, grad_req="null")
         return [output.asnumpy() for output in executor.forward(is_train=False)]

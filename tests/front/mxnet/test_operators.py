@@ -34,6 +34,9 @@ def judge(case: Case, row: Row, open_axes: str) -> None:
     if row[open_axes] == "pass":
         check(case, open_axes)
         return
+    if row[open_axes] == "not run":
+        converted(case, open_axes)
+        return
     assert row[open_axes].startswith("refused")
     with pytest.raises(ConversionError):
         converted(case, open_axes)

@@ -5,7 +5,7 @@
     python -m tests.front.mxnet.verdicts TEXT...    cases with these texts in their names
 
 Each case is judged with static shapes, with an open batch, and with all dimensions open:
-``pass``, or ``refused`` and why.
+``pass``, ``refused`` and why, or ``not run``: the runtime has no kernel for it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mo.errors import ConversionError
 from tests.front.mxnet.running import RECORDED, Case, cases, check
+from tests.ops.runtime import Rejected
 
 TABLE = Path(__file__).with_name("verdicts.csv")
 OPEN = ("none", "batch", "all")
@@ -32,6 +33,8 @@ def verdict(case: Case, open_axes: str) -> str:
         check(case, open_axes)
     except ConversionError as error:
         return "refused: " + error.message.replace("\n", " ")
+    except Rejected:
+        return "not run"
     except AssertionError as error:
         return "WRONG: " + " ".join(str(error).split())[:200]
     except Exception as error:
