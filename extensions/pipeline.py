@@ -13,14 +13,15 @@ from extensions.middle import (
     identities,
     infinities,
     integer_products,
+    layout,
     linear,
     memory,
     normalizations,
+    padding,
     preprocessing,
     quantization,
     shapes,
     sharing,
-    unsigned_kernels,
 )
 from mo.cli.config import Config
 from mo.graph.graph import Graph
@@ -54,11 +55,11 @@ def passes(config: Config) -> list[Pass]:
             partial(preprocessing.insert_preprocessing, config=config),
             in_bodies=False,
         ),
+        Pass("layout", layout.sink_transposes),
         rewrites("channel_order", *channel_order.RULES),
         rewrites("remove_identities", *identities.RULES),
         rewrites("simplify_shapes", *shapes.RULES),
         rewrites("quantization", *quantization.RULES, *integer_products.RULES),
-        rewrites("unsigned_kernels", *unsigned_kernels.RULES),
         # Patterns below ask for one value twice: equal ones must be one by then.
         Pass("share_constants", sharing.share_constants),
         Pass("share_computations", sharing.share_computations),
@@ -66,6 +67,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_activations", *activations.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_blocks", *blocks.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),
+        rewrites("fuse_padding", *padding.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         rewrites("spell_out_rounding", *quantization.ROUNDING),
         # ---- back

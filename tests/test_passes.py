@@ -22,7 +22,13 @@ def named(config: Config) -> dict[str, Pass]:
 def test_fusing_can_be_switched_off():
     steps = named(Config(disable_fusing=True))
     off = [name for name, step in steps.items() if name.startswith("fuse") and not step.enabled]
-    assert off == ["fuse_activations", "fuse_blocks", "fuse_normalizations", "fuse_linear"]
+    assert off == [
+        "fuse_activations",
+        "fuse_blocks",
+        "fuse_normalizations",
+        "fuse_padding",
+        "fuse_linear",
+    ]
     assert all(step.enabled for name, step in named(Config()).items() if name.startswith("fuse"))
 
 

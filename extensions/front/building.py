@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
+from extensions.ops.normalization import LRN
+from extensions.ops.pooling import AvgPool
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
 from extensions.ops.slicing import FAR, StridedSlice
 from mo.errors import ModelFileError, UnsupportedError
@@ -53,6 +57,24 @@ def needed_constant(value: Output, what: str) -> np.ndarray:
 def typed(g: Graph, value: Output, kind: ElementType) -> Output:
     """A value in an element type, which it may have already."""
     return value if value.dtype is kind else g.add(Convert(destination_type=kind), value)
+
+
+def divide(g: Graph, x: Output, y: Output) -> Output:
+    """Integer division is cut off towards zero, unlike Python's."""
+    if x.dtype.is_integer and x.dtype.bits < 32:
+        # The CPU runtime divides narrow integers as floats and rounds the quotient.
+        quotient = divide(g, typed(g, x, ElementType.i32), typed(g, y, ElementType.i32))
+        return typed(g, quotient, x.dtype)
+    never_negative = not x.dtype.is_signed or is_shape(x)
+    return g.add(Divide(m_pythondiv=x.dtype.is_float or never_negative), x, y)
+
+
+def is_shape(value: Output) -> bool:
+    """Whether integers are known not to be negative, as sizes are."""
+    known = value.partial_value()
+    return known is not None and all(
+        getattr(item, "min", item) >= 0 for item in known.reshape(-1).tolist()
+    )
 
 
 def scalar(g: Graph, value: Output) -> Output:
@@ -129,3 +151,64 @@ def _limited(value: int) -> int:
 def invalid(what: str) -> ModelFileError:
     """The error for a node that no definition of its operation allows."""
     return ModelFileError(what, hint="The model is not valid; export it again.")
+
+
+def same_pads(
+    sizes: Sequence[Any],
+    kernel: Sequence[Any],
+    strides: Sequence[int],
+    dilations: Sequence[int],
+    upper: bool,
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Pads with which there is a window for every ``stride`` elements, whatever their number."""
+    begins, ends = [], []
+    for dim, k, stride, dilation in zip(sizes, kernel, strides, dilations):
+        windows = -(-dim // stride)
+        begin, end = shared_out(
+            max(0, (windows - 1) * stride + dilation * (k - 1) + 1 - dim), upper
+        )
+        begins.append(begin)
+        ends.append(end)
+    return tuple(begins), tuple(ends)
+
+
+def shared_out(total: int, upper: bool) -> tuple[int, int]:
+    """Padding on both sides of an axis, the odd one at the end if ``upper``."""
+    less, more = total // 2, total - total // 2
+    return (less, more) if upper else (more, less)
+
+
+def just_above(g: Graph, threshold: Output) -> Output:
+    """The IR suppresses boxes that overlap by the threshold itself, too."""
+    # Three quarters of the last bit, which are rounded to one; and the smallest numbers of all
+    # count as zero at run time.
+    step = g.add(Multiply(), threshold, 0.75 * 2.0**-23)
+    above = g.add(Add(), threshold, step)
+    return g.add(Maximum(), above, float(np.finfo(np.float32).tiny))
+
+
+def local_response(
+    g: Graph, x: Output, alpha: float, beta: float, bias: float, size: int
+) -> Output:
+    """x / (bias + alpha / size * sum of squares)^beta over ``size`` channels (axis 1) around.
+
+    The CPU runtime takes the bias for 1, so any other one is taken out of the brackets. The IR
+    knows only windows with a middle, the CPU runtime only known channels: else they are pooled.
+    """
+    if bias <= 0:
+        raise UnsupportedError(f"a local response normalisation with bias {bias}")
+    if size % 2 and x.shape is not None and isinstance(x.shape[1], int):
+        normal = g.add(LRN(alpha=alpha / bias, beta=beta, bias=1.0, size=size), x, [1])
+        return normal if bias == 1 else g.add(Multiply(), normal, float(bias**-beta))
+    square = g.add(Unsqueeze(), g.add(Multiply(), x, x), [1])
+    laid = g.add(Reshape(special_zero=True), square, [0, 0, 0, -1])
+    pooling = AvgPool(
+        kernel=(size, 1),
+        strides=(1, 1),
+        pads_begin=((size - 1) // 2, 0),
+        pads_end=(size // 2, 0),
+        exclude_pad=False,
+    )
+    mean = g.add(Reshape(), g.add(pooling, laid), g.add(ShapeOf(), x))
+    scale = g.add(Power(), g.add(Add(), g.add(Multiply(), mean, alpha), bias), beta)
+    return g.add(Divide(), x, scale)

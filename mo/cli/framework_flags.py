@@ -7,9 +7,10 @@ from functools import partial
 from mo.cli import kinds
 from mo.cli.flag import Flag, Status
 
-_tf, _caffe, _mxnet = (
-    partial(Flag, group=framework, status=Status.NOT_YET) for framework in ("tf", "caffe", "mxnet")
+_caffe, _mxnet = (
+    partial(Flag, group=framework, status=Status.NOT_YET) for framework in ("caffe", "mxnet")
 )
+_tf = partial(Flag, group="tf")
 _kaldi = partial(Flag, group="kaldi")
 
 FRAMEWORK_FLAGS = [
@@ -18,6 +19,11 @@ FRAMEWORK_FLAGS = [
     _tf("input_meta_graph", kinds.MODEL_FILE, "Meta graph beside its checkpoint."),
     _tf("saved_model_dir", kinds.MODEL_FOLDER, "Folder of a SavedModel."),
     _tf("saved_model_tags", kinds.TAGS, "Tags of the graph to take from a SavedModel."),
+    _tf(
+        "saved_model_signature",
+        kinds.NAME,
+        "Signature of a SavedModel that has several; serving_default if absent.",
+    ),
     _tf("disable_nhwc_to_nchw", kinds.SWITCH, "Take the model as laid out NCHW already."),
     _tf(
         "tensorflow_custom_layer_libraries",
@@ -41,11 +47,13 @@ FRAMEWORK_FLAGS = [
         "tensorflow_custom_operations_config_update",
         kinds.FILE,
         "JSON file to complete with the inputs and outputs of sub-graphs.",
+        status=Status.NOT_YET,
     ),
     _tf(
         "tensorflow_object_detection_api_pipeline_config",
         kinds.FILE,
         "Pipeline file of a model of the Object Detection API.",
+        status=Status.NOT_YET,
     ),
     _caffe(
         "input_proto",

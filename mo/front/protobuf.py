@@ -79,6 +79,10 @@ def _double(value: int) -> float:
     return result
 
 
+def _spans(view: memoryview, start: int, end: int, depth: int) -> list[Span]:
+    return [(start, end)]
+
+
 def _text(view: memoryview, start: int, end: int, depth: int) -> str:
     # Bytes that are no UTF-8 stay distinguishable: names built from them must not collide.
     return str(view[start:end], "utf-8", "backslashreplace")
@@ -120,7 +124,13 @@ uint32 = integer._replace(limits=(0, (1 << 32) - 1))
 boolean = Kind(_packed_varints, _signed, {"false": 0, "true": 1}, (0, 1))
 float32 = Kind(_packed("<f4"), _float)
 float64 = Kind(_packed("<f8"), _double)
+fixed32 = Kind(_packed("<u4"), int)
 text = Kind(_text, None)
+# Lists that may be long: packed ones stay ranges of the file, single numbers stand among them.
+integers_in_place = Kind(_spans, _signed, element=integer)
+booleans_in_place = Kind(_spans, _signed, element=boolean)
+floats_in_place = Kind(_spans, _float, element=float32)
+doubles_in_place = Kind(_spans, _double, element=float64)
 data = Kind(_bytes, None)
 span = Kind(_span, None)
 

@@ -7,7 +7,7 @@ what lets ``Reshape(x, [Shape(x)[0], -1])`` keep the batch dimension of ``x``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Union
 
 INFINITY = 2**63 - 1
@@ -16,12 +16,14 @@ INFINITY = 2**63 - 1
 class Dim:
     """An unknown integer between ``min`` and ``max`` (``INFINITY``: no upper bound)."""
 
-    __slots__ = ("max", "min", "symbol")
+    __slots__ = ("derived", "max", "min", "symbol")
 
     def __init__(self, min: int = 0, max: int = INFINITY, symbol: str = "") -> None:
         self.min = min
         self.max = max
         self.symbol = symbol
+        # What was computed of it: the same sum or product with a number is one unknown again.
+        self.derived: dict[tuple[str, int], Dimension] = {}
 
     @property
     def is_unbounded(self) -> bool:
@@ -36,8 +38,17 @@ class Dim:
         return f"{low}..{high}"
 
     def __add__(self, other: Dimension) -> Dimension:
-        if isinstance(other, int) and other == 0:
-            return self
+        if isinstance(other, int):
+            return self if other == 0 else self._once("+", other, self._plus)
+        return self._plus(other)
+
+    def _once(self, sign: str, number: int, compute: Callable[[Dimension], Dimension]) -> Dimension:
+        found = self.derived.get((sign, number))
+        if found is None:
+            found = self.derived[sign, number] = compute(number)
+        return found
+
+    def _plus(self, other: Dimension) -> Dimension:
         low, high = bounds(other)
         low = -INFINITY if -INFINITY in (self.min, low) else _clamp(self.min + low)
         high = INFINITY if INFINITY in (self.max, high) else _clamp(self.max + high)
@@ -57,8 +68,11 @@ class Dim:
         return -self + other
 
     def __mul__(self, other: Dimension) -> Dimension:
-        if isinstance(other, int) and other == 1:
-            return self
+        if isinstance(other, int):
+            return self if other == 1 else self._once("*", other, self._times)
+        return self._times(other)
+
+    def _times(self, other: Dimension) -> Dimension:
         low, high = bounds(other)
         corners = [_product(a, b) for a in (self.min, self.max) for b in (low, high)]
         return interval(min(corners), max(corners))

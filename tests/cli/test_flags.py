@@ -31,6 +31,7 @@ COMMON = words("""
 OF_FRAMEWORK = {
     "tf": words("""
         input_model_is_text input_checkpoint input_meta_graph saved_model_dir saved_model_tags
+        saved_model_signature
         disable_nhwc_to_nchw tensorflow_custom_layer_libraries tensorboard_logdir
         tensorflow_use_custom_operations_config tensorflow_custom_operations_config_update
         tensorflow_object_detection_api_pipeline_config
@@ -116,9 +117,9 @@ def test_flags_that_are_not_there_yet_are_refused(name, tmp_path):
 
 def test_several_flags_that_are_not_there_yet_are_refused_at_once():
     error = refusal(
-        parse, "--tensorboard_logdir", "x", "--saved_model_tags", "serve", "--layout", "nchw"
+        parse, "--tensorboard_logdir", "x", "--transform", "LowLatency2", "--layout", "nchw"
     )
-    assert error.splitlines()[0] == "--layout, --saved_model_tags are not supported yet"
+    assert error.splitlines()[0] == "--layout, --transform are not supported yet"
 
 
 def test_a_broken_value_is_said_before_the_flag_is_refused():

@@ -6,6 +6,7 @@ from functools import reduce
 
 import numpy as np
 
+from extensions.front.building import divide
 from extensions.front.onnx import strings
 from extensions.front.onnx.common import converts, maps, typed
 from extensions.ops import arithmetic as a
@@ -96,23 +97,6 @@ def div_1(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
 @converts("Div", since=7)
 def div_7(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
     return divide(g, x, y)
-
-
-def divide(g: Graph, x: Output, y: Output) -> Output:
-    """Integer division is cut off towards zero, unlike Python's."""
-    if x.dtype.is_integer and x.dtype.bits < 32:
-        # The CPU runtime divides narrow integers as floats and rounds the quotient.
-        quotient = divide(g, typed(g, x, ElementType.i32), typed(g, y, ElementType.i32))
-        return typed(g, quotient, x.dtype)
-    never_negative = not x.dtype.is_signed or _is_shape(x)
-    return g.add(a.Divide(m_pythondiv=x.dtype.is_float or never_negative), x, y)
-
-
-def _is_shape(value: Output) -> bool:
-    known = value.partial_value()
-    return known is not None and all(
-        getattr(item, "min", item) >= 0 for item in known.reshape(-1).tolist()
-    )
 
 
 @converts("Pow")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from extensions.front.building import local_response
 from extensions.front.onnx.common import (
     channelwise,
     converts,
@@ -15,10 +16,9 @@ from extensions.front.onnx.common import (
     typed,
 )
 from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power, Subtract
-from extensions.ops.normalization import LRN, MVN, GroupNormalization, NormalizeL2
-from extensions.ops.pooling import AvgPool
+from extensions.ops.normalization import MVN, GroupNormalization, NormalizeL2
 from extensions.ops.reduction import ReduceL1, ReduceMean
-from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
+from extensions.ops.shaping import Reshape, ShapeOf, Squeeze
 from extensions.ops.unary import Sqrt
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
@@ -171,21 +171,7 @@ def _groups(node: SourceNode, x: Output) -> int:
 def lrn(g: Graph, node: SourceNode, x: Output) -> Output:
     alpha, beta = float(node.get("alpha", 1e-4)), float(node.get("beta", 0.75))
     bias, size = float(node.get("bias", 1.0)), needed(node, "size")
-    if size % 2:
-        return g.add(LRN(alpha=alpha, beta=beta, bias=bias, size=size), x, [1])
-    # The IR knows only windows with a middle: the mean over channels is pooled instead.
-    square = g.add(Unsqueeze(), g.add(Multiply(), x, x), [1])
-    laid = g.add(Reshape(special_zero=True), square, [0, 0, 0, -1])
-    pooling = AvgPool(
-        kernel=(size, 1),
-        strides=(1, 1),
-        pads_begin=((size - 1) // 2, 0),
-        pads_end=(size // 2, 0),
-        exclude_pad=False,
-    )
-    mean = g.add(Reshape(), g.add(pooling, laid), g.add(ShapeOf(), x))
-    scale = g.add(Power(), g.add(Add(), g.add(Multiply(), mean, alpha), bias), beta)
-    return g.add(Divide(), x, scale)
+    return local_response(g, x, alpha, beta, bias, size)
 
 
 @converts("LpNormalization")

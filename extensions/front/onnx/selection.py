@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import just_above
 from extensions.front.onnx.common import converts, needed, rank_of, refuse, scalar, size_of, typed
-from extensions.ops.arithmetic import Add, Maximum, Multiply, Subtract
+from extensions.ops.arithmetic import Subtract
 from extensions.ops.generating import NonZero
 from extensions.ops.selection import TopK, Unique
 from extensions.ops.shaping import Squeeze
@@ -83,7 +84,7 @@ def non_max_suppression(
     """Without a limit nothing is selected."""
     limits = [
         g.constant(np.int64(0)) if most is None else scalar(g, most),
-        _just_above(g, g.constant(np.float32(0)) if iou is None else scalar(g, iou)),
+        just_above(g, g.constant(np.float32(0)) if iou is None else scalar(g, iou)),
         g.constant(np.finfo(np.float32).min) if score is None else scalar(g, score),
     ]
     encoding = node.get("center_point_box", 0)
@@ -94,15 +95,6 @@ def non_max_suppression(
         sort_result_descending=False,
     )
     return g.add_multi(op, boxes, scores, *limits)[0]
-
-
-def _just_above(g: Graph, threshold: Output) -> Output:
-    """The IR suppresses boxes that overlap by the threshold itself, too."""
-    # Three quarters of the last bit, which are rounded to one; and the smallest numbers of all
-    # count as zero at run time.
-    step = g.add(Multiply(), threshold, 0.75 * 2.0**-23)
-    above = g.add(Add(), threshold, step)
-    return g.add(Maximum(), above, float(np.finfo(np.float32).tiny))
 
 
 @converts("NonZero")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from extensions.front.building import same_pads
+from extensions.front.building import shared_out as shared_out
 from extensions.front.onnx.common import invalid
 from mo.front.model import SourceNode
 from mo.graph.shape import Dimension, Shape, is_static
@@ -54,7 +56,7 @@ def spatial_attributes(
     if mode == "valid":
         begins, ends, mode = (0,) * rank, (0,) * rank, "explicit"
     if mode.startswith("same") and shape is not None and is_static((*shape[2:], *kernel)):
-        begins, ends = _same_pads(shape[2:], kernel, strides, dilations, mode == "same_upper")
+        begins, ends = same_pads(shape[2:], kernel, strides, dilations, mode == "same_upper")
         mode = "explicit"
     return {
         "strides": strides,
@@ -63,27 +65,3 @@ def spatial_attributes(
         "pads_end": ends,
         "auto_pad": mode,
     }
-
-
-def _same_pads(
-    sizes: Sequence[Any],
-    kernel: Sequence[Any],
-    strides: Sequence[int],
-    dilations: Sequence[int],
-    upper: bool,
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    begins, ends = [], []
-    for dim, k, stride, dilation in zip(sizes, kernel, strides, dilations):
-        windows = -(-dim // stride)
-        begin, end = shared_out(
-            max(0, (windows - 1) * stride + dilation * (k - 1) + 1 - dim), upper
-        )
-        begins.append(begin)
-        ends.append(end)
-    return tuple(begins), tuple(ends)
-
-
-def shared_out(total: int, upper: bool) -> tuple[int, int]:
-    """Padding on both sides of an axis, the odd one at the end if ``upper``."""
-    less, more = total // 2, total - total // 2
-    return (less, more) if upper else (more, less)

@@ -1,0 +1,343 @@
+"""GraphDef to nodes: attributes, weights as views of the file, function calls put in place.
+
+Rules: tensorflow/core/framework/{graph,node_def,attr_value,function}.proto. The tensor of port 0
+is called like its node, that of port k ``node:k``. A called function's nodes are called
+``call/node``, as in the names that freezing tools give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from extensions.front.tf.signatures import OUTPUTS, listed_outputs, port_of
+from extensions.front.tf.tensors import WITHOUT_IR_TYPE, element_type, read_tensor, shape_of
+from mo.errors import ModelFileError, UnsupportedError
+from mo.front.model import Model, ModelInput, SourceNode
+from mo.front.protobuf import Message
+from mo.graph.element_type import ElementType
+from mo.graph.tensor import Buffer, Tensor
+
+CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+VARIABLES = ("VarHandleOp", "VariableV2", "Variable")
+# Functions that call each other deeper than this, or grow larger, are an attack.
+_DEPTH_LIMIT = 60
+_NODES_LIMIT = 2_000_000
+
+# What a variable holds, by the name of its node and its shared name.
+Values = Callable[[str, str], "Tensor | None"]
+
+
+class Reference(NamedTuple):
+    """An output port of a node of the same graph or function."""
+
+    node: str
+    port: int
+
+    @property
+    def tensor(self) -> str:
+        return f"{self.node}:{self.port}" if self.port else self.node
+
+
+def reference(text: str) -> Reference:
+    """``name`` or ``name:port`` as nodes outside of functions write it."""
+    name, colon, port = text.rpartition(":")
+    if colon and port.isascii() and port.isdigit() and len(port) < 6:
+        return Reference(name, int(port))
+    return Reference(text, 0)
+
+
+class Function(NamedTuple):
+    """A function as an attribute names it."""
+
+    name: str
+    attributes: dict[str, Any]
+
+
+@dataclass
+class Part:
+    """Nodes, constants and inputs that are found while a graph or a body is read."""
+
+    nodes: list[SourceNode] = field(default_factory=list)
+    constants: dict[str, Tensor] = field(default_factory=dict)
+    inputs: list[ModelInput] = field(default_factory=list)
+
+
+class _Scope:
+    """Where nodes are read: the names they are given, and what arguments stand for."""
+
+    def __init__(
+        self,
+        messages: Sequence[Message],
+        prefix: str = "",
+        arguments: Mapping[str, str] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        depth: int = 0,
+    ) -> None:
+        self.messages = messages
+        self.prefix = prefix
+        # Tensors of the graph around, by argument; None outside of functions.
+        self.arguments = arguments
+        self.attributes = attributes or {}
+        self.depth = depth
+        self.by_name = {message.get("name", ""): message for message in messages}
+
+
+class GraphReader:
+    """Reads the graph and the functions of one file."""
+
+    def __init__(
+        self,
+        source: Buffer,
+        library: Message | None,
+        definitions: Sequence[Message] = (),
+        values: Values = lambda node, shared: None,
+    ) -> None:
+        self.source = source
+        self.functions = {
+            function.get("signature", {}).get("name", ""): function
+            for function in (library or {}).get("function", [])
+        }
+        self.definitions = {message.get("name", ""): message for message in definitions}
+        self.values = values
+        self.count = 0
+
+    # ---- graphs and functions
+
+    def graph(self, messages: Sequence[Message]) -> Part:
+        """The nodes of a GraphDef."""
+        part = Part()
+        self._read(_Scope(messages), part)
+        return part
+
+    def call(
+        self, function: Function, inputs: Sequence[str], prefix: str, part: Part, depth: int
+    ) -> list[str]:
+        """Put the nodes of a function into ``part``; returns the tensors that are its results."""
+        message = self.functions.get(function.name)
+        if message is None:
+            raise ModelFileError(f"the model calls a function '{function.name}', which it lacks")
+        if depth > _DEPTH_LIMIT:
+            raise _endless()
+        signature = message.get("signature", {})
+        names = self.arguments(function)
+        if len(inputs) != len(names):
+            raise ModelFileError(
+                f"function '{function.name}' takes {len(names)} arguments, not {len(inputs)}"
+            )
+        arguments = dict(zip(names, inputs))
+        scope = _Scope(message.get("node_def", []), prefix, arguments, function.attributes, depth)
+        given = {item.get("key", ""): item.get("value", "") for item in message.get("ret", [])}
+        results = []
+        for arg in signature.get("output_arg", []):
+            name = arg.get("name", "")
+            if name not in given:
+                raise ModelFileError(f"function '{function.name}' does not return '{name}'")
+            results.append(self._tensor(given[name], scope))
+        self._read(scope, part, results)
+        return results
+
+    def arguments(self, function: Function) -> list[str]:
+        """The names of a function's arguments."""
+        signature = self.functions.get(function.name, {}).get("signature", {})
+        return [arg.get("name", "") for arg in signature.get("input_arg", [])]
+
+    def attribute_of(self, message: Message, name: str) -> Any:
+        """An attribute of a node outside of functions."""
+        return self._attributes(message, _Scope(())).get(name)
+
+    def body(self, function: Function, prefix: str, depth: int) -> Model:
+        """A function as a graph of its own, for branches and loops."""
+        inputs = [
+            ModelInput(f"{prefix}{name}", None, ElementType.dynamic)
+            for name in self.arguments(function)
+        ]
+        part = Part()
+        outputs = self.call(function, [item.name for item in inputs], prefix, part, depth)
+        return Model(function.name, "tf", part.nodes, inputs, outputs, part.constants)
+
+    # ---- nodes
+
+    def _read(self, scope: _Scope, part: Part, results: Sequence[str] = ()) -> None:
+        self.count += len(scope.messages)
+        if self.count > _NODES_LIMIT:
+            raise _endless()
+        inputs = [self._inputs(message, scope) for message in scope.messages]
+        ports: dict[str, int] = {}
+        for tensors in (*inputs, results):
+            for tensor in tensors:
+                found = reference(tensor)
+                ports[found.node] = max(ports.get(found.node, 0), found.port + 1)
+        for message, tensors in zip(scope.messages, inputs):
+            try:
+                self._node(message, tensors, ports, scope, part)
+            except ModelFileError as error:
+                raise _of_node(error, message) from error
+
+    def _inputs(self, message: Message, scope: _Scope) -> list[str]:
+        """Tensor names; what only says which node runs first is left out."""
+        return [
+            self._tensor(text, scope)
+            for text in message.get("input", [])
+            if not text.startswith("^")
+        ]
+
+    def _tensor(self, text: str, scope: _Scope) -> str:
+        if scope.arguments is None:
+            return reference(text).tensor
+        if text in scope.arguments:
+            return scope.arguments[text]
+        parts = text.split(":")
+        if len(parts) > 1 and parts[0] in scope.arguments:
+            return scope.arguments[parts[0]]
+        producer = scope.by_name.get(parts[0])
+        if producer is None:
+            raise ModelFileError(f"a function reads '{text}', which nothing makes")
+        port = 0
+        if len(parts) == 3 and parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 6:
+            port = self._port(producer, parts[1], int(parts[2]), scope)
+        return Reference(scope.prefix + parts[0], port).tensor
+
+    def _port(self, producer: Message, argument: str, index: int, scope: _Scope) -> int:
+        op = producer.get("op", "")
+        function = self.functions.get(op)
+        definition = function.get("signature") if function else self.definitions.get(op)
+
+        def size(arg: Message) -> int:
+            listed = arg.get("number_attr") or arg.get("type_list_attr")
+            if not listed:
+                return 1
+            value = self._attributes(producer, scope).get(listed, 1)
+            return value if isinstance(value, int) else len(value)
+
+        return port_of(definition, op, argument, index, size)
+
+    def _node(
+        self,
+        message: Message,
+        inputs: list[str],
+        ports: Mapping[str, int],
+        scope: _Scope,
+        part: Part,
+    ) -> None:
+        op = message.get("op", "")
+        name = scope.prefix + message.get("name", "")
+        attributes = self._attributes(message, scope)
+        called = attributes.get("f") if op in CALLS else None
+        if called is None and op in self.functions:
+            called = Function(op, attributes)
+        if called is not None:
+            self._call(called, name, inputs, part, scope.depth + 1)
+            return
+        if self._is_constant(op, name, attributes, part):
+            return
+        if op in _PLACEHOLDERS and scope.arguments is None and _is_tensor(attributes):
+            kind = element_type(attributes.get("dtype", 1))
+            part.inputs.append(ModelInput(name, attributes.get("shape"), kind))
+            return
+        self._read_bodies(name, attributes, scope.depth + 1)
+        named = OUTPUTS.get(op, ())
+        count = max(listed_outputs(op, attributes), ports.get(name, 0))
+        if name not in ports:
+            count = max(count, len(named))
+        outputs = [Reference(name, port).tensor for port in range(count)]
+        part.nodes.append(SourceNode(op, name, inputs, outputs, attributes))
+
+    def _call(self, function: Any, name: str, inputs: list[str], part: Part, depth: int) -> None:
+        """The nodes of a called function, and one that gives its results the call's own names."""
+        if not isinstance(function, Function):
+            raise ModelFileError(f"'{name}' does not say which function it calls")
+        results = self.call(function, inputs, f"{name}/", part, depth)
+        names = [Reference(name, port).tensor for port in range(len(results))]
+        part.nodes.append(SourceNode("IdentityN", name, results, names, {}))
+
+    def _is_constant(self, op: str, name: str, attributes: dict[str, Any], part: Part) -> bool:
+        value: Any = None
+        if op == "Const":
+            value = attributes.get("value")
+        elif op in VARIABLES:
+            value = self.values(name, attributes.get("shared_name", ""))
+        if not isinstance(value, Tensor):
+            return False
+        part.constants[name] = value
+        return True
+
+    def _read_bodies(self, name: str, attributes: dict[str, Any], depth: int) -> None:
+        """Functions that are attributes become graphs."""
+        for key, value in list(attributes.items()):
+            if isinstance(value, Function):
+                attributes[key] = self.body(value, f"{name}/{key}/", depth)
+            elif key == "branches" and isinstance(value, list):
+                for number, branch in enumerate(value):
+                    place = f"branch_{number}"
+                    attributes[place] = self.body(branch, f"{name}/{place}/", depth)
+
+    # ---- attributes
+
+    def _attributes(self, message: Message, scope: _Scope) -> dict[str, Any]:
+        """By name; those that begin with an underscore are notes of the framework to itself."""
+        found = {}
+        for item in message.get("attr", []):
+            key = item.get("key", "")
+            if not key.startswith("_"):
+                value = self._attribute(item.get("value", {}), scope)
+                if value is not None:
+                    found[key] = value
+        return found
+
+    def _attribute(self, message: Message, scope: _Scope) -> Any:
+        kind = next(iter(message), "")
+        value: Any = message.get(kind)
+        if kind == "s":
+            return value.decode("utf-8", "backslashreplace")
+        if kind == "b":
+            return bool(value)
+        if kind == "shape":
+            return shape_of(value)
+        if kind == "tensor":
+            try:
+                return read_tensor(self.source, value)
+            except UnsupportedError as error:
+                return error
+        if kind == "func":
+            return self._function(value, scope)
+        if kind == "placeholder":
+            return scope.attributes.get(value)
+        if kind == "list":
+            return self._list(value, scope)
+        return value
+
+    def _list(self, message: Message, scope: _Scope) -> list[Any]:
+        for kind, values in message.items():
+            if kind == "s":
+                return [value.decode("utf-8", "backslashreplace") for value in values]
+            if kind == "func":
+                return [self._function(value, scope) for value in values]
+            if kind == "shape":
+                return [shape_of(value) for value in values]
+            return list(values)
+        return []
+
+    def _function(self, message: Message, scope: _Scope) -> Function:
+        return Function(message.get("name", ""), self._attributes(message, scope))
+
+
+_PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
+
+
+def _is_tensor(attributes: Mapping[str, Any]) -> bool:
+    """Whether the IR has an input of such a type; others are there for nothing mostly."""
+    return attributes.get("dtype", 1) not in WITHOUT_IR_TYPE
+
+
+def _of_node(error: ModelFileError, message: Message) -> ModelFileError:
+    where = f"{message.get('op', '')} '{message.get('name', '')}'"
+    return ModelFileError(f"{where}: {error.message}", error.hint)
+
+
+def _endless() -> ModelFileError:
+    return ModelFileError(
+        "the functions of the model call each other without end",
+        hint="The file is damaged or hostile.",
+    )

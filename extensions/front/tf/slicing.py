@@ -1,0 +1,105 @@
+"""Parts of tensors: slices with masks, splits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from extensions.front.building import invalid, rank_of
+from extensions.front.tf.common import axis_of, converts, needed, needed_ints
+from extensions.ops.arithmetic import Add, Equal, Select
+from extensions.ops.movement import Split, VariadicSplit
+from extensions.ops.shaping import ShapeOf
+from extensions.ops.slicing import FAR, StridedSlice
+from mo.front.model import SourceNode
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+
+
+def _bits(mask: int, length: int) -> tuple[int, ...]:
+    return tuple(mask >> place & 1 for place in range(length))
+
+
+@converts("StridedSlice")
+def strided_slice(
+    g: Graph, node: SourceNode, x: Output, begin: Output, end: Output, strides: Output
+) -> Output:
+    """Bit i of each mask speaks of entry i of begin and end.
+
+    The one entry behind a shrunk axis is begin + 1, whatever end says.
+    """
+    length = begin.shape[0] if begin.shape else None
+    if not isinstance(length, int):
+        raise invalid("the number of its begins is not known")
+    masks = {
+        name: _bits(node.get(name, 0), length)
+        for name in (
+            "begin_mask",
+            "end_mask",
+            "ellipsis_mask",
+            "new_axis_mask",
+            "shrink_axis_mask",
+        )
+    }
+    if sum(masks["ellipsis_mask"]) > 1:
+        raise invalid("it has two ellipses")
+    return _sliced(g, x, begin, end, strides, masks)
+
+
+def _sliced(
+    g: Graph, x: Output, begin: Output, end: Output, strides: Output, masks: dict[str, Any]
+) -> Output:
+    """One rule decides where entries are both: ellipsis, then new axis, then shrunk axis."""
+    ellipsis, new, shrink = (
+        list(masks[name]) for name in ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
+    )
+    new = [int(n and not e) for n, e in zip(new, ellipsis)]
+    shrink = [int(s and not n and not e) for s, n, e in zip(shrink, new, ellipsis)]
+    op = StridedSlice(
+        begin_mask=masks["begin_mask"],
+        end_mask=masks["end_mask"],
+        new_axis_mask=tuple(new),
+        shrink_axis_mask=tuple(shrink),
+        ellipsis_mask=tuple(ellipsis),
+    )
+    return g.add(op, x, begin, end, strides)
+
+
+@converts("Slice")
+def slice_(g: Graph, node: SourceNode, x: Output, begin: Output, size: Output) -> Output:
+    """A size of -1 reaches to the end."""
+    sizes, begins = size.value(), begin.value()
+    rank = rank_of(x)
+    nothing = (0,) * rank
+    if sizes is not None and begins is not None:
+        ends = [FAR if n < 0 else int(b + n) for b, n in zip(begins, sizes)]
+        op = StridedSlice(
+            begin_mask=tuple(int(b == 0) for b in begins),
+            end_mask=tuple(int(n < 0) for n in sizes),
+        )
+        return g.add(op, x, begins.tolist(), ends, [1] * rank)
+    end = g.add(Add(), begin, size)
+    if sizes is None or (sizes < 0).any():
+        to_end = g.add(Equal(), size, g.constant(np.asarray(-1), size.dtype))
+        whole = g.add(ShapeOf(output_type=size.dtype), x)
+        end = g.add(Select(), to_end, whole, end)
+    op = StridedSlice(begin_mask=nothing, end_mask=nothing)
+    return g.add(op, x, begin, end, g.constant(np.ones(rank), begin.dtype))
+
+
+@converts("Split")
+def split(g: Graph, node: SourceNode, axis: Output, x: Output) -> tuple[Output, ...]:
+    count = needed(node, "num_split")
+    place = g.constant(np.int64(axis_of(axis, rank_of(x))))
+    return (x,) if count == 1 else g.add_multi(Split(num_splits=count), x, place)
+
+
+@converts("SplitV")
+def split_v(
+    g: Graph, node: SourceNode, x: Output, sizes: Output, axis: Output
+) -> tuple[Output, ...]:
+    place = g.constant(np.int64(axis_of(axis, rank_of(x))))
+    known = sizes.value()
+    lengths: Any = sizes if known is None else [int(n) for n in needed_ints(sizes, "sizes")]
+    return g.add_multi(VariadicSplit(parts=needed(node, "num_split")), x, place, lengths)

@@ -1,0 +1,122 @@
+"""Writes the small models of ``models/`` in all the forms in which TensorFlow keeps them.
+
+Run with TensorFlow 2.21: ``python -m tests.front.tf.make_models``. The same network each time: a
+convolution, a bias that is stored in two slices, a nonlinearity and a mean.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import tensorflow as tf
+
+v1 = tf.compat.v1
+FOLDER = Path(__file__).parent / "models"
+IMAGE = np.random.default_rng(1).uniform(-1, 1, (2, 6, 5, 3)).astype(np.float32)
+KERNEL = np.random.default_rng(2).uniform(-1, 1, (3, 3, 3, 4)).astype(np.float32)
+BIAS = np.array([0.5, -0.25, 0.125, 1], np.float32)
+
+
+def network(x: Any, kernel: Any, bias: Any) -> Any:
+    y = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "SAME"), bias))
+    return tf.reduce_mean(y, [1, 2], name="mean")
+
+
+def frozen() -> None:
+    graph = tf.function(lambda image: network(image, KERNEL, BIAS)).get_concrete_function(
+        tf.TensorSpec([None, 6, 5, 3], name="image")
+    )
+    message = graph.graph.as_graph_def()
+    (FOLDER / "frozen.pb").write_bytes(message.SerializeToString())
+    tf.io.write_graph(message, str(FOLDER), "frozen.pbtxt", as_text=True)
+
+
+def _bias_part(shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
+    start = partition_info.var_offset[0]
+    return tf.constant(BIAS[start : start + shape[0]])
+
+
+def with_checkpoint(version: int) -> None:
+    """A graph, its meta graph and its checkpoint; the bias is one tensor in two variables."""
+    v1.reset_default_graph()
+    with v1.Graph().as_default(), v1.Session() as session:
+        image = v1.placeholder(tf.float32, [None, 6, 5, 3], name="image")
+        resource = version == 2
+        kernel = v1.get_variable("kernel", initializer=KERNEL, use_resource=resource)
+        bias = v1.get_variable(
+            "bias",
+            [4],
+            initializer=_bias_part,
+            partitioner=v1.fixed_size_partitioner(2),
+            use_resource=resource,
+        )
+        network(image, kernel, tf.convert_to_tensor(bias))
+        session.run(v1.global_variables_initializer())
+        saver = v1.train.Saver(write_version=version)
+        name = f"checkpoint_v{version}"
+        saver.save(session, str(FOLDER / name), write_state=False)
+        graph = v1.get_default_graph().as_graph_def()
+        (FOLDER / f"{name}.pb").write_bytes(graph.SerializeToString())
+
+
+class Module(tf.Module):
+    """Two variables of one name, one function calling another, two signatures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel = tf.Variable(KERNEL, name="weights")
+        self.bias = tf.Variable(BIAS, name="weights")
+
+    @tf.function
+    def inner(self, x: Any) -> Any:
+        return network(x, self.kernel, self.bias)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 6, 5, 3], name="image")])
+    def serve(self, image: Any) -> dict[str, Any]:
+        return {"mean": self.inner(image), "double": self.inner(image) * 2}
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 6, 5, 3], name="image")])
+    def flipped(self, image: Any) -> Any:
+        return self.inner(-image)
+
+
+def saved_model() -> None:
+    module = Module()
+    signatures = {"serving_default": module.serve, "flipped": module.flipped}
+    tf.saved_model.save(module, str(FOLDER / "saved_model"), signatures)
+    shutil.rmtree(FOLDER / "saved_model/assets", ignore_errors=True)
+    (FOLDER / "saved_model/fingerprint.pb").unlink(missing_ok=True)
+
+
+def old_saved_model() -> None:
+    with v1.Graph().as_default(), v1.Session() as session:
+        image = v1.placeholder(tf.float32, [None, 6, 5, 3], name="image")
+        kernel = v1.get_variable("kernel", initializer=KERNEL, use_resource=False)
+        mean = network(image, kernel, v1.get_variable("bias", initializer=BIAS))
+        session.run(v1.global_variables_initializer())
+        v1.saved_model.simple_save(
+            session, str(FOLDER / "old_saved_model"), {"image": image}, {"mean": mean}
+        )
+        (FOLDER / "old_saved_model/fingerprint.pb").unlink(missing_ok=True)
+
+
+def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    expected = network(IMAGE, KERNEL, BIAS).numpy()
+    np.savez(FOLDER / "expected.npz", image=IMAGE, mean=expected)
+    frozen()
+    with_checkpoint(1)
+    with_checkpoint(2)
+    saved_model()
+    old_saved_model()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Graphs made by TensorFlow, converted, and run beside the original.
+
+``agree(tf.nn.relu, array)`` traces the function, converts its graph with the shapes of the arrays
+and with all dimensions unknown, runs both results in OpenVINO, and compares element types, shapes
+and numbers with TensorFlow's. A test module that imports this one starts with
+``pytest.importorskip`` for tensorflow and openvino.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import tensorflow as tf
+
+import extensions.pipeline
+from extensions.front.tf import TRANSLATIONS
+from extensions.front.tf.graphs import reference
+from extensions.front.tf.reader import read_graph
+from mo.cli.config import Config
+from mo.front.model import Model
+from mo.front.translate import translate
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import text
+from mo.pipeline.passes import run_passes
+from tests.ops import runtime
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+
+# The newest operation set of the IR that the runtime at hand reads.
+IR_OPSET = 16
+
+_directory = tempfile.TemporaryDirectory(prefix="mo-tf-")
+_serial = itertools.count()
+
+
+def traced(function: Callable[..., Any], arrays: Sequence[np.ndarray], is_open: bool) -> Any:
+    """The graph of a function, its inputs of the shapes of the arrays or of unknown sizes."""
+    specs = [
+        tf.TensorSpec([None] * array.ndim if is_open else array.shape, array.dtype)
+        for array in arrays
+    ]
+    return tf.function(function, autograph=False).get_concrete_function(*specs)
+
+
+def model_of(concrete: Any) -> Model:
+    """A traced function as our reader sees its graph."""
+    path = Path(_directory.name) / f"m{next(_serial)}.pb"
+    path.write_bytes(concrete.graph.as_graph_def().SerializeToString())
+    model = read_graph(path)
+    path.unlink()
+    inputs = {item.name: item for item in model.inputs}
+    model.inputs = [inputs[tensor.op.name] for tensor in concrete.inputs]
+    model.outputs = [reference(tensor.name).tensor for tensor in concrete.outputs]
+    return model
+
+
+def converted(model: Model, opset: int = IR_OPSET) -> Graph:
+    """The model through all stages of a conversion up to writing."""
+    graph = translate(model, TRANSLATIONS)
+    run_passes(graph, extensions.pipeline.passes(Config(opset=opset)))
+    return graph
+
+
+def agree(
+    function: Callable[..., Any],
+    *arrays: Any,
+    dynamic: bool = True,
+    tolerance: float = 1e-4,
+) -> Graph:
+    """Assert that a function computes after conversion what it computed before."""
+    given = [np.asarray(array) for array in arrays]
+    concrete = traced(function, given, is_open=False)
+    expected = [np.asarray(value) for value in tf.nest.flatten(concrete(*map(tf.constant, given)))]
+    graph = converted(model_of(concrete))
+    compare(graph, given, expected, tolerance, "static shapes")
+    if dynamic and any(array.ndim for array in given):
+        opened = converted(model_of(traced(function, given, is_open=True)))
+        compare(opened, given, expected, tolerance, "unknown dimensions")
+    return graph
+
+
+def compare(
+    graph: Graph,
+    arrays: Sequence[np.ndarray],
+    expected: Sequence[np.ndarray],
+    tolerance: float,
+    what: str,
+) -> None:
+    """Assert that the runtime computes what is expected, of the types that we inferred."""
+    results = runtime.run(graph, arrays)
+    assert len(results) == len(expected)
+    inferred = [node.inputs[0] for node in graph.results()]
+    for index, (mine, array, wanted) in enumerate(zip(inferred, results, expected)):
+        where = f"output {index} with {what}"
+        assert isinstance(mine, Output)
+        assert array.dtype == wanted.dtype, f"{where}: {array.dtype}, not {wanted.dtype}"
+        assert array.shape == wanted.shape, f"{where}: {array.shape}, not {wanted.shape}"
+        assert runtime.contains(mine.shape, array.shape), (
+            f"{where}: inferred {text(mine.shape)}, computed {array.shape}"
+        )
+        if array.dtype.kind in "iub":
+            np.testing.assert_array_equal(array, wanted, err_msg=where)
+        else:
+            coarse = max(tolerance, 4e-3) if array.dtype.itemsize < 4 else tolerance
+            scale = float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0))
+            np.testing.assert_allclose(
+                array.astype(np.float64),
+                wanted.astype(np.float64),
+                rtol=coarse,
+                atol=coarse * max(scale, 1e-2) / 10,
+                err_msg=where,
+            )
+
+
+def operations(graph: Graph) -> list[str]:
+    """The operations of a graph in order, without inputs, constants and results."""
+    return [
+        node.type
+        for node in graph.topological()
+        if node.type not in ("Parameter", "Const", "Result")
+    ]
