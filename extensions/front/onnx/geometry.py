@@ -13,6 +13,7 @@ from extensions.front.onnx.common import (
     needed,
     needed_constant,
     rank_of,
+    size_of,
     typed,
 )
 from extensions.front.onnx.padding import centred
@@ -23,9 +24,10 @@ from extensions.ops.common import constant_ints, length
 from extensions.ops.convolution import GroupConvolutionBackpropData
 from extensions.ops.gathering import Gather, ScatterElementsUpdate
 from extensions.ops.generating import Range
-from extensions.ops.movement import Pad, Split
+from extensions.ops.movement import Concat, Pad, Split
 from extensions.ops.reduction import ReduceProd
-from extensions.ops.shaping import Broadcast, Reshape, ShapeOf
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
+from extensions.ops.slicing import StridedSlice
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -127,12 +129,12 @@ def col2im(g: Graph, node: SourceNode, x: Output, image: Output, block: Output) 
 def _col2im_at_run_time(
     g: Graph, node: SourceNode, x: Output, image: Output, block: Output
 ) -> Output:
-    """By the operation of the IR, which knows images of two axes."""
+    """By the operation of the IR, which knows images of two axes, else element by element."""
     rank = length(image)
+    if rank is None:
+        raise UnsupportedError("the number of its spatial axes is not known")
     if rank != 2:
-        raise UnsupportedError(
-            f"sizes of {rank} axes that are not constant", hint="Make them constant with --freeze."
-        )
+        return _scattered_columns(g, node, x, image, block, rank)
     begins, ends = explicit_pads(node, rank)
     op = Col2Im(
         strides=listed(node, "strides", rank),
@@ -141,6 +143,56 @@ def _col2im_at_run_time(
         pads_end=ends,
     )
     return g.add(op, x, image, block)
+
+
+def _scattered_columns(
+    g: Graph, node: SourceNode, x: Output, image: Output, block: Output, rank: int
+) -> Output:
+    """Each element added to its place in the padded image, whose pads are cut off."""
+    begins, ends = explicit_pads(node, rank)
+    padded = g.add(Add(), image, np.array([begins, ends], np.int64).sum(0))
+    places = g.add(Reshape(), _column_places(g, node, padded, block, rank), [1, -1])
+    items = g.add(Concat(axis=0), [-1], _length(g, places, 1))
+    values = g.add(Reshape(), x, items)
+    pixels = g.add(ReduceProd(keep_dims=True), padded, [0])
+    target = g.add(Concat(axis=0), _length(g, values, 0), pixels)
+    blank = g.add(Broadcast(), g.constant(np.zeros(()), x.dtype), target)
+    wide = g.add(Broadcast(), places, g.add(ShapeOf(), values))
+    op = ScatterElementsUpdate(reduction="sum")
+    added = g.add(op, blank, wide, values, g.constant(np.int64(1)))
+    result = g.add(Reshape(), added, g.add(Concat(axis=0), _length(g, x, 0), [-1], padded))
+    masks = tuple(int(end == 0) for end in ends)
+    cut = StridedSlice(begin_mask=(1, 1, *[0] * rank), end_mask=(1, 1, *masks))
+    limits = [-end for end in ends]
+    return g.add(cut, result, [0, 0, *begins], [0, 0, *limits], [1] * (rank + 2))
+
+
+def _length(g: Graph, value: Output, axis: int) -> Output:
+    """The size of an axis as a vector of one."""
+    return g.add(Unsqueeze(), size_of(g, value, axis), [0])
+
+
+def _column_places(g: Graph, node: SourceNode, padded: Output, block: Output, rank: int) -> Output:
+    """Where in the padded image each element lies: the axes of the block, then of its starts."""
+    first, one = g.constant(np.int64(0)), g.constant(np.int64(1))
+    places = first
+    rows = zip(listed(node, "strides", rank), listed(node, "dilations", rank))
+    for axis, (stride, dilation) in enumerate(rows):
+        size, extent = (g.add(Gather(), v, np.int64(axis), first) for v in (padded, block))
+        span = g.add(Multiply(), g.add(Subtract(), extent, one), np.int64(dilation))
+        free = g.add(Subtract(), g.add(Subtract(), size, span), one)
+        count = g.add(Add(), g.add(Divide(), free, np.int64(stride)), one)
+        inside, starts = (
+            g.add(
+                Multiply(), g.add(Range(output_type=ElementType.i64), first, n, one), np.int64(by)
+            )
+            for n, by in ((extent, dilation), (count, stride))
+        )
+        inside = g.add(Reshape(), inside, [-1, *[1] * (2 * rank - 1 - axis)])
+        starts = g.add(Reshape(), starts, [-1, *[1] * (rank - 1 - axis)])
+        along = g.add(Add(), inside, starts)
+        places = g.add(Add(), g.add(Multiply(), places, size), along)
+    return places
 
 
 @converts("MaxUnpool")

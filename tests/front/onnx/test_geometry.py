@@ -88,6 +88,30 @@ def test_col2im(attributes: dict[str, Any]) -> None:
     agree("Col2Im", x, Sized(np.array(image)), Sized(np.array(block)), opset=18, **attributes)
 
 
+@pytest.mark.parametrize("rank", [1, 3])
+def test_col2im_of_other_ranks(rank: int) -> None:
+    """By numpy: onnxruntime adds up wrongly where volumes are dilated."""
+    image, block = (5, 6, 7)[:rank], (2, 3, 2)[:rank]
+    strides, dilations = [2, 1, 1][:rank], [1, 2, 1][:rank]
+    begins, ends = [1, 0, 1][:rank], [0, 1, 1][:rank]
+    sizes = [sum(row) for row in zip(image, begins, ends)]
+    counts = [
+        (size - dilation * (k - 1) - 1) // stride + 1
+        for size, dilation, k, stride in zip(sizes, dilations, block, strides)
+    ]
+    x = numbers(2, 3 * int(np.prod(block)), int(np.prod(counts)))
+    expected = np.zeros((2, 3, *sizes), np.float32)
+    for place in np.ndindex(*block, *counts):
+        offset, start = place[:rank], place[rank:]
+        target = [i * d + j * s for i, d, j, s in zip(offset, dilations, start, strides)]
+        expected[(..., *target)] += x.reshape(2, 3, *block, *counts)[(..., *place)]
+    inner = (slice(begin, size - end) for begin, size, end in zip(begins, sizes, ends))
+    given: dict[str, Any] = {"strides": strides, "dilations": dilations, "pads": begins + ends}
+    given |= {"opset": 18, "expected": expected[(..., *inner)]}
+    agree("Col2Im", x, ints(*image), ints(*block), dynamic=(0, 2), **given)
+    agree("Col2Im", x, Sized(np.array(image)), Sized(np.array(block)), **given)
+
+
 def test_col2im_that_does_not_fit() -> None:
     refused("Col2Im", numbers(1, 7, 9), ints(5, 5), ints(3, 3), opset=18, match="blocks of 9")
     refused("Col2Im", numbers(1, 9, 9), ints(2, 2), ints(3, 3), opset=18, match="do not fit")
