@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import local_response
 from extensions.front.caffe.common import (
     axis_of,
     blob,
@@ -37,7 +38,7 @@ def lrn(g: Graph, node: SourceNode, x: Output) -> Output:
         raise invalid(f"local_size is {size}, not an odd number")
     alpha, beta = float(p["alpha"]), float(p["beta"])
     if word(p, "norm_region", ("ACROSS", "WITHIN")) == "ACROSS":
-        return g.add(n.LRN(alpha=alpha, beta=beta, bias=float(p["k"]), size=size), x, [1])
+        return local_response(g, x, alpha, beta, float(p["k"]), size)
     square = g.add(Multiply(), x, x)
     pads = (size // 2,) * 2
     window = AvgPool(

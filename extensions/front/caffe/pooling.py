@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
-import numpy as np
-
 from extensions.front.caffe.common import (
     converts,
     invalid,
@@ -20,18 +18,16 @@ from extensions.front.caffe.common import (
     rank_of,
     reshaped,
     shape_of,
-    size_vector,
     unsupported,
     word,
 )
 from extensions.front.caffe.windows import sizes
-from extensions.ops.arithmetic import Divide
+from extensions.front.pooling import average_with_padding, ends_rounded_up
 from extensions.ops.conversion import Convert
-from extensions.ops.movement import Concat, Pad
+from extensions.ops.movement import Concat
 from extensions.ops.pooling import AvgPool, MaxPool, MaxPoolWithIndices
 from extensions.ops.reduction import ReduceMax, ReduceMean
 from extensions.ops.regions import PSROIPooling, ROIPooling
-from extensions.ops.shaping import Broadcast
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -78,43 +74,19 @@ class Window:
         if any(pad >= size for pad, size in zip(pads, kernel)):
             raise invalid(f"padding {list(pads)} is not smaller than the window {list(kernel)}")
 
-    def count(self, size: int, axis: int) -> int:
-        """How many windows there are along an axis."""
-        kernel, stride, pad = self.kernel[axis], self.strides[axis], self.pads[axis]
-        room = size + 2 * pad - kernel
-        count = (-(-room // stride) if self.rounds_up else room // stride) + 1
-        if any(self.pads) and (count - 1) * stride >= size + pad:
-            count -= 1
-        if count < 1:
-            raise invalid(f"a window of {kernel} exceeds the size {size}")
-        return count
-
     def _attributes(self, x: Output) -> dict[str, Any]:
-        """Attributes of the IR; rounding up is done by padding where the sizes are known."""
-        common = {"kernel": self.kernel, "strides": self.strides, "pads_begin": self.pads}
-        spatial = shape_of(x)[2:]
+        """Attributes of the IR; rounding up is done by padding."""
+        attributes = {"kernel": self.kernel, "strides": self.strides, "pads_begin": self.pads}
         if not self.rounds_up:
-            return {**common, "pads_end": self.pads}
-        if is_static(spatial):
-            ends = [self._end(size, i) for i, size in enumerate(spatial)]
-            return {**common, "pads_end": tuple(ends)}
-        if any(self.pads) and any(map(self._may_start_behind, range(len(spatial)))):
-            return {**common, "pads_end": self.pads, "rounding_type": "ceil_torch"}
-        return {**common, "pads_end": self.pads, "rounding_type": "ceil"}
-
-    def _may_start_behind(self, axis: int) -> bool:
-        """Whether a last window might start in the padding behind the image."""
-        return self.pads[axis] + self.strides[axis] > self.kernel[axis]
-
-    def _end(self, size: Dimension, axis: int) -> int:
-        """The padding behind an axis that makes the right number of windows fit exactly."""
-        assert isinstance(size, int)
-        reach = (self.count(size, axis) - 1) * self.strides[axis] + self.kernel[axis]
-        return max(0, reach - size - self.pads[axis])
+            return {**attributes, "pads_end": self.pads}
+        sizes = shape_of(x)[2:]
+        for axis, size in enumerate(sizes):
+            self._check(size, axis)
+        ends = ends_rounded_up(sizes, self.kernel, self.strides, self.pads, self.pads)
+        return {**attributes, "pads_end": ends}
 
     def maximum(self, g: Graph, x: Output, with_mask: bool = False) -> Any:
         attributes = self._attributes(x)
-        self._refuse_empty(x)
         if not with_mask:
             return g.add(MaxPool(**attributes), x)
         ones = (1,) * len(self.kernel)
@@ -123,56 +95,21 @@ class Window:
         return values, g.add(Convert(destination_type=x.dtype), places)
 
     def average(self, g: Graph, x: Output) -> Output:
-        attributes = self._attributes(x)
-        self._refuse_empty(x)
-        if not any(self.pads):
-            return g.add(AvgPool(exclude_pad=True, **attributes), x)
-        if all(self._fits(size, i) for i, size in enumerate(shape_of(x)[2:])):
-            return g.add(AvgPool(exclude_pad=False, **{**attributes, "pads_end": self.pads}), x)
-        if "rounding_type" in attributes:
-            return self._average_of_unknown(g, x)
-        # Only what lies behind the padded image does not count, so the padding becomes image.
-        around = [0, 0, *self.pads]
-        padded = g.add(Pad(pad_mode="constant"), x, around, around, 0.0)
-        none = (0,) * len(self.pads)
-        behind = tuple(max(0, e - p) for e, p in zip(attributes["pads_end"], self.pads))
-        attributes |= {"pads_begin": none, "pads_end": behind}
-        return g.add(AvgPool(exclude_pad=True, **attributes), padded)
+        return average_with_padding(g, x, AvgPool(**self._attributes(x)), self.pads)
 
-    def _average_of_unknown(self, g: Graph, x: Output) -> Output:
-        """Means over whole windows, divided by the share of them within the padded image.
-
-        A window too many at the end is had by padding and rounding down: the runtime divides
-        differently where it rounds up.
-        """
-        if any(map(self._may_start_behind, range(len(self.pads)))):
-            raise unsupported("averaging images of unknown size with so much padding")
-        ends = tuple(pad + stride - 1 for pad, stride in zip(self.pads, self.strides))
-        shape: dict[str, Any] = {"kernel": self.kernel, "strides": self.strides}
-        whole = AvgPool(pads_begin=self.pads, pads_end=ends, exclude_pad=False, **shape)
-        none = (0,) * len(self.pads)
-        behind = tuple(stride - 1 for stride in self.strides)
-        share = AvgPool(pads_begin=none, pads_end=behind, exclude_pad=False, **shape)
-        sizes = size_vector(g, x, [1], [1], *range(2, rank_of(x)))
-        ones = g.add(Broadcast(), g.constant(np.ones(()), x.dtype), sizes)
-        around = [0, 0, *self.pads]
-        inside = g.add(Pad(pad_mode="constant"), ones, around, around, 1.0)
-        return g.add(Divide(), g.add(whole, x), g.add(share, inside))
-
-    def _fits(self, size: Dimension, axis: int) -> bool:
-        """Whether no window reaches beyond the padded image."""
-        if isinstance(size, int):
-            return self._end(size, axis) <= self.pads[axis]
-        return self.strides[axis] == 1 or not self.rounds_up
-
-    def _refuse_empty(self, x: Output) -> None:
-        """Without padding Caffe makes windows that lie behind the image altogether."""
-        for axis, size in enumerate(shape_of(x)[2:]):
-            if not any(self.pads) and self.strides[axis] > self.kernel[axis] and self.rounds_up:
-                if not isinstance(size, int):
-                    raise unsupported("pooling with gaps between windows, of unknown size,")
-                if (self.count(size, axis) - 1) * self.strides[axis] >= size:
-                    raise unsupported("a window of a pooling that lies outside the image")
+    def _check(self, size: Dimension, axis: int) -> None:
+        """Refuse what only Caffe makes without padding: windows that lie behind the image."""
+        kernel, stride = self.kernel[axis], self.strides[axis]
+        gaps = stride > kernel and not any(self.pads)
+        if not isinstance(size, int):
+            if gaps:
+                raise unsupported("pooling with gaps between windows, of unknown size,")
+            return
+        room = size + 2 * self.pads[axis] - kernel
+        if room <= -stride:
+            raise invalid(f"a window of {kernel} exceeds the size {size}")
+        if gaps and -(-room // stride) * stride >= size:
+            raise unsupported("a window of a pooling that lies outside the image")
 
 
 @converts("SPP")

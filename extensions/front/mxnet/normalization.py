@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.building import rank_of
+from extensions.front.building import local_response, rank_of
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, shape_of
 from extensions.ops.activation import ReLU
 from extensions.ops.arithmetic import Add, Divide, Multiply, Subtract
-from extensions.ops.normalization import LRN, MVN
+from extensions.ops.normalization import MVN
 from extensions.ops.reduction import ReduceMean, ReduceSum
 from extensions.ops.shaping import Reshape, ShapeOf
 from extensions.ops.unary import Sqrt
@@ -117,13 +117,14 @@ def l2_normalization(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("LRN")
 def lrn(g: Graph, node: SourceNode, x: Output) -> Output:
-    op = LRN(
-        alpha=at.number(node, "alpha", 1e-4),
-        beta=at.number(node, "beta", 0.75),
-        bias=at.number(node, "knorm", 2.0),
-        size=at.integer(node, "nsize"),
+    return local_response(
+        g,
+        x,
+        at.number(node, "alpha", 1e-4),
+        at.number(node, "beta", 0.75),
+        at.number(node, "knorm", 2.0),
+        at.integer(node, "nsize"),
     )
-    return g.add(op, x, [1])
 
 
 @converts("moments")

@@ -10,6 +10,7 @@ import numpy as np
 from extensions.front.onnx.common import converts, invalid, needed, rank_of, size_of
 from extensions.front.onnx.reduction import p_norm
 from extensions.front.onnx.windows import spatial_attributes
+from extensions.front.pooling import average_with_padding, ends_rounded_up
 from extensions.ops import pooling as p
 from extensions.ops.arithmetic import Add, Divide, FloorMod, Multiply, Power
 from extensions.ops.reduction import ReduceMax, ReduceMean
@@ -18,14 +19,14 @@ from extensions.ops.unary import Abs
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import Shape, is_static
+from mo.graph.shape import Dim, Shape
 
 
 @converts("MaxPool")
 def max_pool(g: Graph, node: SourceNode, x: Output) -> Any:
-    attributes, dilations = _pool_attributes(node, x.shape, "max")
-    dilated = any(d != 1 for d in dilations)
-    if node.has_output(1) or dilated or attributes["rounding_type"] == "ceil_torch":
+    attributes, dilations = _pool_attributes(node, x.shape)
+    attributes = _rounded(node, x.shape, attributes, dilations)
+    if node.has_output(1) or any(d != 1 for d in dilations):
         y, places = g.add_multi(p.MaxPoolWithIndices(dilations=dilations, **attributes), x)
         turned = node.has_output(1) and node.get("storage_order")
         return y, _columns_first(g, x, places) if turned else places
@@ -49,9 +50,12 @@ def _columns_first(g: Graph, x: Output, places: Output) -> Output:
 
 @converts("AveragePool")
 def average_pool(g: Graph, node: SourceNode, x: Output) -> Output:
+    attributes, dilations = _pool_attributes(node, x.shape)
     include = bool(node.get("count_include_pad"))
-    attributes, dilations = _pool_attributes(node, x.shape, "include" if include else "exclude")
-    return g.add(_mean(attributes, dilations, exclude_pad=not include), x)
+    op = _mean(_rounded(node, x.shape, attributes, dilations), dilations, exclude_pad=not include)
+    if include and op.auto_pad == "explicit":
+        return average_with_padding(g, x, op, attributes["pads_end"])
+    return g.add(op, x)
 
 
 def _mean(attributes: dict[str, Any], dilations: tuple[int, ...], exclude_pad: bool) -> p.AvgPool:
@@ -60,52 +64,29 @@ def _mean(attributes: dict[str, Any], dilations: tuple[int, ...], exclude_pad: b
     return p.AvgPool(exclude_pad=exclude_pad, **attributes)
 
 
-def _pool_attributes(
-    node: SourceNode, shape: Shape, kind: str
-) -> tuple[dict[str, Any], tuple[int, ...]]:
+def _pool_attributes(node: SourceNode, shape: Shape) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """Attributes with the padding as it is given, and dilations."""
     kernel = tuple(needed(node, "kernel_shape"))
     if min(kernel, default=0) < 1:
         raise invalid(f"kernel_shape {list(kernel)} is no window")
     attributes = spatial_attributes(node, shape, kernel)
     dilations = attributes.pop("dilations")
-    rounding = "floor"
-    if node.get("ceil_mode") and attributes["auto_pad"] == "explicit":
-        rounding = _ceil_rounding(attributes, shape, kernel, dilations, kind)
-    return {"kernel": kernel, "rounding_type": rounding, **attributes}, dilations
+    return {"kernel": kernel, **attributes}, dilations
 
 
-def _ceil_rounding(
-    attributes: dict[str, Any],
-    shape: Shape,
-    kernel: Sequence[int],
-    dilations: Sequence[int],
-    kind: str,
-) -> str:
-    """Rounding up, but no window may start behind the data.
-
-    The IR's plain "ceil" lets one start there. Where that cannot happen it is used as it is;
-    where sizes are known, the pads are chosen so that rounding down gives the right count.
-    """
+def _rounded(
+    node: SourceNode, shape: Shape, attributes: dict[str, Any], dilations: Sequence[int]
+) -> dict[str, Any]:
+    """Attributes with the padding behind that rounds up, if the number of windows is to be."""
+    if not node.get("ceil_mode") or attributes["auto_pad"] != "explicit":
+        return attributes
+    kernel = attributes["kernel"]
+    sizes = shape[2:] if shape is not None else [Dim()] * len(kernel)
+    if len(sizes) != len(kernel):
+        raise invalid(f"kernel_shape {list(kernel)} does not fit {len(sizes)} spatial axes")
     spans = [dilation * (k - 1) + 1 for k, dilation in zip(kernel, dilations)]
-    strides, begins = attributes["strides"], attributes["pads_begin"]
-    ends = list(attributes["pads_end"])
-    if all(end + stride <= span for end, stride, span in zip(ends, strides, spans)):
-        if kind != "sum":
-            return "ceil"
-        # More zeros do not change a sum, while a window cut off would change its mean.
-        attributes["pads_end"] = tuple(end + stride - 1 for end, stride in zip(ends, strides))
-        return "floor"
-    if shape is None or not is_static(shape[2:]) or kind == "include":
-        return "ceil_torch"
-    for i, dim in enumerate(shape[2:]):
-        assert isinstance(dim, int)
-        room = dim + begins[i] + ends[i] - spans[i]
-        count = -(-room // strides[i]) + 1
-        if (count - 1) * strides[i] >= dim + begins[i]:
-            count -= 1
-        ends[i] = max(0, (count - 1) * strides[i] + spans[i] - dim - begins[i])
-    attributes["pads_end"] = tuple(ends)
-    return "floor"
+    moves = attributes["strides"], attributes["pads_begin"], attributes["pads_end"]
+    return {**attributes, "pads_end": ends_rounded_up(sizes, spans, *moves)}
 
 
 def _spatial_axes(g: Graph, x: Output) -> Output:
@@ -131,7 +112,8 @@ def global_lp_pool(g: Graph, node: SourceNode, x: Output) -> Output:
 def lp_pool(g: Graph, node: SourceNode, x: Output) -> Output:
     """The p-norm of a window: its mean of |x|^p, times the window size, to the power 1/p."""
     power = float(node.get("p", 2.0))
-    attributes, dilations = _pool_attributes(node, x.shape, "sum")
+    attributes, dilations = _pool_attributes(node, x.shape)
+    attributes = _rounded(node, x.shape, attributes, dilations)
     raised = g.add(Power(), g.add(Abs(), x), power)
     pooled = g.add(_mean(attributes, dilations, exclude_pad=False), raised)
     summed = g.add(Multiply(), pooled, float(np.prod(attributes["kernel"])))

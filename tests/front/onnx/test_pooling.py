@@ -113,6 +113,17 @@ def test_average_rounding_up(case: dict[str, Any], opset: int, include: int) -> 
     agree("AveragePool", x, opset=opset, **rounded_up(case, count_include_pad=include))
 
 
+@pytest.mark.parametrize("stride", [2, 3])
+@pytest.mark.parametrize("pads", [[1, 1, 0, 0], [1, 1, 1, 1], [0, 0, 2, 1]], ids=str)
+def test_what_lies_behind_the_padding_does_not_count(pads: list[int], stride: int) -> None:
+    shared: dict[str, Any] = {"ceil_mode": 1, "count_include_pad": 1, "pads": pads}
+    for sizes in ((7, 8), (9, 10)):
+        x = numbers(1, 2, *sizes)
+        agree("AveragePool", x, kernel_shape=[3, 3], strides=[stride, stride], **shared)
+        dilated = {"dilations": [2, 2], "strides": [stride, stride]}
+        agree("AveragePool", x, kernel_shape=[3, 3], **dilated, **shared)
+
+
 @pytest.mark.parametrize("case", CEIL, ids=str)
 def test_norm_rounding_up(case: dict[str, Any]) -> None:
     agree("LpPool", numbers(1, 2, case["size"], 3), opset=18, **rounded_up(case))
