@@ -57,11 +57,12 @@ def export(
 
 
 def picture(batch: int, height: int, width: int) -> Any:
-    """Images of smooth colours: unlike noise, one place differs from another."""
+    """Images of smooth colours and some noise: no place is like another."""
     import torch
 
     spots = torch.rand(batch, 3, 7, 7)
-    return torch.nn.functional.interpolate(spots, (height, width), mode="bicubic").clamp(0, 1)
+    smooth = torch.nn.functional.interpolate(spots, (height, width), mode="bicubic")
+    return smooth + 0.3 * torch.rand_like(smooth)
 
 
 def spread(module: Any) -> Any:
