@@ -22,6 +22,8 @@ _DENSE, _ROW_SPARSE, _CSR = 0, 1, 2
 # How many arrays of indices a storage type has.
 _INDEX_ARRAYS = {_DENSE: 0, _ROW_SPARSE: 1, _CSR: 2}
 _RANK_LIMIT = 32
+# No array has more elements, even if one of its sizes is 0.
+_SIZE_LIMIT = 1 << 48
 # Larger sparse arrays are not written out as dense ones.
 _DENSE_LIMIT = 1 << 31
 
@@ -95,7 +97,7 @@ class _Cursor:
         if not 0 <= rank <= _RANK_LIMIT:
             raise ModelFileError(f"an array claims {rank} axes")
         dims = self.numbers(f"<{rank}{format}")
-        if min(dims, default=0) < 0:
+        if min(dims, default=0) < 0 or prod(dim or 1 for dim in dims) > _SIZE_LIMIT:
             raise ModelFileError(f"an array claims the shape {list(dims)}")
         return dims
 
@@ -157,6 +159,8 @@ def _as_dense(storage: int, data: Tensor, indices: list[Tensor], shape: Shape) -
     """A sparse array as a dense one, which stays computed on demand."""
     if not shape or data.dtype.bytes_for(prod(shape)) > _DENSE_LIMIT:
         raise ModelFileError(f"a sparse array claims the shape {list(shape)}")
+    if not all(index.dtype.is_integer for index in indices):
+        raise ModelFileError("the indices of a sparse array are no whole numbers")
     places = [index.array.reshape(-1).astype(np.int64) for index in indices]
     if storage == _ROW_SPARSE:
         fill = _rows(data, places[0], shape)

@@ -1,0 +1,121 @@
+"""Damaged symbols and parameters: whatever happens to their bytes, they convert or are refused."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import time
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mo
+from mo.errors import ConversionError
+from tests.front.mxnet.running import Case, cases
+from tests.front.mxnet.test_reader import container, save, sparse, version0, version1, version2
+from tests.front.mxnet.verdicts import families
+
+FEW = 200
+# More on demand: FUZZ_MUTANTS=100000 make heavy
+MANY = int(os.environ.get("FUZZ_MUTANTS", "10000"))
+# No mutant of these small files may need longer than this.
+SECONDS = 10
+
+
+@cache
+def seeds() -> list[Case]:
+    """Some cases of each family."""
+    return [case for family in families() for case in list(cases(family))[::6]]
+
+
+def parameters(case: Case, number: int) -> bytes:
+    """Containers of all versions, dense and sparse."""
+    write = (version0, version1, version2)[number % 3]
+    arrays = [write(array) for array in case.weights.values() if array.ndim]
+    names = [f"arg:{name}" for name, array in case.weights.items() if array.ndim]
+    rows = sparse(1, (4, 2), np.float32([[1, 2], [3, 4]]), np.int64([3, 1]))
+    cells = sparse(2, (2, 3), np.float32([5, 6]), np.int64([0, 1, 2]), np.int64([2, 0]))
+    return container([*arrays, rows, cells], [*names, "rows", "cells"])
+
+
+def wounded(content: bytes, dice: random.Random) -> bytes:
+    """One to eight wounds."""
+    data = bytearray(content)
+    for _ in range(dice.choice((1, 1, 2, 4, 8))):
+        at = dice.randrange(max(1, len(data)))
+        match dice.randrange(6):
+            case 0:
+                data[at] ^= 1 << dice.randrange(8)
+            case 1:
+                data[at] = dice.randrange(32, 127)
+            case 2:
+                del data[at : at + dice.randrange(1, 40)]
+            case 3:
+                data[at:at] = dice.choice(
+                    (b"9" * 30, b"-", b"[", b'"', b"0", b"None", b"1e9", b"{")
+                )
+            case 4:
+                data[at : at + 8] = dice.choice((b"\xff" * 8, b"\0" * 8, b"\x7f" * 8))
+            case 5:
+                other = dice.randrange(len(data) or 1)
+                size = dice.randrange(1, 24)
+                data[at : at + size] = data[other : other + size]
+        if not data:
+            return b""
+    return bytes(data)
+
+
+def survives(number: int, folder: Path) -> bool:
+    """Whether a mutant converts; any other end than a refusal in words fails the test."""
+    dice = random.Random(number)
+    case = seeds()[number % len(seeds())]
+    path = save(folder, case.symbol)
+    path.write_bytes(parameters(case, number))
+    target = path if number % 3 == 0 else folder / "net-symbol.json"
+    target.write_bytes(wounded(target.read_bytes(), dice))
+    shapes = ",".join(str(list(array.shape)) for array in case.inputs.values())
+    start = time.monotonic()
+    try:
+        mo.convert_model(path, input_shape=shapes, silent=True).save(folder / "net.xml")
+        return True
+    except ConversionError:
+        return False
+    finally:
+        assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
+
+
+def run(numbers: range, folder: Path) -> int:
+    accepted = 0
+    for number in numbers:
+        try:
+            accepted += survives(number, folder)
+        except AssertionError:
+            raise
+        except Exception as error:
+            raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
+    return accepted
+
+
+@pytest.fixture
+def limited_memory():
+    """No claim of a file may make the process allocate beyond reason."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@pytest.mark.usefixtures("limited_memory")
+def test_a_few_mutants(tmp_path: Path) -> None:
+    assert 0 < run(range(FEW), tmp_path) < FEW
+
+
+@pytest.mark.heavy
+@pytest.mark.usefixtures("limited_memory")
+@pytest.mark.parametrize("part", range(10))
+def test_many_mutants(tmp_path: Path, part: int) -> None:
+    size = MANY // 10
+    run(range(FEW + part * size, FEW + (part + 1) * size), tmp_path)
