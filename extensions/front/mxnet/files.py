@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from extensions.front.mxnet.weights import merged, read_weights
+from extensions.front.mxnet.weights import merged, read_weights, save
 from mo.cli.config import Config
+from mo.cli.deduce import deduce_name
 from mo.errors import ModelFileError, UsageError
 from mo.graph.tensor import Tensor
 
-_EPOCH = re.compile(r"(?P<prefix>.+)-\d+")
+_EPOCH = re.compile(r"(?P<prefix>.+)-(?P<epoch>\d+)")
 _MERGE_FLAGS = ("nd_prefix_name", "pretrained_model_name", "input_symbol")
 
 
@@ -44,7 +45,13 @@ def weights_of(config: Config) -> dict[str, Tensor]:
     if pretrained.suffix != ".params":
         pretrained = pretrained.with_name(pretrained.name + ".params")
     # The prefix is a name beside the pretrained parameters.
-    return merged(read_weights(pretrained), pretrained.with_name(prefix.name))
+    weights = merged(read_weights(pretrained), pretrained.with_name(prefix.name))
+    if config.options.get("save_params_from_nd"):
+        epoch = _EPOCH.fullmatch(pretrained.stem)
+        number = epoch["epoch"] if epoch else "0000"
+        config.output_dir.mkdir(parents=True, exist_ok=True)
+        save(config.output_dir / f"{deduce_name(config)}-{number}.params", weights)
+    return weights
 
 
 def _path(config: Config, name: str) -> Path | None:

@@ -7,8 +7,9 @@ word of an array tells its version; all numbers are little-endian.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import prod
+from typing import BinaryIO
 
 import numpy as np
 
@@ -22,6 +23,8 @@ _DENSE, _ROW_SPARSE, _CSR = 0, 1, 2
 # How many arrays of indices a storage type has.
 _INDEX_ARRAYS = {_DENSE: 0, _ROW_SPARSE: 1, _CSR: 2}
 _RANK_LIMIT = 32
+# The device that arrays are said to have been on.
+_CPU = 1
 # No array has more elements, even if one of its sizes is 0.
 _SIZE_LIMIT = 1 << 48
 # Larger sparse arrays are not written out as dense ones.
@@ -61,6 +64,22 @@ def read_arrays(source: Buffer) -> dict[str, Tensor]:
         )
     names = [cursor.text() for _ in range(named)]
     return {name: tensor for name, tensor in zip(names, arrays) if tensor is not None}
+
+
+def write_arrays(file: BinaryIO, arrays: Mapping[str, Tensor]) -> None:
+    """A container of dense arrays (version 2) with their names; an array is never held whole."""
+    flags = {kind: flag for flag, kind in DTYPE_FLAGS.items()}
+    file.write(struct.pack("<QQQ", _LIST, 0, len(arrays)))
+    for tensor in arrays.values():
+        rank = len(tensor.shape)
+        head = struct.pack(f"<Iii{rank}q", _V2, _DENSE, rank, *tensor.shape)
+        file.write(head + struct.pack("<iii", _CPU, 0, flags[tensor.dtype]))
+        for part in tensor.parts():
+            file.write(np.ascontiguousarray(part).tobytes())
+    file.write(struct.pack("<Q", len(arrays)))
+    for name in arrays:
+        text = name.encode("utf-8")
+        file.write(struct.pack("<Q", len(text)) + text)
 
 
 class _Cursor:

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from extensions.front.mxnet.ndarray import read_arrays
-from mo.errors import ConversionError, ModelFileError
+from extensions.front.mxnet.ndarray import read_arrays, write_arrays
+from mo.errors import ConversionError, ModelFileError, OutputError
 from mo.front.files import open_model
 from mo.graph.element_type import ElementType
 from mo.graph.tensor import MappedFile, Tensor
@@ -19,6 +19,7 @@ from mo.graph.tensor import MappedFile, Tensor
 _ZIP = b"PK"
 _DAMAGED = "The file is damaged or holds no MXNet parameters; save or fetch it again."
 _KINDS = ("arg", "aux")
+_STATES = ("moving_mean", "moving_var", "running_mean", "running_var", "moving_avg")
 # The tool computes in single precision, whatever precision a model was stored in.
 _OTHER_FLOATS = (ElementType.f16, ElementType.bf16, ElementType.f64)
 
@@ -51,6 +52,20 @@ def merged(args: Mapping[str, Tensor], prefix: Path) -> dict[str, Tensor]:
     for kind in ("args", "auxs"):
         found.update(read_weights(prefix.with_name(f"{prefix.name}_{kind}.nd")))
     return found
+
+
+def save(path: Path, weights: Mapping[str, Tensor]) -> None:
+    """A .params file of parameters; what a BatchNorm counted goes as auxiliary state."""
+    named = {
+        ("aux:" if name.endswith(_STATES) else "arg:") + name: tensor
+        for name, tensor in weights.items()
+        if tensor.shape
+    }
+    try:
+        with open(path, "wb") as file:
+            write_arrays(file, named)
+    except OSError as error:
+        raise OutputError(f"Cannot write '{path}': {error.strerror}") from error
 
 
 def _zipped(path: Path, source: MappedFile) -> dict[str, Tensor]:

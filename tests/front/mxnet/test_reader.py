@@ -283,6 +283,11 @@ def test_parameters_merged_with_nd_files(tmp_path: Path) -> None:
         nd_prefix_name="new",
         pretrained_model_name=str(path),
         input_shape=[1, 3, 8, 8],
+        save_params_from_nd=True,
+        output_dir=tmp_path / "ir",
+    )
+    np.testing.assert_array_equal(
+        read_weights(tmp_path / "ir" / "net-symbol-0000.params")["conv_bias"].array, bias
     )
     values = [node.outputs[0].value() for node in model.graph.all_nodes() if node.type == "Const"]
     assert any(value is not None and value.reshape(-1).tolist() == [5, 6] for value in values)
