@@ -90,7 +90,7 @@ def _with_origins(g: Graph, value: Output, change: Callable[[Output], Output]) -
 def _integer_limits(value: Output) -> tuple[float, float] | None:
     """The least and greatest integer of a FakeQuantize that gives nothing else."""
     node = value.node
-    if not isinstance(node.op, FakeQuantize):
+    if not isinstance(node.op, FakeQuantize) or node.op.levels < 2:
         return None
     low, high = (None if v is None else v.value() for v in node.inputs[3:5])
     if low is None or high is None:
@@ -203,9 +203,11 @@ def spelled_out(g: Graph, node: Node, x: Output) -> Output | None:
     if low is None or high is None or (low, high) != (out_low, out_high) or low >= high:
         return None
     levels = node.op.attributes()["levels"]
-    step = (high - low) / (levels - 1)
+    step = (high - low) / max(1, levels - 1)
+    if not 1 / _HUGE < step < _HUGE or levels < 2 or not _ends_in_arithmetic(node.outputs[0]):
+        return None
     first = round(low / step)
-    if abs(low / step - first) > _ALIGNED or not _ends_in_arithmetic(node.outputs[0]):
+    if abs(low / step - first) > _ALIGNED:
         return None
     steps = g.add(Round(), g.add(Multiply(), x, 1 / step))
     limited = g.add(Clamp(min=float(first), max=float(first + levels - 1)), steps)

@@ -225,3 +225,11 @@ def test_what_only_scales_stays(g: Graph, x: Output) -> None:
 def test_limits_without_a_zero_stay(g: Graph, x: Output) -> None:
     fake = g.add(FakeQuantize(levels=256), x, 0.3, 77.5, 0.3, 77.5)
     assert not spelled_out(g, g.add(Add(), fake, x))
+
+
+@pytest.mark.parametrize("limits", [(-np.inf, 1.0), (0.0, np.inf), (0.0, 1e-38), (-3e38, 0.0)])
+def test_steps_that_f32_cannot_divide_by_stay(
+    g: Graph, x: Output, limits: tuple[float, float]
+) -> None:
+    fake = g.add(FakeQuantize(levels=256), x, *limits, *limits)
+    assert not spelled_out(g, g.add(Add(), fake, x))
