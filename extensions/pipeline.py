@@ -22,6 +22,7 @@ from extensions.middle import (
     quantization,
     shapes,
     sharing,
+    unsigned_kernels,
 )
 from mo.cli.config import Config
 from mo.graph.graph import Graph
@@ -60,6 +61,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("remove_identities", *identities.RULES),
         rewrites("simplify_shapes", *shapes.RULES),
         rewrites("quantization", *quantization.RULES, *integer_products.RULES),
+        rewrites("unsigned_kernels", *unsigned_kernels.RULES),
         # Patterns below ask for one value twice: equal ones must be one by then.
         Pass("share_constants", sharing.share_constants),
         Pass("share_computations", sharing.share_computations),

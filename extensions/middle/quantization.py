@@ -51,7 +51,7 @@ def _data(node: Node) -> list[Output]:
     return [value for value in inputs if value is not None]
 
 
-def _origins(value: Output) -> Iterator[Output]:
+def origins(value: Output) -> Iterator[Output]:
     """Where the elements of a value come from."""
     seen, stack = {value}, [value]
     while stack:
@@ -64,7 +64,7 @@ def _origins(value: Output) -> Iterator[Output]:
         stack += fresh
 
 
-def _with_origins(g: Graph, value: Output, change: Callable[[Output], Output]) -> Output:
+def _with_changed(g: Graph, value: Output, change: Callable[[Output], Output]) -> Output:
     """The same moves of changed origins."""
     made: dict[Output, Output] = {}
     stack = [value]
@@ -117,13 +117,13 @@ def was_quantized(value: Output) -> bool:
 @rewrite(match(Convert, match((Convert, *MOVES), name="integers", shared=True)))
 def integers_as_floats(g: Graph, node: Node, integers: Output) -> Output | None:
     """Floats that are integers anyway are themselves again, moved like those."""
-    origins = list(_origins(integers))
-    if not all(map(was_quantized, origins)):
+    sources = list(origins(integers))
+    if not all(map(was_quantized, sources)):
         return None
-    floats = {o: value for o in origins for value in o.node.inputs[:1] if value is not None}
+    floats = {o: value for o in sources for value in o.node.inputs[:1] if value is not None}
     if any(value.dtype is not node.outputs[0].dtype for value in floats.values()):
         return None
-    return _with_origins(g, integers, floats.__getitem__)
+    return _with_changed(g, integers, floats.__getitem__)
 
 
 def _is_affine(node: Node, x: Output, c: Output) -> bool:
@@ -131,7 +131,11 @@ def _is_affine(node: Node, x: Output, c: Output) -> bool:
     value = c.value()
     if value is None or not same_shape(node.outputs[0].shape, x.shape):
         return False
-    return isinstance(node.op, Subtract) or bool((value > 0).all())
+    return isinstance(node.op, Subtract) or bool(((value > 0) & (value < _HUGE)).all())
+
+
+# The CPU runtime loses output limits beyond this scale (a mask of the lowest f32, quantised).
+_HUGE = 1e30
 
 
 @rewrite(
@@ -139,19 +143,19 @@ def _is_affine(node: Node, x: Output, c: Output) -> bool:
 )
 def into_output_limits(g: Graph, node: Node, q: Output, c: Output) -> Output | None:
     """A zero point and a scale, of all elements or of each place of the first two axes."""
-    origins = list(_origins(q))
-    if not all(map(_gives_integers, origins)) or not _is_affine(node, q, c):
+    sources = list(origins(q))
+    if not all(map(_gives_integers, sources)) or not _is_affine(node, q, c):
         return None
     if c.shape and math.prod(c.shape) == 1:
         c = g.add(Reshape(), c, np.empty(0, np.int64))
-    elif c.shape and (origins != [q] or not _lies_in_front(c, q)):
+    elif c.shape and (sources != [q] or not _lies_in_front(c, q)):
         return None
 
     def with_limits(origin: Output) -> Output:
         *inputs, low, high = origin.node.inputs
         return g.add(origin.node.op, *inputs, g.add(node.op, low, c), g.add(node.op, high, c))
 
-    return _with_origins(g, q, with_limits)
+    return _with_changed(g, q, with_limits)
 
 
 def _lies_in_front(c: Output, x: Output) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extensions.middle import integer_products, quantization
+from extensions.middle import integer_products, quantization, unsigned_kernels
 from extensions.ops.activation import ReLU, Sigmoid
 from extensions.ops.arithmetic import Add, FakeQuantize, Multiply, Subtract
 from extensions.ops.conversion import Convert, Widen
@@ -20,6 +20,7 @@ from mo.graph.node import Output
 from mo.graph.show import show
 from mo.middle.rewriter import apply
 
+PLAIN = Convolution(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))
 U8, I8, I32, F32 = ElementType.u8, ElementType.i8, ElementType.i32, ElementType.f32
 
 
@@ -101,6 +102,10 @@ def test_a_factor_that_makes_more_elements_stays_outside(g: Graph) -> None:
     assert len(after(g, g.add(Multiply(), floats, steps))) == 2
 
 
+def test_a_huge_scale_stays_outside(g: Graph, x: Output) -> None:
+    assert len(after(g, dequantized(g, quantized(g, x, 1e36, 255), 1e36, 255))) == 2
+
+
 def test_a_conversion_that_changes_numbers_stays(g: Graph, x: Output) -> None:
     """Negative numbers have no place in u8."""
     fake = g.add(FakeQuantize(levels=256), x, -1.0, 1.0, -128.0, 127.0)
@@ -177,6 +182,41 @@ def test_a_product_that_stays_integer_is_not_touched(g: Graph) -> None:
     assert "FakeQuantize" not in "".join(after(g, integers))
 
 
+# ---- unsigned weights
+
+
+def convolution(g: Graph, x: Output, weights: np.ndarray, zero: np.ndarray) -> Output:
+    w = g.add(Subtract(), g.add(Widen(destination_type=F32), g.constant(weights)), zero)
+    return g.add(PLAIN, x, g.add(Multiply(), w, 0.5))
+
+
+def test_zero_points_of_weights_go_to_a_sum_over_the_window(g: Graph, x: Output) -> None:
+    zero = np.array([130, 120], np.float32).reshape(2, 1, 1, 1)
+    y = convolution(g, fake_quantized(g, x), np.ones((2, 3, 1, 1), np.uint8), zero)
+    g.output(y, "y")
+    assert apply(g, *unsigned_kernels.RULES) == 1
+    lines = [line.partition(": ")[2].partition(" strides")[0] for line in show(g).splitlines()]
+    assert [line.partition("(")[0] for line in lines[2:]] == [
+        "Convert",
+        "Multiply",
+        "Convolution",
+        "Convert",
+        "Multiply",
+        "Convolution",
+        "Multiply",
+        "Subtract",
+    ]
+    assert lines[2].startswith("Convert(<i8[2, 3, 1, 1]>)")
+    assert lines[5].startswith("Convert([[[[1]], [[1]], [[1]]]])")
+    assert lines[8].endswith("[[[[1.0]], [[-4.0]]]])")
+
+
+def test_data_that_are_no_bytes_keep_the_weights(g: Graph, x: Output) -> None:
+    y = convolution(g, x, np.ones((2, 3, 1, 1), np.uint8), np.array(130, np.float32))
+    g.output(y, "y")
+    assert apply(g, *unsigned_kernels.RULES) == 0
+
+
 # ---- rounding in front of other arithmetic
 
 
@@ -213,8 +253,7 @@ def test_and_before_an_activation_whose_result_is_quantised(g: Graph, x: Output)
 def test_what_a_convolution_reads_stays(g: Graph, x: Output) -> None:
     q = fake_quantized(g, x)
     w = g.constant(np.ones((2, 3, 1, 1), np.float32))
-    plain = Convolution(strides=(1, 1), pads_begin=(0, 0), pads_end=(0, 0), dilations=(1, 1))
-    rectified = g.add(plain, g.add(ReLU(), q), w)
+    rectified = g.add(PLAIN, g.add(ReLU(), q), w)
     assert not spelled_out(g, g.add(Add(), q, x), rectified)
 
 
