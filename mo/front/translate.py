@@ -95,6 +95,10 @@ class Walk:
             )
         return walk.outputs(inputs)
 
+    def by_standard(self, node: SourceNode, *inputs: Value) -> tuple[Value, ...]:
+        """The outputs of an operation by the definition of the framework's standard."""
+        return tuple(self._by_standard(node, list(inputs), None))
+
     def outputs(self, inputs: Sequence[Value]) -> tuple[Value, ...]:
         """Bind the inputs, translate, and look up the outputs."""
         names = [item.name for item in self.model.inputs]

@@ -17,6 +17,7 @@ from onnx.reference import ReferenceEvaluator
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
+from tests.front.onnx.microsoft import agreed as agreed_by_microsoft
 from tests.front.onnx.running import agree, agree_model, operations, refused
 from tests.models.nodes import fixed, numbers, single
 
@@ -212,3 +213,37 @@ def test_writing_into_a_cache(mode: str, shape: tuple[int, ...], axis: int | Non
     as_defined("TensorScatter", cache, update, opset=24, mode=mode, axis=axis)
     start = np.array([1, 5 if mode == "circular" else 4])
     as_defined("TensorScatter", cache, update, start, opset=24, mode=mode, axis=axis)
+
+
+# ---- states carried along a sequence
+
+
+@pytest.mark.parametrize("size", [3, 1])
+@pytest.mark.parametrize("activation", [None, "silu"])
+def test_causal_convolution(size: int, activation: str | None) -> None:
+    x, w, bias = numbers(2, 3, 5), fixed(numbers(3, 1, size)), fixed(numbers(3))
+    given: dict[str, Any] = {"activation": activation, "outputs": 2}
+    as_defined("CausalConvWithState", x, w, opset=27, dynamic=(0, 2), **given)
+    past = numbers(2, 3, size - 1)
+    as_defined("CausalConvWithState", x, w, bias, past, opset=27, dynamic=(0, 2), **given)
+    if size > 1:
+        agreed_by_microsoft("CausalConvWithState", x, w, bias, past, dynamic=(0, 2), **given)
+
+
+def test_causal_convolution_that_is_refused() -> None:
+    given: dict[str, Any] = {"domain": "com.microsoft", "outputs": 2}
+    x, w = numbers(2, 3, 5), fixed(numbers(3, 1, 3))
+    refused("CausalConvWithState", x, w, state_window=2, match="state_window 2", **given)
+    refused("CausalConvWithState", x, w, activation="best", match="'best'", **given)
+
+
+@pytest.mark.parametrize("rule", ["linear", "gated", "delta", "gated_delta"])
+def test_linear_attention(rule: str) -> None:
+    """By the definition of the standard, whose step is a loop."""
+    q, k, v = numbers(2, 5, 16), numbers(2, 5, 8) / 3, numbers(2, 5, 6)
+    decay = -np.abs(numbers(2, 5, 2)) if "gated" in rule else None
+    beta = numbers(2, 5, 2, low=0, high=1) if "delta" in rule else None
+    inputs = (q, k, v, numbers(2, 2, 4, 3), decay, beta)
+    given: dict[str, Any] = {"q_num_heads": 4, "kv_num_heads": 2, "update_rule": rule, "outputs": 2}
+    as_defined("LinearAttention", *inputs, opset=27, dynamic=(0, 1), **given)
+    agreed_by_microsoft("LinearAttention", *inputs, dynamic=(0, 1), **given)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from extensions.front.onnx.attention import cache, rotary, standard
+from extensions.front.onnx.attention import cache, rotary, standard, state
 
-__all__ = ["cache", "rotary", "standard"]
+__all__ = ["cache", "rotary", "standard", "state"]

@@ -70,8 +70,10 @@ def unfold_tensor(g: Graph, node: SourceNode, x: Output) -> Output:
     rank, size, step = rank_of(x), int(needed(node, "size")), int(node.get("step", 1))
     axis = normalize_axis(node.get("dim", -1), rank)
     stop = g.add(Subtract(), size_of(g, x, axis), np.int64(size - 1))
-    starts = g.add(_COUNT, g.constant(np.int64(0)), stop, g.constant(np.int64(step)))
-    places = g.add(Add(), lift(g, starts, [1]), np.arange(size, dtype=np.int64))
+    first = g.constant(np.int64(0))
+    starts = g.add(_COUNT, first, stop, g.constant(np.int64(step)))
+    inner = g.add(_COUNT, first, g.constant(np.int64(size)), g.constant(np.int64(1)))
+    places = g.add(Add(), lift(g, starts, [1]), inner)
     windows = g.add(Gather(), x, places, np.int64(axis))
     if axis == rank - 1:
         return windows
