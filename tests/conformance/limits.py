@@ -149,6 +149,11 @@ LIMITS = (
         "one number lies half-way between two steps; the CPU device divides by multiplying",
         _divides_by_the_reciprocal,
     ),
+    Limit(
+        "resize_downsample_scales_.*_align_corners",
+        "expected are steps between corners of size * scale; the standard's text, and onnxruntime, "
+        "count whole pixels",
+    ),
     Limit("bitcast", "the IR has no operation that reads the bits of a float as an integer"),
     Limit("image_decoder", "the IR has no operation that decodes an image"),
     Limit("regex_full_match", "the IR has no operation that matches a regular expression"),
