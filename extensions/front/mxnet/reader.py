@@ -127,7 +127,10 @@ class _GraphReader:
             for number, body in enumerate(node.subgraphs)
         }
         inputs = [self._tensor(entry) for entry in node.inputs]
-        return SourceNode(node.operation, name, inputs, outputs, {**node.attributes, **bodies})
+        source = SourceNode(node.operation, name, inputs, outputs, {**node.attributes, **bodies})
+        if node.operation == "Custom":
+            source.note = f"op_type '{node.attributes.get('op_type', '')[:40]}'"
+        return source
 
     def _tensor(self, entry: Entry) -> str:
         return self._tensors[entry[0]][entry[1]]
