@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 
 # An Output, one of the sequences below, or None: an optional value that is left out.
@@ -27,6 +28,18 @@ class StackedSequence:
 
     def __init__(self, stack: Output) -> None:
         self.stack = stack
+
+
+class ReservedSequence:
+    """A list of ``count`` tensors, a scalar, that are still to be put in."""
+
+    __slots__ = ("count", "dtype", "shape")
+
+    def __init__(self, count: Output, dtype: ElementType, shape: Output | None = None) -> None:
+        self.count = count
+        self.dtype = dtype
+        # Sizes of an element, -1 for unknown ones.
+        self.shape = shape
 
 
 class GrowingSequence:
@@ -55,4 +68,7 @@ def with_tensors(value: Value, change: Callable[[Output], Output]) -> Value:
         return TensorSequence(*(with_tensors(item, change) for item in value.items))
     if isinstance(value, StackedSequence):
         return StackedSequence(change(value.stack))
+    if isinstance(value, ReservedSequence):
+        shape = None if value.shape is None else change(value.shape)
+        return ReservedSequence(change(value.count), value.dtype, shape)
     return change(value) if is_tensor(value) else value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from extensions.front.tf import (
     activation,
+    control_flow,
     convolution,
     elementwise,
     gathering,
     generating,
     image,
+    lists,
     matrix,
     movement,
     normalization,
@@ -55,11 +57,13 @@ def read(config: Config) -> Model:
 __all__ = [
     "TRANSLATIONS",
     "activation",
+    "control_flow",
     "convolution",
     "elementwise",
     "gathering",
     "generating",
     "image",
+    "lists",
     "matrix",
     "movement",
     "normalization",
