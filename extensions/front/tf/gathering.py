@@ -19,6 +19,7 @@ from extensions.ops.movement import Concat
 from extensions.ops.reduction import ReduceMax
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
 from extensions.ops.slicing import StridedSlice
+from extensions.ops.unary import Negative
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -76,7 +77,7 @@ def _sum_if_repeated(indices: Output) -> str:
 
 _REDUCTIONS = {
     "TensorScatterAdd": "sum",
-    "TensorScatterSub": "sub",
+    "TensorScatterSub": "sum",
     "TensorScatterMax": "max",
     "TensorScatterMin": "min",
     "TensorScatterUpdate": "none",
@@ -87,6 +88,8 @@ _REDUCTIONS = {
 def tensor_scatter(
     g: Graph, node: SourceNode, x: Output, indices: Output, updates: Output
 ) -> Output:
+    if node.type == "TensorScatterSub":
+        updates = g.add(Negative(), updates)
     return g.add(ScatterNDUpdate(reduction=_REDUCTIONS[node.type]), x, indices, updates)
 
 
@@ -146,10 +149,14 @@ def unsorted_segments(g: Graph, node: SourceNode, x: Output, ids: Output, count:
 
 def _flattened(g: Graph, x: Output, ids: Output) -> tuple[Output, Output]:
     """The axes that ids has become one."""
-    rest = (x.shape or ())[rank_of(ids) :]
-    if any(not isinstance(dim, int) for dim in rest):
-        raise refuse("segments of rows whose size is not known")
-    return g.add(Reshape(), x, [-1, *rest]), g.add(Reshape(), ids, [-1])
+    target = g.add(Concat(axis=0), g.constant([-1]), _row_shape(g, x, rank_of(ids)))
+    return g.add(Reshape(), x, target), g.add(Reshape(), ids, [-1])
+
+
+def _row_shape(g: Graph, x: Output, skipped: int) -> Output:
+    """The sizes behind the first axes."""
+    rest = StridedSlice(begin_mask=(0,), end_mask=(1,))
+    return g.add(rest, g.add(ShapeOf(), x), [skipped], [0], [1])
 
 
 def _combined(
@@ -162,8 +169,7 @@ def _combined(
     rank = rank_of(x)
     shape = g.add(Reshape(), count, [1])
     if rank > 1:
-        rest = StridedSlice(begin_mask=(0,), end_mask=(1,))
-        shape = g.add(Concat(axis=0), shape, g.add(rest, g.add(ShapeOf(), x), [1], [0], [1]))
+        shape = g.add(Concat(axis=0), shape, _row_shape(g, x, 1))
         ids = g.add(Broadcast(), g.add(Unsqueeze(), ids, list(range(1, rank))), g.add(ShapeOf(), x))
     empty = g.add(Broadcast(), number(g, start, x.dtype), shape)
     op = ScatterElementsUpdate(reduction=reduction)
@@ -206,19 +212,14 @@ def dynamic_stitch(g: Graph, node: SourceNode, *inputs: Output) -> Output:
     if len(data) != count:
         raise invalid(f"it has {len(inputs)} inputs, not {2 * count}")
     places = [g.add(Reshape(), typed(g, value, ElementType.i64), [-1]) for value in indices]
-    rest = (data[0].shape or ())[rank_of(indices[0]) :]
-    if any(not isinstance(dim, int) for dim in rest) or data[0].shape is None:
-        raise refuse("rows whose size is not known")
-    rows = [g.add(Reshape(), value, [-1, *rest]) for value in data]
+    rest = _row_shape(g, data[0], rank_of(indices[0]))
+    target = g.add(Concat(axis=0), g.constant([-1]), rest)
+    rows = [g.add(Reshape(), value, target) for value in data]
     place = places[0] if count == 1 else g.add(Concat(axis=0), *places)
     row = rows[0] if count == 1 else g.add(Concat(axis=0), *rows)
     height = g.add(Add(), _last(g, place), number(g, 1, place.dtype))
-    shape = g.add(
-        Concat(axis=0), g.add(Reshape(), height, [1]), g.constant(np.array(rest, np.int64))
-    )
-    empty = g.add(
-        Broadcast(), number(g, 0, row.dtype), shape if rest else g.add(Reshape(), height, [1])
-    )
+    shape = g.add(Concat(axis=0), g.add(Reshape(), height, [1]), rest)
+    empty = g.add(Broadcast(), number(g, 0, row.dtype), shape)
     return g.add(ScatterUpdate(), empty, place, row, g.constant(_FIRST))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from extensions.front.tf.common import converts
+from extensions.front.tf.common import converts, refuse, type_attribute
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.front.values import Value
@@ -33,6 +33,14 @@ def identity(g: Graph, node: SourceNode, x: Value) -> Value:
 @converts("IdentityN", sequences=True)
 def identities(g: Graph, node: SourceNode, *xs: Value) -> tuple[Value, ...]:
     return xs
+
+
+@converts("Bitcast")
+def bitcast(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Quantised integers are integers."""
+    if type_attribute(node, "type") is not x.dtype:
+        raise refuse(f"a bit cast of {x.dtype.name}")
+    return x
 
 
 @converts("VarHandleOp", "VariableV2", "Variable")

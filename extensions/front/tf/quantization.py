@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from extensions.front.building import typed
-from extensions.front.tf.common import converts, number, refuse, type_attribute
+from extensions.front.building import channelwise, typed
+from extensions.front.tf.common import Layout, converts, number, refuse, type_attribute
 from extensions.ops import arithmetic as a
-from extensions.ops.unary import Round
+from extensions.ops.unary import Floor, Round
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -14,10 +14,31 @@ from mo.graph.node import Output
 
 @converts("FakeQuantWithMinMaxVars", "FakeQuantWithMinMaxVarsPerChannel")
 def fake_quant(g: Graph, node: SourceNode, x: Output, low: Output, high: Output) -> Output:
-    """Limits moved so that 0 is one of the levels; per channel along the last axis."""
+    """Limits moved so that 0 is one of the levels."""
     bits, narrow = node.get("num_bits", 8), bool(node.get("narrow_range", False))
     limits = _nudged(g, low, high, 1 if narrow else 0, (1 << bits) - 1)
-    return g.add(a.FakeQuantize(levels=(1 << bits) - narrow), x, *limits, *limits)
+    op = a.FakeQuantize(levels=(1 << bits) - narrow)
+    if not node.type.endswith("PerChannel"):
+        return g.add(op, x, *limits, *limits)
+    known = op.levels == 256 and x.shape is not None and isinstance(x.shape[-1], int)
+    if known and x.rank == 2:
+        return g.add(op, x, *limits, *limits)
+    if known and x.rank == 4:
+        laid = [channelwise(g, limit, 4) for limit in limits]
+        return _IMAGES.outside(g, g.add(op, _IMAGES.inside(g, x), *laid, *laid))
+    return _in_steps(g, x, *limits, op.levels - 1)
+
+
+_IMAGES = Layout(channels_last=True, spatial=2)
+
+
+def _in_steps(g: Graph, x: Output, low: Output, high: Output, steps: int) -> Output:
+    """Spelled out: the CPU runtime counts other levels than 256 wrongly along some axes."""
+    inside = g.add(a.Minimum(), g.add(a.Maximum(), x, low), high)
+    step = g.add(a.Divide(), g.add(a.Subtract(), high, low), float(steps))
+    places = g.add(a.Divide(), g.add(a.Subtract(), inside, low), step)
+    level = g.add(Floor(), g.add(a.Add(), places, 0.5))
+    return g.add(a.Add(), g.add(a.Multiply(), level, step), low)
 
 
 @converts("FakeQuantWithMinMaxArgs")

@@ -6,7 +6,7 @@ from extensions.front.building import all_axes
 from extensions.front.tf.common import converts
 from extensions.ops import reduction as r
 from extensions.ops.arithmetic import Multiply
-from extensions.ops.unary import CumSum
+from extensions.ops.unary import Abs, CumSum
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -25,6 +25,8 @@ _REDUCTIONS: dict[str, type[r.Reduction]] = {
 
 @converts(*_REDUCTIONS)
 def reduction(g: Graph, node: SourceNode, x: Output, axes: Output) -> Output:
+    if axes.shape == (0,):
+        return g.add(Abs(), x) if node.type == "EuclideanNorm" else x
     op = _REDUCTIONS[node.type](keep_dims=bool(node.get("keep_dims", False)))
     return g.add(op, x, axes)
 

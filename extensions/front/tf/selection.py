@@ -13,7 +13,7 @@ from extensions.ops.generating import NonZero
 from extensions.ops.movement import Gather, Pad, Transpose
 from extensions.ops.reduction import ReduceLogicalOr
 from extensions.ops.selection import Bucketize, TopK, Unique
-from extensions.ops.shaping import Squeeze, Unsqueeze
+from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from extensions.ops.suppression import NonMaxSuppression
 from extensions.ops.unary import LogicalNot
 from mo.front.model import SourceNode
@@ -175,8 +175,8 @@ def _selected(
     )
     rows, details, count = g.add_multi(
         op,
-        g.add(Unsqueeze(), boxes, [0]),
-        g.add(Unsqueeze(), scores, [0, 1]),
+        g.add(Reshape(), boxes, [1, -1, 4]),
+        g.add(Reshape(), scores, [1, 1, -1]),
         scalar(g, most),
         *numbers,
     )

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of
+from extensions.front.building import invalid, lift, rank_of
 from extensions.front.tf.common import axis_of, converts, needed, needed_ints
 from extensions.ops.arithmetic import Add, Equal, Select
+from extensions.ops.gathering import Gather
 from extensions.ops.movement import Split, VariadicSplit
 from extensions.ops.shaping import ShapeOf
 from extensions.ops.slicing import FAR, StridedSlice
@@ -50,20 +51,36 @@ def strided_slice(
 def _sliced(
     g: Graph, x: Output, begin: Output, end: Output, strides: Output, masks: dict[str, Any]
 ) -> Output:
-    """One rule decides where entries are both: ellipsis, then new axis, then shrunk axis."""
-    ellipsis, new, shrink = (
-        list(masks[name]) for name in ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
-    )
+    """One rule decides where entries are several: ellipsis, then new axis, then shrunk axis.
+
+    New axes are made behind the slice: next to shrunk ones the CPU runtime loses its place.
+    """
+    ellipsis, new = list(masks["ellipsis_mask"]), masks["new_axis_mask"]
     new = [int(n and not e) for n, e in zip(new, ellipsis)]
-    shrink = [int(s and not n and not e) for s, n, e in zip(shrink, new, ellipsis)]
-    op = StridedSlice(
-        begin_mask=masks["begin_mask"],
-        end_mask=masks["end_mask"],
-        new_axis_mask=tuple(new),
-        shrink_axis_mask=tuple(shrink),
-        ellipsis_mask=tuple(ellipsis),
-    )
-    return g.add(op, x, begin, end, strides)
+    masks["shrink_axis_mask"] = [
+        int(s and not n and not e) for s, n, e in zip(masks["shrink_axis_mask"], new, ellipsis)
+    ]
+    kept = [place for place, is_new in enumerate(new) if not is_new]
+    limits = [begin, end, strides]
+    if any(new):
+        limits = [g.add(Gather(), value, kept, np.int64(0)) for value in limits]
+    left = {name: tuple(mask[place] for place in kept) for name, mask in masks.items()}
+    y = x
+    if kept:
+        y = g.add(StridedSlice(**{**left, "new_axis_mask": ()}), x, *limits)
+    return lift(g, y, _new_axes(rank_of(x), new, masks)) if any(new) else y
+
+
+def _new_axes(rank: int, new: list[int], masks: dict[str, Any]) -> list[int]:
+    """Where the new axes stand in the result."""
+    entries = zip(new, masks["shrink_axis_mask"], masks["ellipsis_mask"])
+    whole = rank - sum(not n and not e for n, e in zip(new, masks["ellipsis_mask"]))
+    axes, at = [], 0
+    for is_new, is_shrunk, is_ellipsis in entries:
+        if is_new:
+            axes.append(at)
+        at += whole if is_ellipsis else not is_shrunk
+    return axes
 
 
 @converts("Slice")
