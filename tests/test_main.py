@@ -134,13 +134,6 @@ def test_arguments_that_make_no_sense(capsys, model):
     refused(capsys, 2, "--input_model", model, "--scale", "2", "--scale_values", "[2]")
 
 
-def test_a_framework_that_is_not_there_yet(capsys, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "extensions.front.caffe", None)
-    path = tmp_path / "net.caffemodel"
-    path.write_bytes(b"\x0a\x03net")
-    assert "not supported yet" in refused(capsys, 2, "--input_model", path)
-
-
 @pytest.mark.parametrize("framework", ["tf", "caffe", "mxnet", "kaldi"])
 def test_a_wrong_framework_flag(capsys, model, framework):
     refused(capsys, 2, "--input_model", model, "--framework", framework)

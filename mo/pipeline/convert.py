@@ -77,15 +77,7 @@ def _check_kind(config: Config, framework: str) -> None:
 
 def _load(framework: str) -> Any:
     """The front end of a framework: only the one that is asked for is imported."""
-    try:
-        return importlib.import_module(f"extensions.front.{framework}")
-    except ModuleNotFoundError as error:
-        if error.name != f"extensions.front.{framework}":
-            raise
-        raise UsageError(
-            f"The framework '{framework}' is not supported yet",
-            hint="This version reads ONNX, Caffe and Kaldi models.",
-        ) from None
+    return importlib.import_module(f"extensions.front.{framework}")
 
 
 @contextmanager
