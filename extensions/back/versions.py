@@ -11,7 +11,8 @@ import numpy as np
 from extensions.ops.arithmetic import Divide, FloorMod, Multiply, Power
 from extensions.ops.common import constant_ints
 from extensions.ops.conversion import Convert
-from extensions.ops.movement import Concat, Gather, Roll
+from extensions.ops.gathering import Gather
+from extensions.ops.movement import Concat, Roll
 from extensions.ops.selection import TopK
 from extensions.ops.shaping import ShapeOf
 from extensions.ops.slicing import Slice, StridedSlice

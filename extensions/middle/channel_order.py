@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import Add, Divide, Multiply, Subtract
 from extensions.ops.common import constant_ints
+from extensions.ops.conversion import Convert
 from extensions.ops.convolution import Convolution
-from extensions.ops.movement import Gather
+from extensions.ops.gathering import Gather
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.middle.pattern import any_value, const, match

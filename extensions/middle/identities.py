@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import Add, Divide, Multiply, Power, Subtract
 from extensions.ops.common import constant_ints
-from extensions.ops.movement import Concat, Pad, Slice, Split, StridedSlice, Transpose
+from extensions.ops.conversion import Convert
+from extensions.ops.movement import Concat, Pad, Split, Transpose
 from extensions.ops.shaping import Broadcast, Reshape, Squeeze, Tile, Unsqueeze
+from extensions.ops.slicing import Slice, StridedSlice
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.shape import same_shape

@@ -25,8 +25,9 @@ from extensions.middle.permuting import (
     rule_of,
     with_slope,
 )
+from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
-from extensions.ops.movement import Gather, Transpose
+from extensions.ops.movement import Transpose
 from extensions.ops.shaping import Reshape, ShapeOf
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output

@@ -14,25 +14,17 @@ import numpy as np
 
 from extensions.ops import arithmetic as a
 from extensions.ops.activation import HardSigmoid, LogSoftmax, PReLU, Selu, Softmax, Swish
+from extensions.ops.blocks import BatchToSpace, SpaceToBatch
 from extensions.ops.common import constant_axes, constant_ints
 from extensions.ops.conversion import Convert
-from extensions.ops.movement import (
-    BatchToSpace,
-    Concat,
-    Gather,
-    Pad,
-    Roll,
-    SpaceToBatch,
-    Split,
-    StridedSlice,
-    Transpose,
-    VariadicSplit,
-)
+from extensions.ops.gathering import Gather
+from extensions.ops.movement import Concat, Pad, Roll, Split, Transpose, VariadicSplit
 from extensions.ops.normalization import MVN, NormalizeL2
 from extensions.ops.reduction import Reduction
 from extensions.ops.sampling import Interpolate
 from extensions.ops.selection import TopK
 from extensions.ops.shaping import Broadcast, Reshape, Squeeze, Tile, Unsqueeze
+from extensions.ops.slicing import StridedSlice
 from extensions.ops.unary import CumSum, Unary
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import Add, Multiply
-from extensions.ops.movement import Gather
+from extensions.ops.conversion import Convert
+from extensions.ops.gathering import Gather
 from extensions.ops.shaping import ShapeOf
 from mo.cli.config import ChannelValues, Config
 from mo.errors import UsageError, listing

@@ -7,8 +7,6 @@ from math import ceil, floor, pi, sqrt
 import numpy as np
 
 from extensions.ops.common import FLOATS, expect, tied
-from extensions.ops.conversion import Convert as Convert
-from extensions.ops.conversion import ConvertLike as ConvertLike
 from extensions.ops.unary import ANYTHING, Unary, erf, real
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType

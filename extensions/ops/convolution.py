@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from extensions.ops.common import as_dims, divided, merge_shapes, size, tied, unknown
-from extensions.ops.regions import PSROIPooling as PSROIPooling
-from extensions.ops.regions import ROIAlign as ROIAlign
-from extensions.ops.regions import ROIPooling as ROIPooling
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
 from mo.graph.shape import Dim, Dimension, bounds, merge, text

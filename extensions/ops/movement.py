@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.blocks import BatchToSpace as BatchToSpace
-from extensions.ops.blocks import DepthToSpace as DepthToSpace
-from extensions.ops.blocks import SpaceToBatch as SpaceToBatch
-from extensions.ops.blocks import SpaceToDepth as SpaceToDepth
 from extensions.ops.common import (
     as_dims,
     constant_axes,
@@ -18,25 +14,9 @@ from extensions.ops.common import (
     tied,
     unknown,
 )
-from extensions.ops.gathering import Gather as Gather
-from extensions.ops.gathering import GatherElements as GatherElements
-from extensions.ops.gathering import GatherND as GatherND
-from extensions.ops.gathering import ScatterElementsUpdate as ScatterElementsUpdate
-from extensions.ops.gathering import ScatterNDUpdate as ScatterNDUpdate
-from extensions.ops.gathering import ScatterUpdate as ScatterUpdate
-from extensions.ops.slicing import Slice as Slice
-from extensions.ops.slicing import StridedSlice as StridedSlice
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
-from mo.graph.shape import (
-    Dim,
-    Dimension,
-    bounds,
-    is_static,
-    merge,
-    normalize_axis,
-    text,
-)
+from mo.graph.shape import Dim, Dimension, bounds, is_static, merge, normalize_axis, text
 
 
 class Transpose(Op):

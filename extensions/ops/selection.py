@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from extensions.ops.common import as_dims, constant_axes, joined, length, ranked, size, tied
-from extensions.ops.suppression import NonMaxSuppression as NonMaxSuppression
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType

@@ -13,11 +13,6 @@ from extensions.ops.common import (
     size,
     unknown,
 )
-from extensions.ops.generating import Eye as Eye
-from extensions.ops.generating import NonZero as NonZero
-from extensions.ops.generating import OneHot as OneHot
-from extensions.ops.generating import RandomUniform as RandomUniform
-from extensions.ops.generating import Range as Range
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType

@@ -8,7 +8,8 @@ import pytest
 
 from extensions.ops.activation import ReLU, Sigmoid
 from extensions.ops.arithmetic import Add, Multiply
-from extensions.ops.movement import Concat, Gather, Split
+from extensions.ops.gathering import Gather
+from extensions.ops.movement import Concat, Split
 from extensions.ops.shaping import Reshape, ShapeOf
 from mo.errors import ConversionError, InferenceError
 from mo.graph.element_type import ElementType

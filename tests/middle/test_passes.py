@@ -32,10 +32,12 @@ from extensions.ops.convolution import (
     GroupConvolution,
     GroupConvolutionBackpropData,
 )
+from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
-from extensions.ops.movement import Concat, Gather, Pad, StridedSlice, Transpose
+from extensions.ops.movement import Concat, Pad, Transpose
 from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceMin
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
+from extensions.ops.slicing import StridedSlice
 from extensions.ops.unary import Erf, Exp, Log, Sqrt
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph

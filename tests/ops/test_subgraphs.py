@@ -16,7 +16,6 @@ pytest.importorskip("openvino")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extensions.ops.activation import Convert
 from extensions.ops.arithmetic import (
     Add,
     Divide,
@@ -28,10 +27,14 @@ from extensions.ops.arithmetic import (
     Select,
     Subtract,
 )
-from extensions.ops.movement import Concat, Gather, Pad, Slice, Split, StridedSlice, VariadicSplit
+from extensions.ops.conversion import Convert
+from extensions.ops.gathering import Gather
+from extensions.ops.generating import Range
+from extensions.ops.movement import Concat, Pad, Split, VariadicSplit
 from extensions.ops.reduction import ReduceMax, ReduceMin, ReduceProd, ReduceSum
 from extensions.ops.sampling import Interpolate
-from extensions.ops.shaping import Broadcast, Range, Reshape, ShapeOf, Squeeze, Tile, Unsqueeze
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Tile, Unsqueeze
+from extensions.ops.slicing import Slice, StridedSlice
 from mo.errors import InferenceError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph

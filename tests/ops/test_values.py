@@ -19,17 +19,11 @@ from hypothesis import strategies as st
 from extensions.ops import activation as act
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
-from extensions.ops.shaping import Range
+from extensions.ops.generating import Range
 from mo.errors import InferenceError
 from mo.graph.element_type import ElementType
 from mo.graph.op import Op, TensorType, infer_outputs
-from tests.ops import (
-    test_detection,
-    test_elementwise,
-    test_movement,
-    test_reduction,
-    test_shaping,
-)
+from tests.ops import test_detection, test_elementwise, test_movement, test_reduction, test_shaping
 from tests.ops.runtime import (
     Case,
     RawGraph,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import log
 
+from extensions.front.building import rank_of
 from extensions.front.caffe.common import (
     blob,
     converts,
@@ -11,7 +12,6 @@ from extensions.front.caffe.common import (
     maps,
     needed,
     parameters,
-    rank_of,
     shape_of,
 )
 from extensions.ops import activation as a

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.building import rank_of as rank_of
+from extensions.front.building import rank_of
 from extensions.ops.movement import Concat
 from extensions.ops.shaping import Reshape, ShapeOf
 from extensions.ops.slicing import StridedSlice

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from extensions.front.building import rank_of
 from extensions.front.caffe.common import (
     axis_of,
     blob,
@@ -14,7 +15,6 @@ from extensions.front.caffe.common import (
     invalid,
     needed,
     parameters,
-    rank_of,
     reshaped,
     shape_of,
     unsupported,

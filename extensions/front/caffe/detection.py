@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from extensions.front.building import sliced
+from extensions.front.building import rank_of, sliced
 from extensions.front.caffe.common import (
     converts,
     invalid,
     needed,
     parameters,
-    rank_of,
     reshaped,
     size_vector,
     unsupported,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import local_response
+from extensions.front.building import local_response, rank_of
 from extensions.front.caffe.common import (
     axis_of,
     blob,
@@ -12,7 +12,6 @@ from extensions.front.caffe.common import (
     converts,
     invalid,
     parameters,
-    rank_of,
     shape_of,
     word,
 )

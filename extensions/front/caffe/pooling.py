@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
+from extensions.front.building import rank_of
 from extensions.front.caffe.common import (
     converts,
     invalid,
     needed,
     parameters,
-    rank_of,
     reshaped,
     shape_of,
     unsupported,

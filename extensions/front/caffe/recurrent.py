@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from extensions.front.building import sliced
+from extensions.front.building import rank_of, sliced
 from extensions.front.caffe.common import (
     blob,
     converts,
     invalid,
     needed,
     parameters,
-    rank_of,
     reshaped,
     shape_of,
     size_vector,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import rank_of
 from extensions.front.caffe.common import (
     axis_of,
     converts,
     invalid,
     parameters,
-    rank_of,
     reshaped,
     shape_of,
     word,

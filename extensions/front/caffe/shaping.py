@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.building import sliced
+from extensions.front.building import rank_of, sliced
 from extensions.front.caffe.common import (
     axis_of,
     blob,
@@ -14,7 +14,6 @@ from extensions.front.caffe.common import (
     invalid,
     needed,
     parameters,
-    rank_of,
     reshaped,
     shape_of,
     size_vector,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, lift, maps, rank_of, size_of, typed
+from extensions.front.building import channelwise, lift, rank_of, size_of, typed
+from extensions.front.onnx.common import converts, maps
 from extensions.ops import activation as act
 from extensions.ops.arithmetic import Add, Divide, Equal, Greater, Less, Multiply, Select, Subtract
 from extensions.ops.generating import Range

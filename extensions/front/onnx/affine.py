@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import invalid, rank_of, scalar, size_of, typed
 from extensions.front.onnx.casts import cast_to
-from extensions.front.onnx.common import invalid, rank_of, refuse, scalar, size_of, typed
+from extensions.front.onnx.common import refuse
 from extensions.ops.activation import Clamp
 from extensions.ops.arithmetic import Add, Divide, FakeQuantize, Multiply, Subtract
 from extensions.ops.conversion import Widen, signed

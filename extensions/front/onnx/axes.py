@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import rank_of, scalar, size_of, typed
+from extensions.front.building import rank_of, scalar, size_of, typed
 from extensions.ops.arithmetic import (
     Add,
     Equal,

@@ -10,15 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from extensions.front.onnx.common import (
-    converts,
-    invalid,
-    needed,
-    rank_of,
-    refuse,
-    size_of,
-    typed,
-)
+from extensions.front.building import invalid, rank_of, size_of, typed
+from extensions.front.onnx.common import converts, needed, refuse
 from extensions.ops.arithmetic import (
     Add,
     Divide,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, needed, refuse, typed
+from extensions.front.building import typed
+from extensions.front.onnx.common import converts, needed, refuse
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.activation import Clamp
 from extensions.ops.arithmetic import (

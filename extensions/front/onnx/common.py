@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from extensions.front.building import all_axes as all_axes
-from extensions.front.building import channelwise as channelwise
-from extensions.front.building import invalid as invalid
-from extensions.front.building import lift as lift
-from extensions.front.building import needed_constant as needed_constant
-from extensions.front.building import rank_of as rank_of
-from extensions.front.building import scalar as scalar
-from extensions.front.building import size_of as size_of
-from extensions.front.building import typed as typed
+from extensions.front.building import invalid
 from extensions.ops.common import constant_ints
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode

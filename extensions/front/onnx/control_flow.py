@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, refuse, scalar
+from extensions.front.building import scalar
+from extensions.front.onnx.common import converts, refuse
 from extensions.ops.control_flow import If, Loop, result_type, widened
 from extensions.ops.movement import Concat
 from extensions.ops.shaping import Unsqueeze

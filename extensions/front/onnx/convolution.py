@@ -7,14 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, invalid, refuse, typed
-from extensions.front.onnx.windows import (
-    auto_pad,
-    explicit_pads,
-    listed,
-    shared_out,
-    spatial_attributes,
-)
+from extensions.front.building import channelwise, invalid, shared_out, typed
+from extensions.front.onnx.common import converts, refuse
+from extensions.front.onnx.windows import auto_pad, explicit_pads, listed, spatial_attributes
 from extensions.ops.arithmetic import Add, Subtract
 from extensions.ops.convolution import (
     Convolution,

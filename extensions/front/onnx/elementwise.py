@@ -6,9 +6,9 @@ from functools import reduce
 
 import numpy as np
 
-from extensions.front.building import divide
+from extensions.front.building import divide, typed
 from extensions.front.onnx import strings
-from extensions.front.onnx.common import converts, maps, typed
+from extensions.front.onnx.common import converts, maps
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
 from extensions.ops.activation import Clamp, ReLU

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, invalid, needed, rank_of
+from extensions.front.building import channelwise, invalid, rank_of
+from extensions.front.onnx.common import converts, needed
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.activation import SoftPlus, Tanh
 from extensions.ops.arithmetic import Add, Multiply

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, refuse
+from extensions.front.building import invalid
+from extensions.front.onnx.common import converts, refuse
 from extensions.ops.gathering import (
     Gather,
     GatherElements,

@@ -7,15 +7,8 @@ from math import prod
 
 import numpy as np
 
-from extensions.front.onnx.common import (
-    converts,
-    invalid,
-    needed,
-    needed_constant,
-    rank_of,
-    size_of,
-    typed,
-)
+from extensions.front.building import invalid, needed_constant, rank_of, size_of, typed
+from extensions.front.onnx.common import converts, needed
 from extensions.front.onnx.padding import centred
 from extensions.front.onnx.windows import explicit_pads, listed
 from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Subtract

@@ -6,7 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, lift, maps, needed, typed
+from extensions.front.building import invalid, lift, typed
+from extensions.front.onnx.common import converts, maps, needed
 from extensions.ops.arithmetic import Add, Multiply, Subtract
 from extensions.ops.conversion import Widen
 from extensions.ops.gathering import Gather

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extensions.front.building import sliced
-from extensions.front.onnx.common import converts, invalid, needed, refuse, typed
+from extensions.front.building import invalid, sliced, typed
+from extensions.front.onnx.common import converts, needed, refuse
 from extensions.ops import movement as m
 from extensions.ops.blocks import DepthToSpace, SpaceToDepth
 from extensions.ops.common import constant_ints

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from extensions.front.building import sliced
-from extensions.front.onnx.common import converts, invalid, needed, refuse, typed
+from extensions.front.building import invalid, sliced, typed
+from extensions.front.onnx.common import converts, needed, refuse
 from extensions.ops.arithmetic import Add, Equal, LogicalAnd, Minimum, Multiply
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Concat, Pad

@@ -6,15 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extensions.front.building import local_response
-from extensions.front.onnx.common import (
-    channelwise,
-    converts,
-    invalid,
-    needed,
-    rank_of,
-    typed,
-)
+from extensions.front.building import channelwise, invalid, local_response, rank_of, typed
+from extensions.front.onnx.common import converts, needed
 from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power, Subtract
 from extensions.ops.normalization import MVN, GroupNormalization, NormalizeL2
 from extensions.ops.reduction import ReduceL1, ReduceMean

@@ -6,17 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from extensions.front.building import invalid, rank_of, scalar, size_of, typed
 from extensions.front.onnx.axes import positive
-from extensions.front.onnx.common import (
-    converts,
-    invalid,
-    needed,
-    rank_of,
-    refuse,
-    scalar,
-    size_of,
-    typed,
-)
+from extensions.front.onnx.common import converts, needed, refuse
 from extensions.ops import movement as m
 from extensions.ops.arithmetic import Add, Divide, FloorMod, Maximum, Subtract
 from extensions.ops.common import constant_ints

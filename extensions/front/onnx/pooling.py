@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, needed, rank_of, size_of
+from extensions.front.building import invalid, rank_of, size_of
+from extensions.front.onnx.common import converts, needed
 from extensions.front.onnx.reduction import p_norm
 from extensions.front.onnx.windows import spatial_attributes
 from extensions.front.pooling import average_with_padding, ends_rounded_up

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import all_axes, scalar, typed
 from extensions.front.onnx.affine import dequantized, quantized
-from extensions.front.onnx.common import all_axes, converts, scalar, typed
+from extensions.front.onnx.common import converts
 from extensions.front.onnx.convolution import conv
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.activation import Clamp

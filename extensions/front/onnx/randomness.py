@@ -6,7 +6,8 @@ from math import pi
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, needed, scalar, typed
+from extensions.front.building import scalar, typed
+from extensions.front.onnx.common import converts, needed
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.arithmetic import (
     Add,

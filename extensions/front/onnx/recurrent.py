@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from extensions.front.building import invalid, lift, size_of, typed
 from extensions.front.onnx.cells import Cell, activations, gru_step, lstm_step, rnn_step
-from extensions.front.onnx.common import converts, invalid, lift, size_of, typed
+from extensions.front.onnx.common import converts
 from extensions.ops.arithmetic import Add, Less, Select
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather

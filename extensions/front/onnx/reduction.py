@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from extensions.front.building import all_axes, rank_of, typed
 from extensions.front.onnx.axes import or_all, positive, squeezed
-from extensions.front.onnx.common import all_axes, converts, rank_of, typed
+from extensions.front.onnx.common import converts
 from extensions.ops import reduction as r
 from extensions.ops.arithmetic import Add, Equal, Multiply, Power, Select, Subtract
 from extensions.ops.common import constant_axes

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from extensions.front.onnx.common import lift, rank_of, size_of, typed
+from extensions.front.building import lift, rank_of, size_of, typed
 from extensions.ops.arithmetic import (
     Add,
     Divide,

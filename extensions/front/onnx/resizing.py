@@ -8,15 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from extensions.front.onnx.common import (
-    converts,
-    invalid,
-    needed,
-    rank_of,
-    refuse,
-    size_of,
-    typed,
-)
+from extensions.front.building import invalid, rank_of, size_of, typed
+from extensions.front.onnx.common import converts, needed, refuse
 from extensions.front.onnx.resampling import Axis, resampled
 from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply
 from extensions.ops.common import constant_ints, length

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from extensions.front.building import invalid, rank_of, size_of, typed
 from extensions.front.onnx.axes import axis_in_front
-from extensions.front.onnx.common import converts, invalid, needed, rank_of, refuse, size_of, typed
+from extensions.front.onnx.common import converts, needed, refuse
 from extensions.ops.arithmetic import Less, Multiply, Select
 from extensions.ops.control_flow import widened
 from extensions.ops.gathering import Gather

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import just_above
-from extensions.front.onnx.common import converts, needed, rank_of, refuse, scalar, size_of, typed
+from extensions.front.building import just_above, rank_of, scalar, size_of, typed
+from extensions.front.onnx.common import converts, needed, refuse
 from extensions.ops.arithmetic import Subtract
 from extensions.ops.generating import NonZero
 from extensions.ops.selection import TopK, Unique

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, rank_of, refuse, scalar, size_of
+from extensions.front.building import invalid, rank_of, scalar, size_of
+from extensions.front.onnx.common import converts, refuse
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Concat, Split, Transpose, VariadicSplit
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze

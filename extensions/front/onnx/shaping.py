@@ -6,17 +6,9 @@ from math import prod
 
 import numpy as np
 
+from extensions.front.building import invalid, needed_constant, rank_of, scalar, typed
 from extensions.front.onnx.axes import squeezed, unsqueezed
-from extensions.front.onnx.common import (
-    attribute_or_input,
-    converts,
-    invalid,
-    needed_constant,
-    rank_of,
-    refuse,
-    scalar,
-    typed,
-)
+from extensions.front.onnx.common import attribute_or_input, converts, refuse
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.arithmetic import Add, GreaterEqual, Less, LessEqual, Multiply, Select
 from extensions.ops.common import length

@@ -9,8 +9,9 @@ from math import log
 
 import numpy as np
 
+from extensions.front.building import rank_of, scalar, size_of, typed
 from extensions.front.onnx.axes import axis_in_front
-from extensions.front.onnx.common import converts, rank_of, refuse, scalar, size_of, typed
+from extensions.front.onnx.common import converts, refuse
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.arithmetic import (
     Add,

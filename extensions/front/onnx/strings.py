@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, refuse, typed
+from extensions.front.building import invalid, typed
+from extensions.front.onnx.common import converts, refuse
 from extensions.front.onnx.ml.encoders import place_of
 from extensions.ops import arithmetic as a
 from extensions.ops.gathering import Gather, ScatterElementsUpdate

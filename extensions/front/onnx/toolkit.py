@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, lift, needed, rank_of
+from extensions.front.building import lift, rank_of
+from extensions.front.onnx.common import converts, needed
 from extensions.front.onnx.windows import spatial_attributes
 from extensions.ops import detection as d
 from extensions.ops import detectron as e

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, needed, scalar, typed
+from extensions.front.building import invalid, scalar, typed
+from extensions.front.onnx.common import converts, needed
 from extensions.ops.arithmetic import Add, Divide, Greater, Multiply, Power, Select, Subtract
 from extensions.ops.unary import Sqrt
 from mo.front.model import SourceNode

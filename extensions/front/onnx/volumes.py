@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from extensions.front.onnx.common import lift, rank_of, refuse, size_of, typed
+from extensions.front.building import lift, rank_of, size_of, typed
+from extensions.front.onnx.common import refuse
 from extensions.ops.arithmetic import (
     Add,
     Divide,

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from extensions.front.building import same_pads
-from extensions.front.building import shared_out as shared_out
-from extensions.front.onnx.common import invalid
+from extensions.front.building import invalid, same_pads
 from mo.front.model import SourceNode
 from mo.graph.shape import Dimension, Shape, is_static
 

@@ -16,19 +16,10 @@ from extensions.front.tf.common import (
     number,
     refuse,
 )
+from extensions.ops.blocks import BatchToSpace, DepthToSpace, SpaceToBatch, SpaceToDepth
 from extensions.ops.gathering import Gather, ScatterElementsUpdate
 from extensions.ops.generating import Range
-from extensions.ops.movement import (
-    BatchToSpace,
-    Concat,
-    DepthToSpace,
-    Pad,
-    ReverseSequence,
-    Roll,
-    SpaceToBatch,
-    SpaceToDepth,
-    Transpose,
-)
+from extensions.ops.movement import Concat, Pad, ReverseSequence, Roll, Transpose
 from extensions.ops.slicing import FAR, StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph

@@ -9,8 +9,9 @@ import numpy as np
 from extensions.front.building import invalid, just_above, rank_of, scalar, size_of, typed
 from extensions.front.tf.common import axis_of, converts, needed, number, refuse, type_attribute
 from extensions.ops import arithmetic as a
+from extensions.ops.gathering import Gather
 from extensions.ops.generating import NonZero
-from extensions.ops.movement import Gather, Pad, Transpose
+from extensions.ops.movement import Pad, Transpose
 from extensions.ops.reduction import ReduceLogicalOr
 from extensions.ops.selection import Bucketize, TopK, Unique
 from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import invalid, lift, rank_of, size_of
 from extensions.front.onnx.attention.masks import counted
-from extensions.front.onnx.common import converts, invalid, lift, rank_of, size_of
+from extensions.front.onnx.common import converts
 from extensions.ops.arithmetic import Add, FloorMod
 from extensions.ops.gathering import ScatterElementsUpdate
 from extensions.ops.shaping import Broadcast, ShapeOf

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import size_of, typed
 from extensions.front.onnx.attention import masks
-from extensions.front.onnx.common import size_of, typed
 from extensions.ops.activation import Softmax, Tanh
 from extensions.ops.arithmetic import Add, Divide, Multiply, Power, Select
 from extensions.ops.matrix import MatMul, ScaledDotProductAttention

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extensions.front.onnx.common import size_of
+from extensions.front.building import size_of
 from extensions.ops.arithmetic import Divide
 from extensions.ops.movement import Concat, Transpose
 from extensions.ops.shaping import Broadcast, Reshape, Unsqueeze

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import lift, rank_of, size_of
 from extensions.front.onnx.attention.heads import lone
-from extensions.front.onnx.common import lift, rank_of, size_of
 from extensions.ops.arithmetic import (
     Add,
     Greater,

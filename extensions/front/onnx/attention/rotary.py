@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import lift, rank_of
 from extensions.front.onnx.attention import heads
-from extensions.front.onnx.common import converts, lift, needed, rank_of
+from extensions.front.onnx.common import converts, needed
 from extensions.ops.arithmetic import Add, Multiply, Subtract
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Concat, Split, VariadicSplit

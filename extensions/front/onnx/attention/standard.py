@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from extensions.front.building import invalid, lift, rank_of, size_of, typed
 from extensions.front.onnx.attention import core, heads, masks
-from extensions.front.onnx.common import converts, invalid, lift, needed, rank_of, size_of, typed
+from extensions.front.onnx.common import converts, needed
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.arithmetic import Subtract
 from extensions.ops.matrix import MatMul

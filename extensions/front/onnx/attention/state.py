@@ -6,7 +6,8 @@ import copy
 
 import numpy as np
 
-from extensions.front.onnx.common import channelwise, converts, invalid, refuse
+from extensions.front.building import channelwise, invalid
+from extensions.front.onnx.common import converts, refuse
 from extensions.ops.activation import Swish
 from extensions.ops.arithmetic import Add
 from extensions.ops.convolution import GroupConvolution

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import lift, needed, rank_of, refuse, scalar, size_of
+from extensions.front.building import lift, rank_of, scalar, size_of
+from extensions.front.onnx.common import needed, refuse
 from extensions.front.onnx.contrib.common import microsoft, standard
 from extensions.front.onnx.gathering import gather_nd
 from extensions.front.onnx.padding import pad_11

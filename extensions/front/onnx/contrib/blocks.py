@@ -6,14 +6,15 @@ from math import prod
 
 import numpy as np
 
+from extensions.front.building import invalid
 from extensions.front.onnx.affine import dequantized
-from extensions.front.onnx.common import invalid, needed, refuse
+from extensions.front.onnx.common import needed, refuse
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.ops.arithmetic import Add
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
-from extensions.ops.movement import StridedSlice
 from extensions.ops.shaping import Reshape
+from extensions.ops.slicing import StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from extensions.front.onnx.common import converts, rank_of
+from extensions.front.building import rank_of
+from extensions.front.onnx.common import converts
 from extensions.ops.movement import Transpose
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import invalid, lift, rank_of, scalar, size_of, typed
 from extensions.front.onnx.attention import core, heads, masks
 from extensions.front.onnx.attention.cache import written
 from extensions.front.onnx.attention.rotary import at_places, turned
-from extensions.front.onnx.common import (
-    invalid,
-    lift,
-    needed,
-    rank_of,
-    refuse,
-    scalar,
-    size_of,
-    typed,
-)
+from extensions.front.onnx.common import needed, refuse
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.normalization import rms_normalized
 from extensions.ops.arithmetic import Add, Equal, Maximum, Select, Subtract

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import lift, needed_constant, size_of, typed
+from extensions.front.building import lift, needed_constant, size_of, typed
 from extensions.front.onnx.contrib.common import images, microsoft, standard
 from extensions.front.onnx.contrib.products import fused_conv
 from extensions.front.onnx.convolution import conv, conv_transpose

@@ -6,7 +6,7 @@ runtime computes them in integers.
 
 from __future__ import annotations
 
-from extensions.front.onnx.common import scalar, typed
+from extensions.front.building import scalar, typed
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.contrib.transformer import projected_attention
 from extensions.front.onnx.matrix import matmul_integer

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import channelwise, lift, rank_of, scalar, size_of, typed
 from extensions.front.onnx.affine import dequantized
 from extensions.front.onnx.attention.masks import counted
-from extensions.front.onnx.common import (
-    channelwise,
-    converts,
-    lift,
-    needed,
-    rank_of,
-    scalar,
-    size_of,
-    typed,
-)
+from extensions.front.onnx.common import converts, needed
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.normalization import layer_normalized, rms_normalized
 from extensions.ops.activation import Sigmoid, SoftPlus, Swish

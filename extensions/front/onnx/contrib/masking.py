@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import invalid, lift, rank_of, size_of, typed
 from extensions.front.onnx.attention import masks
 from extensions.front.onnx.attention.heads import lone
-from extensions.front.onnx.common import invalid, lift, rank_of, refuse, size_of, typed
+from extensions.front.onnx.common import refuse
 from extensions.ops.arithmetic import Add, Greater, GreaterEqual, LogicalAnd, Select
 from extensions.ops.movement import Concat
 from extensions.ops.shaping import Broadcast

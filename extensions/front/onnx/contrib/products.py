@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import rank_of, typed
 from extensions.front.onnx.activation import gelu
-from extensions.front.onnx.common import rank_of, refuse, typed
+from extensions.front.onnx.common import refuse
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.convolution import conv
 from extensions.front.onnx.matrix import gemm

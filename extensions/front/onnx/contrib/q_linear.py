@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from extensions.front.building import invalid, rank_of, scalar, typed
 from extensions.front.onnx.activation import along_axis
 from extensions.front.onnx.affine import dequantized, quantized
-from extensions.front.onnx.common import invalid, rank_of, scalar, typed
 from extensions.front.onnx.contrib.common import images, microsoft
 from extensions.front.onnx.pooling import average_pool, global_average_pool
 from extensions.ops import activation as act

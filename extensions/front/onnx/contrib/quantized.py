@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extensions.front.onnx.common import lift, rank_of, typed
+from extensions.front.building import lift, rank_of, typed
 from extensions.front.onnx.contrib.common import images, microsoft, standard
 from extensions.front.onnx.quantization import dequantize_linear, q_linear_conv, quantize_linear
 from extensions.front.onnx.recurrent import lstm

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.building import lift, rank_of, scalar, size_of, typed
 from extensions.front.onnx.attention import core, heads, masks
 from extensions.front.onnx.attention.cache import written
-from extensions.front.onnx.common import lift, needed, rank_of, refuse, scalar, size_of, typed
+from extensions.front.onnx.common import needed, refuse
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.contrib.masking import mask_bias
 from extensions.ops.arithmetic import Add

@@ -11,7 +11,8 @@ from functools import partial
 
 import numpy as np
 
-from extensions.front.onnx.common import converts, invalid, rank_of, refuse, typed
+from extensions.front.building import invalid, rank_of, typed
+from extensions.front.onnx.common import converts, refuse
 from extensions.ops.activation import Sigmoid, Softmax
 from extensions.ops.arithmetic import Add, Divide, Greater, Multiply, Select, Subtract
 from extensions.ops.gathering import Gather

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import invalid, needed, typed
+from extensions.front.building import invalid, typed
+from extensions.front.onnx.common import needed
 from extensions.front.onnx.ml.common import ml
 from extensions.ops.arithmetic import Add, Equal, Less, LogicalAnd, Minimum, Select, Subtract
 from extensions.ops.gathering import Gather

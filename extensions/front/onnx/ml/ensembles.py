@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.onnx.common import invalid, needed, refuse, typed
+from extensions.front.building import invalid, typed
+from extensions.front.onnx.common import needed, refuse
 from extensions.front.onnx.ml import common as c
 from extensions.front.onnx.ml.common import ml
 from extensions.front.onnx.ml.trees import LEAF, MEMBER, MODES, Forest

@@ -6,7 +6,8 @@ import logging
 
 import numpy as np
 
-from extensions.front.onnx.common import invalid, needed, rank_of, refuse, typed
+from extensions.front.building import invalid, rank_of, typed
+from extensions.front.onnx.common import needed, refuse
 from extensions.front.onnx.ml.common import ml
 from extensions.ops.arithmetic import Divide, Equal, Greater, Multiply, Select, Subtract
 from extensions.ops.gathering import Gather

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from extensions.front.onnx.common import invalid, needed
+from extensions.front.building import invalid
+from extensions.front.onnx.common import needed
 from extensions.front.onnx.ml import common as c
 from extensions.front.onnx.ml.common import ml
 from extensions.ops.arithmetic import Add

@@ -10,7 +10,7 @@ from functools import cached_property, reduce
 
 import numpy as np
 
-from extensions.front.onnx.common import invalid
+from extensions.front.building import invalid
 from extensions.ops import arithmetic as a
 from extensions.ops.gathering import Gather, GatherElements
 from extensions.ops.reduction import ReduceLogicalOr

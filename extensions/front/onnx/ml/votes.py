@@ -8,18 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.onnx.common import invalid
+from extensions.front.building import invalid
 from extensions.front.onnx.ml.trees import Forest
 from extensions.ops.arithmetic import Select
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
-from extensions.ops.reduction import (
-    ReduceLogicalOr,
-    ReduceMax,
-    ReduceMean,
-    ReduceMin,
-    ReduceSum,
-)
+from extensions.ops.reduction import ReduceLogicalOr, ReduceMax, ReduceMean, ReduceMin, ReduceSum
 from mo.errors import UnsupportedError
 from mo.graph.graph import Graph
 from mo.graph.node import Output
