@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import random
-import resource
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mo.back.output import write_ir
 from mo.cli.config import Config
-from mo.errors import ConversionError
 from mo.pipeline.convert import convert
+from tests.fuzzing import PARTS, part_of_many, survivors
 from tests.models import caffe_networks as networks
 from tests.models.caffe import Net, caffemodel
 
 FEW = 500
-# More on demand: FUZZ_MUTANTS=100000 make heavy
-MANY = int(os.environ.get("FUZZ_MUTANTS", "10000"))
-# No mutant of these small files may need longer than this.
-SECONDS = 10
 
 
 def layers() -> Net:
@@ -117,32 +111,15 @@ def convert_file(path: Path, folder: Path) -> None:
 
 
 def survives(numbers: range, folder: Path) -> int:
-    """How many of the mutants convert; any other end than a refusal in words fails the test."""
     path = folder / "mutant.caffemodel"
-    accepted = 0
-    for number in numbers:
+
+    def prepare(number: int) -> Callable[[], object]:
         text, weights = mutant(number)
         path.with_suffix(".prototxt").write_bytes(text)
         path.write_bytes(weights)
-        start = time.monotonic()
-        try:
-            convert_file(path, folder)
-            accepted += 1
-        except ConversionError:
-            pass
-        except Exception as error:
-            raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
-        assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
-    return accepted
+        return lambda: convert_file(path, folder)
 
-
-@pytest.fixture
-def limited_memory():
-    """No claim of a file may make the process allocate beyond reason."""
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_AS, before)
+    return survivors(numbers, prepare)
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=["layers", "sequence", "head", "lenet"])
@@ -157,7 +134,6 @@ def test_a_few_mutants(tmp_path: Path) -> None:
 
 @pytest.mark.heavy
 @pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", PARTS)
 def test_many_mutants(tmp_path: Path, part: int) -> None:
-    size = MANY // 10
-    survives(range(FEW + part * size, FEW + (part + 1) * size), tmp_path)
+    survives(part_of_many(part, FEW), tmp_path)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
-import resource
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,12 +16,9 @@ from tests.front.kaldi import test_components, test_nnet1, test_nnet2, test_time
 from tests.front.kaldi.networks import Network
 from tests.front.kaldi.test_true_models import DATA, MODELS
 from tests.front.kaldi.writing import nnet1, nnet2
+from tests.fuzzing import PARTS, part_of_many, survivors
 
 FEW = 400
-# More on demand: FUZZ_MUTANTS=100000 make heavy
-MANY = int(os.environ.get("FUZZ_MUTANTS", "10000"))
-# No mutant of these small files may need longer than this.
-SECONDS = 10
 # Numbers that sizes and offsets turn into.
 NUMBERS = [b"-1", b"0", b"1", b"2147483647", b"-2147483648", b"1e30", b"nan", b"16777216"]
 
@@ -83,46 +77,36 @@ def mutant(number: int) -> bytes:
 
 
 def survives(numbers: range, folder: Path) -> int:
-    """How many of the mutants convert; any other end than a refusal in words fails the test."""
     path = folder / "mutant.mdl"
-    accepted = 0
-    for number in numbers:
+
+    def prepare(number: int) -> Callable[[], object]:
         path.write_bytes(mutant(number))
-        start = time.monotonic()
         flags = {"kaldi_chunk": "dynamic" if number % 4 == 0 else "30"} if number % 2 else {}
-        refusal = ""
-        try:
-            mo.convert_model(path, framework="kaldi", silent=True, **flags).save(folder / "net.xml")
-            accepted += 1
-        except ConversionError as error:
-            refusal = error.message
-        except Exception as error:
-            raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
-        assert len(refusal.splitlines()) <= 1, f"mutant {number}: {refusal}"
-        assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
-    return accepted
+        return lambda: convert_file(path, folder, **flags)
+
+    return survivors(numbers, prepare)
 
 
-@pytest.fixture
-def _limited_memory() -> Iterator[None]:
-    """No claim of a file may make the process allocate beyond reason."""
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_AS, before)
+def convert_file(path: Path, folder: Path, **flags: str) -> None:
+    """A refusal is one line."""
+    try:
+        mo.convert_model(path, framework="kaldi", silent=True, **flags).save(folder / "net.xml")
+    except ConversionError as error:
+        if len(error.message.splitlines()) > 1:
+            raise AssertionError(f"not one line: {error.message}") from error
+        raise
 
 
-@pytest.mark.usefixtures("_limited_memory")
+@pytest.mark.usefixtures("limited_memory")
 def test_a_few_mutants(tmp_path: Path) -> None:
     assert 0 < survives(range(FEW), tmp_path) < FEW
 
 
 @pytest.mark.heavy
-@pytest.mark.usefixtures("_limited_memory")
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.usefixtures("limited_memory")
+@pytest.mark.parametrize("part", PARTS)
 def test_many_mutants(tmp_path: Path, part: int) -> None:
-    size = MANY // 10
-    survives(range(FEW + part * size, FEW + (part + 1) * size), tmp_path)
+    survives(part_of_many(part, FEW), tmp_path)
 
 
 @pytest.mark.parametrize("name", ["nnet3_lstm.raw", "nnet2_splice_pnorm.raw"])

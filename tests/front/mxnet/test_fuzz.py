@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
-import resource
-import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -13,16 +11,12 @@ import numpy as np
 import pytest
 
 import mo
-from mo.errors import ConversionError
 from tests.front.mxnet.running import Case, cases
 from tests.front.mxnet.test_reader import container, save, sparse, version0, version1, version2
 from tests.front.mxnet.verdicts import families
+from tests.fuzzing import PARTS, part_of_many, survivors
 
 FEW = 200
-# More on demand: FUZZ_MUTANTS=100000 make heavy
-MANY = int(os.environ.get("FUZZ_MUTANTS", "10000"))
-# No mutant of these small files may need longer than this.
-SECONDS = 10
 
 
 @cache
@@ -68,54 +62,29 @@ def wounded(content: bytes, dice: random.Random) -> bytes:
     return bytes(data)
 
 
-def survives(number: int, folder: Path) -> bool:
-    """Whether a mutant converts; any other end than a refusal in words fails the test."""
-    dice = random.Random(number)
-    case = seeds()[number % len(seeds())]
-    path = save(folder, case.symbol)
-    path.write_bytes(parameters(case, number))
-    target = path if number % 3 == 0 else folder / "net-symbol.json"
-    target.write_bytes(wounded(target.read_bytes(), dice))
-    shapes = ",".join(str(list(array.shape)) for array in case.inputs.values())
-    start = time.monotonic()
-    try:
-        mo.convert_model(path, input_shape=shapes, silent=True).save(folder / "net.xml")
-        return True
-    except ConversionError:
-        return False
-    finally:
-        assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
+def survives(numbers: range, folder: Path) -> int:
+    def prepare(number: int) -> Callable[[], object]:
+        dice = random.Random(number)
+        case = seeds()[number % len(seeds())]
+        path = save(folder, case.symbol)
+        path.write_bytes(parameters(case, number))
+        target = path if number % 3 == 0 else folder / "net-symbol.json"
+        target.write_bytes(wounded(target.read_bytes(), dice))
+        shapes = ",".join(str(list(array.shape)) for array in case.inputs.values())
+        return lambda: mo.convert_model(path, input_shape=shapes, silent=True).save(
+            folder / "net.xml"
+        )
 
-
-def run(numbers: range, folder: Path) -> int:
-    accepted = 0
-    for number in numbers:
-        try:
-            accepted += survives(number, folder)
-        except AssertionError:
-            raise
-        except Exception as error:
-            raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
-    return accepted
-
-
-@pytest.fixture
-def limited_memory():
-    """No claim of a file may make the process allocate beyond reason."""
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_AS, before)
+    return survivors(numbers, prepare)
 
 
 @pytest.mark.usefixtures("limited_memory")
 def test_a_few_mutants(tmp_path: Path) -> None:
-    assert 0 < run(range(FEW), tmp_path) < FEW
+    assert 0 < survives(range(FEW), tmp_path) < FEW
 
 
 @pytest.mark.heavy
 @pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", PARTS)
 def test_many_mutants(tmp_path: Path, part: int) -> None:
-    size = MANY // 10
-    run(range(FEW + part * size, FEW + (part + 1) * size), tmp_path)
+    survives(part_of_many(part, FEW), tmp_path)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import resource
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,15 +11,12 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from mo.errors import ConversionError
+from tests.fuzzing import PARTS, part_of_many, survivors
 from tests.models.networks import branches, conv_relu, image_model, unknown_operations
 from tests.models.seeds import NODES
 from tests.models.whole import convert_file
 
 FEW = 500
-# More on demand: FUZZ_MUTANTS=100000 make heavy
-MANY = int(os.environ.get("FUZZ_MUTANTS", "10000"))
-# No mutant of these small files may need longer than this.
-SECONDS = 10
 
 
 def node_model(op: str, *shapes: tuple[int, ...], **attributes: object) -> bytes:
@@ -140,30 +134,13 @@ def mutant(number: int) -> bytes:
 
 
 def survives(numbers: range, folder: Path) -> int:
-    """How many of the mutants convert; any other end than a refusal in words fails the test."""
     path = folder / "mutant.onnx"
-    accepted = 0
-    for number in numbers:
+
+    def prepare(number: int) -> Callable[[], object]:
         path.write_bytes(mutant(number))
-        start = time.monotonic()
-        try:
-            convert_file(path, folder)
-            accepted += 1
-        except ConversionError:
-            pass
-        except Exception as error:
-            raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
-        assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
-    return accepted
+        return lambda: convert_file(path, folder)
 
-
-@pytest.fixture
-def limited_memory():
-    """No claim of a file may make the process allocate beyond reason."""
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_AS, before)
+    return survivors(numbers, prepare)
 
 
 @pytest.mark.parametrize("index", range(len(NODES)))
@@ -181,10 +158,9 @@ def test_a_few_mutants(tmp_path):
 
 @pytest.mark.heavy
 @pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", PARTS)
 def test_many_mutants(tmp_path, part):
-    size = MANY // 10
-    survives(range(FEW + part * size, FEW + (part + 1) * size), tmp_path)
+    survives(part_of_many(part, FEW), tmp_path)
 
 
 def test_cut_off_at_every_byte(tmp_path):
