@@ -31,9 +31,8 @@ from mo.cli.config import Config
 from mo.errors import ConversionError
 from mo.front.translate import translate
 from mo.graph.graph import Graph
-from mo.graph.node import Output
-from mo.graph.shape import text
 from mo.pipeline.passes import run_passes
+from tests.front.comparing import compare_results
 from tests.models.nodes import CURRENT, array_of, opened, single
 from tests.ops import runtime
 
@@ -144,7 +143,7 @@ def _compare(
     tolerance: float,
     what: str,
 ) -> None:
-    _compare_results(graph, _run(graph, arrays), expected, tolerance, what)
+    compare_results(graph, _run(graph, arrays), expected, tolerance, what)
 
 
 # Operation sets differ less than their numbers: equal models are run once.
@@ -166,46 +165,6 @@ def _bytes(array: np.ndarray) -> bytes:
     return repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
 
 
-def _compare_results(
-    graph: Graph,
-    results: Sequence[np.ndarray],
-    expected: Sequence[np.ndarray],
-    tolerance: float,
-    what: str,
-) -> None:
-    assert len(results) == len(expected)
-    inferred = [node.inputs[0] for node in graph.results()]
-    for index, (mine, array, wanted) in enumerate(zip(inferred, results, expected)):
-        where = f"output {index} with {what}"
-        assert isinstance(mine, Output)
-        is_text = wanted.dtype == object and array.dtype.kind == "U"
-        assert array.dtype == wanted.dtype or is_text, f"{where}: {array.dtype}, not {wanted.dtype}"
-        assert array.shape == wanted.shape, f"{where}: {array.shape}, not {wanted.shape}"
-        assert runtime.contains(mine.shape, array.shape), (
-            f"{where}: inferred {text(mine.shape)}, computed {array.shape}"
-        )
-        if array.dtype.kind in "iubU":
-            np.testing.assert_array_equal(array, wanted, err_msg=where)
-        else:
-            coarse = max(tolerance, 4e-3) if array.dtype.itemsize < 4 else tolerance
-            np.testing.assert_allclose(
-                array.astype(np.float64),
-                wanted.astype(np.float64),
-                rtol=coarse,
-                atol=coarse / 10,
-                err_msg=where,
-            )
-
-
-def operations(graph: Graph) -> list[str]:
-    """The operations of a graph in order, without inputs, constants and results."""
-    return [
-        node.type
-        for node in graph.topological()
-        if node.type not in ("Parameter", "Const", "Result")
-    ]
-
-
 def agree_unknown_rank(op: str, *inputs: Any, opset: int = CURRENT, **attributes: Any) -> None:
     """As ``agree``, for a model that does not tell the shapes of its inputs at all.
 
@@ -221,4 +180,4 @@ def agree_unknown_rank(op: str, *inputs: Any, opset: int = CURRENT, **attributes
     read.reshape({i: list(array.shape) for i, array in enumerate(arrays)})
     compiled = ov.compile_model(read, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     results = list(compiled(arrays).to_tuple())
-    _compare_results(graph, results, expected, 1e-4, "unknown rank")
+    compare_results(graph, results, expected, 1e-4, "unknown rank")

@@ -17,8 +17,9 @@ from onnx.reference import ReferenceEvaluator
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
+from tests.front.comparing import operations
 from tests.front.onnx.microsoft import agreed as agreed_by_microsoft
-from tests.front.onnx.running import agree, agree_model, operations, refused
+from tests.front.onnx.running import agree, agree_model, refused
 from tests.models.nodes import fixed, numbers, single
 
 # Batch, and number of queries or keys; how many heads there are and how large is known.

@@ -13,7 +13,8 @@ pytest.importorskip("openvino")
 
 from onnx import TensorProto, helper
 
-from tests.front.onnx.running import agree, agree_model, operations, refused
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, agree_model, refused
 from tests.models.nodes import fixed, model_of
 
 TYPES: dict[str, tuple[int, Any]] = {

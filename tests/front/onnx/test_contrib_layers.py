@@ -13,8 +13,9 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
+from tests.front.comparing import operations
 from tests.front.onnx.microsoft import agreed
-from tests.front.onnx.running import agree, operations, reference
+from tests.front.onnx.running import agree, reference
 from tests.models.nodes import fixed, numbers, single
 
 X, SKIP = numbers(2, 3, 8), numbers(2, 3, 8, high=1)

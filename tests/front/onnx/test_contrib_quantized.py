@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
+from tests.front.comparing import operations
 from tests.front.onnx.microsoft import agreed
-from tests.front.onnx.running import operations
 from tests.models.nodes import fixed, numbers
 
 # ---- functions of quantised tensors

@@ -10,8 +10,9 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
+from tests.front.comparing import operations
 from tests.front.onnx.microsoft import MICROSOFT, agreed
-from tests.front.onnx.running import operations, reference, refused
+from tests.front.onnx.running import reference, refused
 from tests.models.nodes import fixed, numbers, single
 
 # ---- Attention: projections inside

@@ -13,7 +13,8 @@ pytest.importorskip("openvino")
 import onnx
 from onnx import TensorProto, helper
 
-from tests.front.onnx.running import agree_model, operations
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree_model
 from tests.models.nodes import model_of, numbers
 
 FLOAT, INT, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL

@@ -12,7 +12,8 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
 from mo.errors import ConversionError
-from tests.front.onnx.running import agree, agree_model, convert, operations
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, agree_model, convert
 from tests.models.nodes import numbers
 
 X = numbers(2, 5)

@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree, agree_unknown_rank, operations, refused
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, agree_unknown_rank, refused
 from tests.models.nodes import Sized, fixed, numbers
 
 X = numbers(4, 5, 6)

@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree, operations, refused
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, refused
 from tests.models.nodes import fixed, numbers
 
 X = numbers(2, 4, 5, 6)

@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree, operations, reference, refused
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, reference, refused
 from tests.models.nodes import fixed, numbers, single
 
 IMAGE = numbers(2, 3, 7, 8)

@@ -17,7 +17,8 @@ from onnx import helper
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.op import Constant
-from tests.front.onnx.running import agree, agree_model, operations, refused
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, agree_model, refused
 from tests.models.nodes import fixed, model_of, numbers
 
 X = numbers(2, 3, 4, low=-3, high=3)

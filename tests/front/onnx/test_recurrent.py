@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree, operations, reference, refused
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, reference, refused
 from tests.models.nodes import fixed, numbers, single
 
 TIME, BATCH, WIDTH, HIDDEN = 5, 2, 3, 4

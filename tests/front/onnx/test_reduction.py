@@ -10,13 +10,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import (
-    agree,
-    agree_unknown_rank,
-    convert,
-    operations,
-    reference,
-)
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, agree_unknown_rank, convert, reference
 from tests.models.nodes import Sized, fixed, numbers, opened, single
 from tests.ops import runtime
 

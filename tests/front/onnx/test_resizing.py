@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
-from tests.front.onnx.running import agree, operations, refused
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, refused
 from tests.models.nodes import Sized, fixed, numbers
 
 IMAGE = numbers(1, 2, 5, 6)

@@ -12,14 +12,8 @@ pytest.importorskip("openvino")
 
 from onnx import helper
 
-from tests.front.onnx.running import (
-    agree,
-    agree_model,
-    agree_unknown_rank,
-    convert,
-    operations,
-    refused,
-)
+from tests.front.comparing import operations
+from tests.front.onnx.running import agree, agree_model, agree_unknown_rank, convert, refused
 from tests.models.nodes import Sized, fixed, model_of, numbers, opened
 
 X = numbers(2, 3, 4)

@@ -28,9 +28,8 @@ from mo.cli.config import Config
 from mo.front.model import Model
 from mo.front.translate import translate
 from mo.graph.graph import Graph
-from mo.graph.node import Output
-from mo.graph.shape import text
 from mo.pipeline.passes import run_passes
+from tests.front.comparing import compare_results
 from tests.ops import runtime
 
 tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -97,35 +96,4 @@ def compare(
     what: str,
 ) -> None:
     """Assert that the runtime computes what is expected, of the types that we inferred."""
-    results = runtime.run(graph, arrays)
-    assert len(results) == len(expected)
-    inferred = [node.inputs[0] for node in graph.results()]
-    for index, (mine, array, wanted) in enumerate(zip(inferred, results, expected)):
-        where = f"output {index} with {what}"
-        assert isinstance(mine, Output)
-        assert array.dtype == wanted.dtype, f"{where}: {array.dtype}, not {wanted.dtype}"
-        assert array.shape == wanted.shape, f"{where}: {array.shape}, not {wanted.shape}"
-        assert runtime.contains(mine.shape, array.shape), (
-            f"{where}: inferred {text(mine.shape)}, computed {array.shape}"
-        )
-        if array.dtype.kind in "iub":
-            np.testing.assert_array_equal(array, wanted, err_msg=where)
-        else:
-            coarse = max(tolerance, 4e-3) if array.dtype.itemsize < 4 else tolerance
-            scale = float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0))
-            np.testing.assert_allclose(
-                array.astype(np.float64),
-                wanted.astype(np.float64),
-                rtol=coarse,
-                atol=coarse * max(scale, 1e-2) / 10,
-                err_msg=where,
-            )
-
-
-def operations(graph: Graph) -> list[str]:
-    """The operations of a graph in order, without inputs, constants and results."""
-    return [
-        node.type
-        for node in graph.topological()
-        if node.type not in ("Parameter", "Const", "Result")
-    ]
+    compare_results(graph, runtime.run(graph, arrays), expected, tolerance, what, to_scale=True)

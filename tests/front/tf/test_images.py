@@ -12,7 +12,8 @@ pytest.importorskip("openvino")
 
 import tensorflow as tf
 
-from tests.front.tf.running import agree, operations
+from tests.front.comparing import operations
+from tests.front.tf.running import agree
 from tests.models.nodes import numbers
 
 R = tf.raw_ops
