@@ -16,7 +16,7 @@ from extensions.ops.activation import (
     Swish,
     Tanh,
 )
-from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply, Power
+from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply, Power, Subtract
 from extensions.ops.unary import Erf, Exp, Log
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -64,9 +64,8 @@ HARD = (
 )
 
 
-def _gelu_forms(inner: OpPattern) -> tuple[OpPattern, ...]:
+def _gelu_forms(one_plus: OpPattern) -> tuple[OpPattern, ...]:
     """0.5 * x * (1 + inner) in the groupings that exporters write."""
-    one_plus = match(Add, inner, number(1))
     half_of = (match(Multiply, x, number(0.5)), match(Divide, x, number(2)))
     return (
         *(match(Multiply, half, one_plus) for half in half_of),
@@ -80,6 +79,8 @@ _erf = (
     match(Erf, match(Divide, x, number(sqrt(2)))),
     match(Erf, match(Multiply, x, number(1 / sqrt(2)))),
 )
+# The complement of the error function of -x / sqrt(2).
+_erfc = match(Subtract, number(1), match(Erf, match(Multiply, x, number(-1 / sqrt(2)))))
 _cube = (
     match(Power, x, number(3)),
     match(Multiply, x, match(Multiply, x, x)),
@@ -91,6 +92,10 @@ def _tanh(cube: OpPattern) -> OpPattern:
     return match(Tanh, match(Multiply, total, number(sqrt(2 / pi))))
 
 
+def _one_plus(inner: OpPattern) -> OpPattern:
+    return match(Add, inner, number(1))
+
+
 def _gelu_erf(g: Graph, x: Output) -> Output:
     return g.add(Gelu(approximation_mode="ERF"), x)
 
@@ -100,8 +105,12 @@ def _gelu_tanh(g: Graph, x: Output) -> Output:
 
 
 GELU = (
-    *(rewrite(form)(_gelu_erf) for erf in _erf for form in _gelu_forms(erf)),
-    *(rewrite(form)(_gelu_tanh) for cube in _cube for form in _gelu_forms(_tanh(cube))),
+    *(
+        rewrite(form)(_gelu_erf)
+        for one_plus in (*map(_one_plus, _erf), _erfc)
+        for form in _gelu_forms(one_plus)
+    ),
+    *(rewrite(form)(_gelu_tanh) for cube in _cube for form in _gelu_forms(_one_plus(_tanh(cube)))),
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.arithmetic import Add, Divide, Multiply
 from extensions.ops.convolution import (
     Convolution,
     ConvolutionBackpropData,
@@ -167,15 +167,15 @@ def _extremes(array: np.ndarray) -> list[float]:
     return [float(values.max()), float(values.min())] if values.size else []
 
 
-@rewrite(match(CONVOLUTIONS, match(Multiply, x, const("factor"), name="product"), w))
+@rewrite(match(CONVOLUTIONS, match((Multiply, Divide), x, const("factor"), name="product"), w))
 def factor_of_input(
     g: Graph, node: Node, x: Output, w: Output, factor: Output, product: Output
 ) -> Output | None:
-    """(x * factor) * w -> x * (factor * w); zero padding stays zero."""
+    """(x * factor) * w -> x * (w * factor), also of quotients; zero padding stays zero."""
     if x.rank is None or not same_shape(product.shape, x.shape):
         return None
     laid = _laid_along(g, factor, w, _INPUT_AXES[type(node.op)], x.rank)
-    return None if laid is None else _again(g, node, x, g.add(Multiply(), w, laid))
+    return None if laid is None else _again(g, node, x, g.add(product.node.op, w, laid))
 
 
 @rewrite(

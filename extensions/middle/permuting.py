@@ -17,7 +17,9 @@ from extensions.ops.activation import HardSigmoid, LogSoftmax, PReLU, Selu, Soft
 from extensions.ops.blocks import BatchToSpace, SpaceToBatch
 from extensions.ops.common import constant_axes, constant_ints
 from extensions.ops.conversion import Convert
+from extensions.ops.convolution import Convolution
 from extensions.ops.gathering import Gather
+from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Pad, Roll, Split, Transpose, VariadicSplit
 from extensions.ops.normalization import MVN, NormalizeL2
 from extensions.ops.reduction import Reduction
@@ -218,6 +220,20 @@ def gather(g: Graph, node: Node, order: Order) -> Moved | None:
     return Moved(node.op, [_source(node), indices, g.constant(np.int64(axes[0]))], (left,))
 
 
+def product(g: Graph, node: Node, order: Order) -> Moved | None:
+    """A product along the channels of an image is a convolution of single pixels."""
+    rank, weights, flags = len(order), node.inputs[1], node.op.attributes()
+    if rank not in (4, 5) or order != (0, *range(2, rank), 1) or flags["transpose_a"]:
+        return None
+    if weights is None or not weights.is_constant or weights.rank != 2:
+        return None
+    ones, zeros = (1,) * (rank - 2), (0,) * (rank - 2)
+    op = Convolution(strides=ones, dilations=ones, pads_begin=zeros, pads_end=zeros)
+    rows = weights if flags["transpose_b"] else g.add(Transpose(), weights, [1, 0])
+    pixels = g.add(Reshape(), rows, [*(rows.shape or ()), *ones])
+    return Moved(op, [_source(node), pixels], (order,))
+
+
 # ---- operations with a number per axis
 
 
@@ -278,6 +294,7 @@ RULES: dict[type[Op], Rule] = {
     Broadcast: broadcast,
     Concat: concat,
     Gather: gather,
+    MatMul: product,
     PReLU: with_slope,
     Squeeze: squeeze,
     StridedSlice: strided_slice,

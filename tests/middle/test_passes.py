@@ -11,7 +11,9 @@ from extensions.middle import (
     identities,
     infinities,
     linear,
+    negations,
     normalizations,
+    products,
     shapes,
 )
 from extensions.middle.sharing import share_computations, share_constants
@@ -24,8 +26,10 @@ from extensions.ops.arithmetic import (
     Minimum,
     Multiply,
     Power,
+    SquaredDifference,
     Subtract,
 )
+from extensions.ops.conversion import Convert
 from extensions.ops.convolution import (
     Convolution,
     ConvolutionBackpropData,
@@ -38,7 +42,7 @@ from extensions.ops.movement import Concat, Pad, Transpose
 from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceMin
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
 from extensions.ops.slicing import StridedSlice
-from extensions.ops.unary import Erf, Exp, Log, Sqrt
+from extensions.ops.unary import Erf, Exp, Log, Negative, Sqrt
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -77,7 +81,7 @@ class Case:
         lambda g, x: g.add(Reshape(), x, [2, 3]),
         lambda g, x: g.add(Reshape(special_zero=True), x, [0, -1]),
         lambda g, x: g.add(Transpose(), x, [0, 1]),
-        lambda g, x: g.add(act.Convert(destination_type=ElementType.f32), x),
+        lambda g, x: g.add(Convert(destination_type=ElementType.f32), x),
         lambda g, x: g.add(Pad(), x, [0, 0], [0, 0], 0.0),
         lambda g, x: g.add(StridedSlice(begin_mask=(1, 1), end_mask=(1, 1)), x, [0, 0], [0, 0]),
         lambda g, x: g.add(Concat(axis=0), x),
@@ -103,7 +107,7 @@ def test_an_operation_that_changes_nothing_goes(build):
         lambda g, x: g.add(
             StridedSlice(begin_mask=(1, 1), end_mask=(1, 1)), x, [0, 0], [0, 0], [1, -1]
         ),
-        lambda g, x: g.add(act.Convert(destination_type=ElementType.f16), x),
+        lambda g, x: g.add(Convert(destination_type=ElementType.f16), x),
     ],
 )
 def test_an_operation_that_changes_something_stays(build):
@@ -113,8 +117,8 @@ def test_an_operation_that_changes_something_stays(build):
 
 def test_a_detour_through_a_narrower_type_stays():
     case = Case(2, dtype=ElementType.i64)
-    narrow = case.g.add(act.Convert(destination_type=ElementType.i32), case.x)
-    back = case.g.add(act.Convert(destination_type=ElementType.i64), narrow)
+    narrow = case.g.add(Convert(destination_type=ElementType.i32), case.x)
+    back = case.g.add(Convert(destination_type=ElementType.i64), narrow)
     assert case.unchanged(back, *identities.RULES)
 
 
@@ -220,14 +224,15 @@ def test_a_factor_behind_a_matrix_product_goes_into_its_columns():
     np.testing.assert_allclose(product.inputs[1].value(), w * factor, rtol=1e-6)
 
 
-def test_a_factor_in_front_goes_into_the_input_channels():
+@pytest.mark.parametrize("op", [Multiply(), Divide()])
+def test_a_factor_in_front_goes_into_the_input_channels(op):
     case = Case(1, 3, 5, 5)
     w, factor = weights(4, 3, 3, 3), weights(3, 1, 1)
     padded = {**ONE, "pads_begin": (1, 1), "pads_end": (1, 1)}
-    y = case.g.add(Convolution(**padded), case.g.add(Multiply(), case.x, factor), w, name="y")
+    y = case.g.add(Convolution(**padded), case.g.add(op, case.x, factor), w, name="y")
     assert case.after(y, *linear.RULES)[0].startswith("y: Convolution(x, ")
     (conv,) = case.g.nodes_of(Convolution)
-    np.testing.assert_allclose(conv.inputs[1].value(), w * factor, rtol=1e-6)
+    np.testing.assert_allclose(conv.inputs[1].value(), op.fold(w, factor), rtol=1e-6)
 
 
 def test_a_summand_in_front_goes_into_the_bias_only_without_padding():
@@ -382,3 +387,89 @@ def test_other_comparisons_of_extremes_stay():
     wider = case.g.constant(np.full((1, 1, 1), -np.inf, np.float32))
     extreme = case.g.add(ReduceMax(keep_dims=True), case.x, [1])
     assert case.unchanged(case.g.add(Equal(), extreme, wider), *infinities.RULES)
+
+
+# ---- products, negations, normalisations of frameworks with channels last
+
+
+@pytest.mark.parametrize("sizes", [(2, 3), (Dim(), 3), (Dim(), Dim())])
+def test_a_product_of_rows_needs_no_matrix_of_rows(sizes):
+    case = Case(*sizes, 4)
+    g, x = case.g, case.x
+    rows = g.add(Reshape(), x, [-1, 4])
+    product = g.add(MatMul(), rows, g.constant(random.random((4, 5), np.float32)))
+    leading = g.add(Gather(), g.add(ShapeOf(), x), [0, 1], g.constant(np.int64(0)))
+    target = g.add(Concat(axis=0), leading, [5])
+    y = g.add(Reshape(), product, target, name="y")
+    (line,) = case.after(y, *products.RULES)
+    assert line.startswith("y: MatMul(x, ")
+
+
+def test_rows_that_are_put_together_otherwise_stay():
+    case = Case(2, 3, 4)
+    rows = case.g.add(Reshape(), case.x, [6, 4])
+    product = case.g.add(MatMul(), rows, case.g.constant(random.random((4, 5), np.float32)))
+    assert case.unchanged(case.g.add(Reshape(), product, [3, 2, 5]), *products.RULES)
+
+
+@pytest.mark.parametrize(
+    ("build", "wanted"),
+    [
+        (lambda g, x, n: g.add(Multiply(), n, 3.0), "Multiply(x, -3.0)"),
+        (lambda g, x, n: g.add(Add(), x, n), "Subtract(x, x)"),
+        (lambda g, x, n: g.add(Subtract(), x, n), "Add(x, x)"),
+    ],
+)
+def test_a_negative_is_taken_in(build, wanted):
+    case = Case(2, 3)
+    y = build(case.g, case.x, case.g.add(Negative(), case.x))
+    assert case.after(y, *negations.RULES)[-1].split(": ")[1] == wanted
+
+
+def test_a_negative_integer_stays():
+    case = Case(2, 3, dtype=ElementType.i32)
+    assert case.unchanged(
+        case.g.add(Add(), case.x, case.g.add(Negative(), case.x)), *negations.RULES
+    )
+
+
+@pytest.mark.parametrize("gamma", [None, random.random((1, 4, 1, 1), np.float32)])
+@pytest.mark.parametrize("beta", [None, random.random((1, 4, 1, 1), np.float32)])
+@pytest.mark.parametrize("centred", [False, True])
+def test_layer_normalization_in_moments(gamma, beta, centred):
+    case = Case(2, 4, 3, 3)
+    g, x = case.g, case.x
+    mean = g.add(ReduceMean(keep_dims=True), x, [1])
+    variance = g.add(ReduceMean(keep_dims=True), g.add(SquaredDifference(), x, mean), [1])
+    scale = g.add(Power(), g.add(Add(), variance, 1e-3), -0.5)
+    scale = scale if gamma is None else g.add(Multiply(), scale, g.constant(gamma))
+    if centred:
+        y = g.add(Multiply(), g.add(Subtract(), x, mean), scale)
+        beta = None
+    else:
+        shift = g.add(Multiply(), mean, scale)
+        scaled = g.add(Multiply(), x, scale)
+        if beta is None:
+            y = g.add(Subtract(), scaled, shift)
+        else:
+            y = g.add(Add(), scaled, g.add(Subtract(), g.constant(beta), shift))
+    kinds = [line.split(": ")[1].split("(")[0] for line in case.after(y, *normalizations.RULES)]
+    assert kinds == ["MVN", *["Multiply"] * (gamma is not None), *["Add"] * (beta is not None)]
+
+
+def test_moments_over_other_axes_are_no_normalization():
+    case = Case(2, 4, 3, 3)
+    g, x = case.g, case.x
+    mean = g.add(ReduceMean(keep_dims=True), x, [1])
+    variance = g.add(ReduceMean(keep_dims=True), g.add(SquaredDifference(), x, mean), [2])
+    scale = g.add(Power(), g.add(Add(), variance, 1e-3), -0.5)
+    y = g.add(Multiply(), g.add(Subtract(), x, mean), scale)
+    assert case.unchanged(y, *normalizations.RULES)
+
+
+def test_gelu_by_the_complement_of_the_error_function():
+    case = Case(2, 3)
+    g, x = case.g, case.x
+    inner = g.add(Erf(), g.add(Multiply(), x, -(0.5**0.5)))
+    y = g.add(Multiply(), g.add(Multiply(), x, 0.5), g.add(Subtract(), 1.0, inner), name="y")
+    assert case.after(y, *activations.RULES) == ["y: Gelu(x)"]
