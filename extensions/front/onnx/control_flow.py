@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from extensions.front.branching import chosen
 from extensions.front.building import scalar
 from extensions.front.onnx.common import converts, refuse
-from extensions.ops.control_flow import If, Loop, result_type, widened
+from extensions.ops.control_flow import Loop, result_type, widened
 from extensions.ops.movement import Concat
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import Model, SourceNode
@@ -17,9 +18,7 @@ from mo.front.values import (
     StackedSequence,
     TensorSequence,
     Value,
-    flat,
     is_tensor,
-    with_tensors,
 )
 from mo.graph.body import Body, PortMap
 from mo.graph.element_type import ElementType
@@ -31,30 +30,8 @@ from mo.graph.op import TensorType
 @converts("If")
 def if_(g: Graph, node: SourceNode, condition: Output) -> tuple[Value, ...]:
     """A branch in place where the condition is known."""
-    known = condition.value()
-    if known is not None:
-        return node.walk.inline(node.get("then_branch" if known.all() else "else_branch"))
-    inputs: dict[Output, None] = {}
-    bodies, values = [], []
-    for prefix in ("then_", "else_"):
-        graph, captured, given = node.walk.body(node.get(f"{prefix}branch"), ())
-        inputs.update(dict.fromkeys(captured))
-        places = {value: number for number, value in enumerate(inputs, 1)}
-        ports = tuple(PortMap(places[value], i) for i, value in enumerate(captured))
-        results = tuple(PortMap(i, i) for i in range(len(graph.results())))
-        bodies.append(Body(graph, ports, results, prefix=prefix))
-        values.append(given)
-    _check_alike(node, *values)
-    op = If(then_body=bodies[0], else_body=bodies[1])
-    outputs = iter(g.add_multi(op, scalar(g, condition), *inputs))
-    return tuple(with_tensors(value, lambda _: next(outputs)) for value in values[0])
-
-
-def _check_alike(node: SourceNode, one: list[Value], other: list[Value]) -> None:
-    """Both branches give tensors, or lists of as many."""
-    for a, b in zip(one, other):
-        if len(flat(a)) != len(flat(b)) or not all(map(is_tensor, flat(a) + flat(b))):
-            raise refuse(node, "a choice between lists of different lengths")
+    branches = [node.get("then_branch"), node.get("else_branch")]
+    return chosen(g, node, condition, branches)
 
 
 @converts("Loop", sequences=True)

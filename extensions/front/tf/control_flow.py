@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from extensions.front.branching import bind, chosen
 from extensions.front.building import invalid, scalar, typed
 from extensions.front.tf.common import converts, number, refuse
 from extensions.front.tf.elementwise import to_bool
 from extensions.front.tf.lists import LoopList, appended, overwritten, same_number
 from extensions.ops.arithmetic import Add, Equal, Less, LogicalAnd, Maximum, Minimum, Subtract
-from extensions.ops.control_flow import If, Loop, result_type, widened
+from extensions.ops.control_flow import Loop, result_type, widened
 from extensions.ops.shaping import Unsqueeze
 from mo.front.model import Model, SourceNode
-from mo.front.values import StackedSequence, Value, is_tensor, with_tensors
+from mo.front.values import StackedSequence, Value, is_tensor
 from mo.graph.body import Body, PortMap
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -33,7 +34,7 @@ from mo.graph.op import TensorType
 def if_(g: Graph, node: SourceNode, condition: Output, *inputs: Value) -> tuple[Value, ...]:
     """A number is true unless it is 0; a branch in place where that is known."""
     branches = [_branch(node, f"{name}_branch") for name in ("then", "else")]
-    return _chosen(g, node, scalar(g, to_bool(g, node, condition)), branches, inputs)
+    return chosen(g, node, scalar(g, to_bool(g, node, condition)), branches, inputs)
 
 
 @converts("Case", "StatelessCase", sequences=True)
@@ -56,7 +57,7 @@ def _case(
     if len(branches) > 2:
         raise refuse("a choice among more than two branches by a computed number")
     is_first = g.add(Equal(), index, number(g, first, index.dtype))
-    return _chosen(g, node, is_first, branches, inputs)
+    return chosen(g, node, is_first, branches, inputs)
 
 
 def _branch(node: SourceNode, name: str) -> Model:
@@ -64,48 +65,6 @@ def _branch(node: SourceNode, name: str) -> Model:
     if not isinstance(branch, Model):
         raise invalid(f"it has no {name}")
     return branch
-
-
-def _chosen(
-    g: Graph,
-    node: SourceNode,
-    condition: Output,
-    branches: Sequence[Model],
-    inputs: Sequence[Value],
-) -> tuple[Value, ...]:
-    known = condition.value()
-    if known is not None:
-        return node.walk.inline(branches[0 if known.all() else 1], *inputs)
-    sources: dict[Output, None] = {}
-    bodies, values = [], []
-    for branch, prefix in zip(branches, ("then_", "else_")):
-        _bind(node, branch, range(len(branch.inputs)), inputs)
-        graph, captured, given = node.walk.body(replace(branch, inputs=[]), ())
-        sources.update(dict.fromkeys(captured))
-        places = {value: place for place, value in enumerate(sources, 1)}
-        ports = tuple(PortMap(places[value], i) for i, value in enumerate(captured))
-        results = tuple(PortMap(i, i) for i in range(len(graph.results())))
-        bodies.append(Body(graph, ports, results, prefix=prefix))
-        values.append(given)
-    if not all(type(a) is type(b) for a, b in zip(*values)):
-        raise refuse("a choice between a list and something else")
-    _check_lists(values[0])
-    op = If(then_body=bodies[0], else_body=bodies[1])
-    outputs = iter(g.add_multi(op, condition, *sources))
-    return tuple(with_tensors(value, lambda _: next(outputs)) for value in values[0])
-
-
-def _check_lists(values: Sequence[Value]) -> None:
-    if not all(map(is_tensor, values)):
-        raise refuse("a list as the result of a branch")
-
-
-def _bind(node: SourceNode, body: Model, places: Sequence[int], values: Sequence[Value]) -> None:
-    """Let a body find these of its arguments in the graph around."""
-    if len(values) != len(body.inputs):
-        raise invalid(f"'{body.name}' takes {len(body.inputs)} arguments, not {len(values)}")
-    for place in places:
-        node.walk.values[body.inputs[place].name] = values[place]
 
 
 # ---- loops
@@ -161,7 +120,7 @@ class _While:
         origins = _origins(body)
         names = [item.name for item in body.inputs]
         fixed = [i for i, o in enumerate(body.outputs) if _origin(o, origins) == names[i]]
-        _bind(node, body, fixed, inputs)
+        bind(node, body, fixed, inputs)
         self.carried = [i for i in range(len(inputs)) if i not in set(fixed)]
         model = _joined(body, condition, self.carried)
         self.graph, captured, given = self._settled(node, model)
