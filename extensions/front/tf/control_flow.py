@@ -289,14 +289,17 @@ _JOINED = {"axis": "0", "start": "0", "end": "-1", "stride": "1", "part_size": "
 
 def _joined(body: Model, condition: Model, carried: Sequence[int]) -> Model:
     """A body that also computes whether there is another iteration, from what it gives."""
-    handed = [
-        SourceNode("Identity", f"{item.name}/next", [output], [item.name], {})
-        for item, output in zip(condition.inputs, body.outputs)
-    ]
+    going = f"{body.name}/going"
+    again = SourceNode("PartitionedCall", going, list(body.outputs), [going], {"f": condition})
     return replace(
         body,
-        nodes=[*body.nodes, *handed, *condition.nodes],
+        nodes=[*body.nodes, again],
         inputs=[body.inputs[i] for i in carried],
-        outputs=[condition.outputs[0], *(body.outputs[i] for i in carried)],
-        constants={**body.constants, **condition.constants},
+        outputs=[going, *(body.outputs[i] for i in carried)],
     )
+
+
+@converts("PartitionedCall", sequences=True)
+def called(g: Graph, node: SourceNode, *inputs: Value) -> tuple[Value, ...]:
+    """A function that the reader has not put in place: the condition of a loop."""
+    return node.walk.inline(_branch(node, "f"), *inputs)

@@ -125,7 +125,10 @@ def _range(text: str) -> slice:
 
 
 def needed(messages: Iterable[Message], outputs: Iterable[str]) -> list[Message]:
-    """The nodes that these nodes depend on, in the order of the file."""
+    """The nodes that these nodes depend on, in the order of the file.
+
+    A node without inputs depends on what runs before it: that tells its branch.
+    """
     messages = list(messages)
     nodes = {message.get("name", ""): message for message in messages}
     wanted: set[str] = set()
@@ -135,9 +138,7 @@ def needed(messages: Iterable[Message], outputs: Iterable[str]) -> list[Message]
         if name in wanted or name not in nodes:
             continue
         wanted.add(name)
-        stack += [
-            reference(text).node
-            for text in nodes[name].get("input", [])
-            if not text.startswith("^")
-        ]
+        inputs = nodes[name].get("input", [])
+        data = [text for text in inputs if not text.startswith("^")]
+        stack += [reference(text.lstrip("^")).node for text in data or inputs]
     return [message for message in messages if message.get("name", "") in wanted]

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
+from extensions.front.tf.frames import structured
 from extensions.front.tf.signatures import OUTPUTS, listed_outputs, port_of
+from extensions.front.tf.switches import Pivot
 from extensions.front.tf.tensors import WITHOUT_IR_TYPE, element_type, read_tensor, shape_of
 from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import Model, ModelInput, SourceNode
@@ -62,6 +65,12 @@ class Part:
     nodes: list[SourceNode] = field(default_factory=list)
     constants: dict[str, Tensor] = field(default_factory=dict)
     inputs: list[ModelInput] = field(default_factory=list)
+    pivots: dict[str, Pivot] = field(default_factory=dict)
+
+    def model(self, name: str, inputs: list[ModelInput], outputs: list[str]) -> Model:
+        """All of it; its loops and branches are put in order once it is cut."""
+        arrange = partial(structured, pivots=self.pivots)
+        return Model(name, "tf", self.nodes, inputs, outputs, self.constants, arrange=arrange)
 
 
 class _Scope:
@@ -155,7 +164,7 @@ class GraphReader:
         ]
         part = Part()
         outputs = self.call(function, [item.name for item in inputs], prefix, part, depth)
-        return Model(function.name, "tf", part.nodes, inputs, outputs, part.constants)
+        return structured(part.model(function.name, inputs, outputs), part.pivots)
 
     # ---- nodes
 
@@ -172,8 +181,24 @@ class GraphReader:
         for message, tensors in zip(scope.messages, inputs):
             try:
                 self._node(message, tensors, ports, scope, part)
+                if not tensors:
+                    self._pivot(message, scope, part)
             except ModelFileError as error:
                 raise _of_node(error, message) from error
+
+    def _pivot(self, message: Message, scope: _Scope, part: Part) -> None:
+        """What decides about a node without inputs: a Switch that it comes after."""
+        for text in message.get("input", []):
+            maker = scope.by_name.get(text.lstrip("^"), {})
+            for _ in range(_DEPTH_LIMIT):
+                if maker.get("op") != "Identity" or not maker.get("input"):
+                    break
+                text = maker["input"][0]
+                maker = scope.by_name.get(text.split(":")[0], {})
+            if maker.get("op") == "Switch" and len(maker.get("input", [])) > 1:
+                port = reference(self._tensor(text, scope)).port
+                predicate = self._tensor(maker["input"][1], scope)
+                part.pivots[scope.prefix + message.get("name", "")] = Pivot(predicate, port == 1)
 
     def _inputs(self, message: Message, scope: _Scope) -> list[str]:
         """Tensor names; what only says which node runs first is left out."""
@@ -242,7 +267,20 @@ class GraphReader:
         if name not in ports:
             count = max(count, len(named))
         outputs = [Reference(name, port).tensor for port in range(count)]
-        part.nodes.append(SourceNode(op, name, inputs, outputs, attributes))
+        node = SourceNode(op, name, inputs, outputs, attributes)
+        if op in ("Enter", "RefEnter"):
+            attributes["frame_name"] = f"{scope.prefix}{attributes.get('frame_name', '')}"
+        if op in ("Merge", "RefMerge"):
+            self._close_loops(node, message, scope)
+        part.nodes.append(node)
+
+    def _close_loops(self, node: SourceNode, message: Message, scope: _Scope) -> None:
+        """What comes from the iteration before need not come before the node."""
+        texts = [text for text in message.get("input", []) if not text.startswith("^")]
+        makers = [scope.by_name.get(text.split(":")[0], {}) for text in texts]
+        late = [maker.get("op") in ("NextIteration", "RefNextIteration") for maker in makers]
+        node.feedback = [name for name, is_late in zip(node.inputs, late) if is_late]
+        node.inputs = [name for name, is_late in zip(node.inputs, late) if not is_late]
 
     def _call(self, function: Any, name: str, inputs: list[str], part: Part, depth: int) -> None:
         """The nodes of a called function, and one that gives its results the call's own names."""

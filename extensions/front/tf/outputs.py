@@ -39,6 +39,7 @@ _NEVER = {
     "LookupTableImport",
     "LookupTableImportV2",
 }
+_FLOW = ("Exit", "RefExit", "Switch", "RefSwitch")
 _CHANGES = ("Assign", "Scatter", "ResourceApply", "Apply", "ResourceScatter", "QueueEnqueue")
 
 
@@ -56,5 +57,7 @@ def default_outputs(part: Part, messages: Iterable[Message]) -> list[str]:
         for name, op in ops.items()
         if name not in read and op not in _NEVER and not op.startswith(_CHANGES)
     ]
+    # Loops give all their variables; those that nobody reads are wanted if nothing else is.
+    names = [name for name in names if ops[name] not in _FLOW] or names
     outputs = {node.name: node.outputs for node in part.nodes}
     return [tensor for name in names for tensor in outputs.get(name, [])]

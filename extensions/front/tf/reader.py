@@ -64,7 +64,7 @@ def _model(
     reader = GraphReader(source, graph.get("library"), definitions, values)
     part = reader.graph(messages)
     outputs = default_outputs(part, messages)
-    return Model(path.stem, "tf", part.nodes, part.inputs, outputs, part.constants)
+    return part.model(path.stem, part.inputs, outputs)
 
 
 __all__ = ["read_graph", "read_meta_graph", "read_saved_model"]

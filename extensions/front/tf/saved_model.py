@@ -47,14 +47,7 @@ def read_saved_model(folder: Path, tags: Sequence[str], signature: str | None) -
     chosen = _signature(meta_graph, signature)
     if chosen is None:
         part = reader.graph(messages)
-        return Model(
-            "saved_model",
-            "tf",
-            part.nodes,
-            part.inputs,
-            default_outputs(part, messages),
-            part.constants,
-        )
+        return part.model("saved_model", part.inputs, default_outputs(part, messages))
     call = _single_call(messages, chosen)
     if call is None:
         return _plain(reader, messages, chosen)
@@ -152,7 +145,7 @@ def _plain(reader: GraphReader, messages: Sequence[Message], signature: Signatur
     # Placeholders that the signature does not name are inputs all the same.
     inputs += [item for item in part.inputs if item.name not in {i.name for i in inputs}]
     outputs = [reference(info["name"]).tensor for info in signature.outputs.values()]
-    return Model("saved_model", "tf", part.nodes, inputs, outputs, part.constants)
+    return part.model("saved_model", inputs, outputs)
 
 
 def _called(
@@ -178,7 +171,7 @@ def _called(
     results = reader.call(function, tensors, "", part, 0)
     outputs = _named_outputs(part, results, signature)
     order = [inputs[tensor] for tensor in aliases if tensor in inputs]
-    return Model("saved_model", "tf", part.nodes, order, outputs, part.constants)
+    return part.model("saved_model", order, outputs)
 
 
 def _named_outputs(part: Part, results: Sequence[str], signature: Signature) -> list[str]:

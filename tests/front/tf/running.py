@@ -53,13 +53,62 @@ def traced(function: Callable[..., Any], arrays: Sequence[np.ndarray], is_open: 
 
 def model_of(concrete: Any) -> Model:
     """A traced function as our reader sees its graph."""
-    path = Path(_directory.name) / f"m{next(_serial)}.pb"
-    path.write_bytes(concrete.graph.as_graph_def().SerializeToString())
-    model = read_graph(path)
-    path.unlink()
+    model = read_message(concrete.graph.as_graph_def())
     inputs = {item.name: item for item in model.inputs}
     model.inputs = [inputs[tensor.op.name] for tensor in concrete.inputs]
     model.outputs = [reference(tensor.name).tensor for tensor in concrete.outputs]
+    return model
+
+
+def agree_in_session(
+    function: Callable[..., Any],
+    *arrays: Any,
+    dynamic: bool = True,
+    tolerance: float = 1e-4,
+) -> Graph:
+    """As ``agree``, of a graph of TensorFlow 1 with its own loops and branches."""
+    given = [np.asarray(array) for array in arrays]
+    graph, expected = None, None
+    for is_open in (False, True) if dynamic else (False,):
+        model, session = in_session(function, given, is_open)
+        if expected is None:
+            expected = session()
+        made = converted(model)
+        compare(made, given, expected, tolerance, "unknown" if is_open else "static shapes")
+        graph = graph or made
+    return graph
+
+
+def in_session(
+    function: Callable[..., Any], arrays: Sequence[np.ndarray], is_open: bool
+) -> tuple[Model, Callable[[], list[np.ndarray]]]:
+    """The model of a graph of TensorFlow 1, and what computes its results for the arrays."""
+    v1 = tf.compat.v1
+    v1.disable_control_flow_v2()
+    with v1.Graph().as_default() as graph:
+        inputs = [
+            v1.placeholder(array.dtype, [None] * array.ndim if is_open else array.shape, f"in{i}")
+            for i, array in enumerate(arrays)
+        ]
+        outputs = tf.nest.flatten(function(*inputs))
+    model = read_message(graph.as_graph_def())
+    by_name = {item.name: item for item in model.inputs}
+    model.inputs = [by_name[tensor.op.name] for tensor in inputs]
+    model.outputs = [reference(tensor.name).tensor for tensor in outputs]
+
+    def results() -> list[np.ndarray]:
+        with v1.Session(graph=graph) as session:
+            return session.run(outputs, dict(zip(inputs, arrays)))
+
+    return model, results
+
+
+def read_message(message: Any) -> Model:
+    """A GraphDef as our reader sees it."""
+    path = Path(_directory.name) / f"m{next(_serial)}.pb"
+    path.write_bytes(message.SerializeToString())
+    model = read_graph(path)
+    path.unlink()
     return model
 
 
