@@ -149,23 +149,25 @@ class Walk:
         """UnsupportedError that names every node without a translation, bodies included."""
         missing: dict[str, list[SourceNode]] = defaultdict(list)
         functions = self.model.functions
-        called: set[tuple[str, str]] = set()
+        called: set[tuple[str, str, str]] = set()
         stack = sorted_nodes(self.model, self.model.outputs)[::-1]
         while stack:
             node = stack.pop()
+            for body in node.bodies():
+                stack += body.nodes
+            key = node.domain, node.type, node.overload
+            if key in called:
+                continue
             own = functions.own(node) if functions else None
             if own is not None:
-                if (node.domain, node.type) not in called:
-                    called.add((node.domain, node.type))
-                    stack += own.nodes
+                called.add(key)
+                stack += own.nodes
             elif self.translations.find(node.domain, node.type, node.opset) is None and not (
                 functions and functions.has_standard(node)
             ):
                 label = f"{node.domain}.{node.type}" if node.domain else node.type
                 version = f" (operation set {node.opset})" if node.opset != 1 else ""
                 missing[label + version].append(node)
-            for body in node.bodies():
-                stack += body.nodes
         if missing:
             text = _missing_text(missing, self.translations)
             raise UnsupportedError(text, hint=_MISSING_HINT)

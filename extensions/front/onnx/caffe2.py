@@ -127,7 +127,7 @@ def bbox_transform(
     extra = 1.0 if node.get("legacy_plus_one", 1) else 0.0
     images, corners = _split_rois(g, rois)
     row = g.add(Unsqueeze(), g.add(Gather(), sizes, images, g.constant(_FIRST)), [1])
-    height, width, scale = (_column(g, row, number) for number in range(3))
+    height, width, scale = (column(g, row, number) for number in range(3))
     boxes = g.add(Divide(), g.add(Unsqueeze(), corners, [1]), scale)
     moves = g.add(Reshape(special_zero=True), deltas, [0, -1, 4])
     weights = node.get("weights") or [1.0] * 4
@@ -141,37 +141,39 @@ def bbox_transform(
     moved = g.add(Concat(axis=2), left, top, right, bottom)
     if node.get("apply_scale", 1):
         moved = g.add(Multiply(), moved, scale)
-    return g.add(Reshape(), moved, g.add(ShapeOf(), deltas)), _counts(g, images, sizes)
+    counts = counted(g, images, size_of(g, sizes, 0), sizes.dtype)
+    return g.add(Reshape(), moved, g.add(ShapeOf(), deltas)), counts
 
 
 def _moved(
     g: Graph, boxes: Output, moves: Output, axis: int, limit: Output, extra: float
 ) -> tuple[Output, Output]:
     """Both ends along an axis: the centre moves by sizes, the size by a factor's logarithm."""
-    low, high = _column(g, boxes, axis), _column(g, boxes, axis + 2)
+    low, high = column(g, boxes, axis), column(g, boxes, axis + 2)
     size = g.add(Add(), g.add(Subtract(), high, low), extra)
     centre = g.add(Add(), low, g.add(Multiply(), size, 0.5))
-    centre = g.add(Add(), centre, g.add(Multiply(), _column(g, moves, axis), size))
-    growth = g.add(Exp(), g.add(Minimum(), _column(g, moves, axis + 2), _LOG_LIMIT))
+    centre = g.add(Add(), centre, g.add(Multiply(), column(g, moves, axis), size))
+    growth = g.add(Exp(), g.add(Minimum(), column(g, moves, axis + 2), _LOG_LIMIT))
     half = g.add(Multiply(), g.add(Multiply(), size, growth), 0.5)
     ends = g.add(Subtract(), centre, half), g.add(Subtract(), g.add(Add(), centre, half), extra)
     first, last = (g.add(Maximum(), g.add(Minimum(), end, limit), 0.0) for end in ends)
     return first, last
 
 
-def _column(g: Graph, x: Output, number: int) -> Output:
+def column(g: Graph, x: Output, number: int) -> Output:
     """One column of the last axis, which stays."""
     return g.add(Gather(), x, [number], g.constant(np.int64(-1)))
 
 
-def _counts(g: Graph, images: Output, sizes: Output) -> Output:
+def counted(g: Graph, images: Output, count: Output, kind: ElementType) -> Output:
     """How many regions each image has."""
-    numbers = _range(g, size_of(g, sizes, 0))
-    hits = typed(g, g.add(Equal(), g.add(Unsqueeze(), images, [1]), numbers), sizes.dtype)
+    numbers = numbered(g, count)
+    hits = typed(g, g.add(Equal(), g.add(Unsqueeze(), images, [1]), numbers), kind)
     return g.add(ReduceSum(), hits, [0])
 
 
-def _range(g: Graph, count: Output, kind: ElementType = _I64) -> Output:
+def numbered(g: Graph, count: Output, kind: ElementType = _I64) -> Output:
+    """0, 1, 2 ..."""
     return g.add(Range(output_type=kind), g.constant(_FIRST), count, g.constant(_ONE))
 
 
@@ -184,7 +186,7 @@ def generate_proposals(
         raise refuse(node, "rotated boxes")
     stride = 1 / needed(node, "spatial_scale")
     rows, columns = (
-        g.add(Multiply(), _range(g, size_of(g, scores, axis), scores.dtype), stride)
+        g.add(Multiply(), numbered(g, size_of(g, scores, axis), scores.dtype), stride)
         for axis in (2, 3)
     )
     down = g.add(Multiply(), _laid(g, rows, 0), g.constant(np.array([0, 1, 0, 1], np.float32)))
@@ -199,7 +201,7 @@ def generate_proposals(
     )
     corners, values, counts = g.add_multi(op, sizes, grid, deltas, scores)
     ends = g.add(CumSum(), counts, g.constant(_FIRST))
-    order = g.add(Unsqueeze(), _range(g, size_of(g, corners, 0)), [1])
+    order = g.add(Unsqueeze(), numbered(g, size_of(g, corners, 0)), [1])
     passed = typed(g, g.add(GreaterEqual(), order, ends), corners.dtype)
     image = g.add(ReduceSum(keep_dims=True), passed, [1])
     return g.add(Concat(axis=1), image, corners), values

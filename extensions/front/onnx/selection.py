@@ -104,6 +104,11 @@ def non_zero(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(NonZero(), x)
 
 
+def where_true(g: Graph, flags: Output) -> Output:
+    """The places of a row where it is true."""
+    return g.add(Squeeze(), g.add(NonZero(), typed(g, flags, ElementType.u8)), [0])
+
+
 @converts("Unique")
 def unique(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
     axis = node.get("axis")

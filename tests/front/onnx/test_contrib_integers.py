@@ -11,8 +11,8 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
 from tests.front.onnx.microsoft import MICROSOFT, agreed
-from tests.front.onnx.running import refused
-from tests.models.nodes import fixed, numbers
+from tests.front.onnx.running import reference, refused
+from tests.models.nodes import fixed, numbers, single
 
 SCALE = 0.02
 BYTES = numbers(2, 4, 8, dtype=np.uint8, high=255)
@@ -117,6 +117,23 @@ def test_rows_of_a_table_in_blocks() -> None:
     agreed("GatherBlockQuantized", table, indices, scales, block_size=16, bits=4)
     middles = fixed(packed(zeros, 4))
     agreed("GatherBlockQuantized", table, indices, scales, middles, block_size=16, bits=4)
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_products_with_weights_of_a_table(kind: int) -> None:
+    rows, columns = 8, 32
+    w = fixed(numbers(rows * columns // 2, dtype=np.uint8, high=255))
+    scales = fixed(numbers(rows * columns // 16, low=0.1, high=2))
+    sizes: dict[str, Any] = {"N": rows, "K": columns, "block_size": 16, "quant_type": kind}
+    agreed("MatMulBnb4", numbers(2, 3, columns), w, scales, **sizes)
+    # The kernel computes this only for weights that are transposed.
+    unit = np.eye(columns, dtype=np.float32)
+    real = reference(
+        single("MatMulBnb4", (unit, w, scales), opset=17, domain=MICROSOFT, attributes=sizes),
+        (unit,),
+    )[0]
+    x = numbers(2, 3, rows)
+    agreed("MatMulBnb4", x, w, scales, transB=0, **sizes, expected=x @ real.T)
 
 
 def test_weights_that_are_refused() -> None:

@@ -3,5 +3,3 @@
 from __future__ import annotations
 
 from extensions.front.onnx.attention import cache, rotary, standard, state
-
-__all__ = ["cache", "rotary", "standard", "state"]

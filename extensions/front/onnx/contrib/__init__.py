@@ -8,25 +8,14 @@ from __future__ import annotations
 from extensions.front.onnx.contrib import (
     arrays,
     blocks,
+    experts,
     grouped,
     images,
     integers,
     layers,
+    packed,
     products,
     q_linear,
     quantized,
     transformer,
 )
-
-__all__ = [
-    "arrays",
-    "blocks",
-    "grouped",
-    "images",
-    "integers",
-    "layers",
-    "products",
-    "q_linear",
-    "quantized",
-    "transformer",
-]

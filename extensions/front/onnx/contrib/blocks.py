@@ -6,11 +6,12 @@ from math import prod
 
 import numpy as np
 
-from extensions.front.building import invalid
+from extensions.front.building import invalid, typed
 from extensions.front.onnx.affine import dequantized
 from extensions.front.onnx.common import needed, refuse
 from extensions.front.onnx.contrib.common import microsoft
-from extensions.ops.arithmetic import Add
+from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.conversion import Widen
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
 from extensions.ops.shaping import Reshape
@@ -45,9 +46,9 @@ def matmul_n_bits(
     rows, columns = needed(node, "N"), needed(node, "K")
     count = -(-columns // block)
     shape = (rows, count * block)
-    integers = g.constant(_unpacked(w, bits, shape))
+    integers = g.constant(unpacked(w, bits, shape))
     scales = g.add(Reshape(), scales, [rows, count])
-    zeros = _zeros(g, zeros, bits, (rows, count))
+    zeros = zero_points(g, zeros, bits, (rows, count))
     weights = dequantized(g, integers, scales, zeros, 1, block=block)
     if count * block > columns:
         cut = StridedSlice(begin_mask=(1, 1), end_mask=(1, 0))
@@ -56,16 +57,16 @@ def matmul_n_bits(
     return y if bias is None else g.add(Add(), y, bias)
 
 
-def _zeros(g: Graph, zeros: Output | None, bits: int, shape: tuple[int, ...]) -> Output:
+def zero_points(g: Graph, zeros: Output | None, bits: int, shape: tuple[int, ...]) -> Output:
     """Zero points for each block: packed like the weights, or as they are, or in the middle."""
     if zeros is None:
         return g.constant(np.full(shape, 2 ** (bits - 1)), _T.u4 if bits < 8 else _T.u8)
     if zeros.dtype.is_float:
         return g.add(Reshape(), zeros, list(shape))
-    return g.constant(_unpacked(zeros, bits, shape))
+    return g.constant(unpacked(zeros, bits, shape))
 
 
-def _unpacked(value: Output, bits: int, shape: tuple[int, ...]) -> Tensor:
+def unpacked(value: Output, bits: int, shape: tuple[int, ...]) -> Tensor:
     """A constant of bytes as small integers, the low bits first; each row fills whole bytes."""
     tensor = value.constant
     if tensor is None or tensor.dtype is not _T.u8:
@@ -107,9 +108,45 @@ def gather_block_quantized(
         raise refuse(node, f"a table of {table.dtype.name}")
     if table.dtype is _T.u8:
         whole = (*table.constant.shape[:-1], table.constant.shape[-1] * 8 // bits)
-        zeros = _zeros(g, zeros, bits, sizes)
-        table = g.constant(_unpacked(table, bits, whole))
+        zeros = zero_points(g, zeros, bits, sizes)
+        table = g.constant(unpacked(table, bits, whole))
     axis = normalize_axis(node.get("quantize_axis", 1), len(sizes))
     real = dequantized(g, table, scales, zeros, axis, block=block)
     along = normalize_axis(node.get("gather_axis", 0), len(sizes))
     return g.add(Gather(negative_indices=True), real, indices, np.int64(along))
+
+
+# ---- weights in four bits that stand for numbers of a table
+
+# Quantiles of a normal distribution (Dettmers et al., QLoRA, appendix E).
+_NORMAL = (
+    *(-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453),
+    *(-0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0.0),
+    *(0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224),
+    *(0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0),
+)
+# Two bits of exponent, one of mantissa; the smallest number is 1/192 (Dettmers, bitsandbytes).
+_POSITIVE = (0.0, 1 / 192, 2 / 3, 1.0, 1 / 3, 1 / 2, 1 / 6, 1 / 4)
+_TABLES = (_POSITIVE + tuple(-x for x in _POSITIVE), _NORMAL)
+
+
+@microsoft("MatMulBnb4")
+def matmul_bnb_4(g: Graph, node: SourceNode, x: Output, w: Output, scales: Output) -> Output:
+    """x times weights [N, K], transposed or not; a block of neighbours has one scale."""
+    rows, columns, block = (needed(node, name) for name in ("N", "K", "block_size"))
+    kind = needed(node, "quant_type")
+    if kind not in (0, 1):
+        raise invalid(f"quant_type {kind} is not defined")
+    if rows * columns % block:
+        raise refuse(node, f"a last block of {rows * columns % block} weights")
+    # The high bits come first.
+    swapped = None if w.constant is None else w.constant.array
+    if swapped is None or swapped.dtype != np.uint8 or swapped.size != rows * columns // 2:
+        raise invalid("its quantised weights are no constant bytes of two weights each")
+    codes = Tensor.from_bytes(swapped >> 4 | swapped << 4, _T.u4, (rows * columns // block, block))
+    places = g.add(Widen(destination_type=_T.i32), g.constant(codes))
+    table = g.constant(np.array(_TABLES[kind]), scales.dtype)
+    plain = g.add(Gather(), table, places, np.int64(0))
+    real = g.add(Multiply(), plain, g.add(Reshape(), scales, [-1, 1]))
+    weights = typed(g, g.add(Reshape(), real, [rows, columns]), x.dtype)
+    return g.add(MatMul(transpose_b=bool(node.get("transB", 1))), x, weights)

@@ -3,5 +3,3 @@
 from __future__ import annotations
 
 from extensions.front.onnx.ml import encoders, ensembles, features, linear, machines
-
-__all__ = ["encoders", "ensembles", "features", "linear", "machines"]
