@@ -1,0 +1,88 @@
+"""Recurrent loops of TensorFlow 1: dynamic_rnn and its relatives, with every cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow")
+pytest.importorskip("openvino")
+
+import tensorflow as tf
+
+from tests.front.tf.cells import GRU, LSTM, BasicLSTM, BasicRNN, Cell, Stacked
+from tests.front.tf.running import agree_in_session
+from tests.models.nodes import numbers
+
+v1 = tf.compat.v1
+# Two sequences of six steps of three features.
+X = numbers(2, 6, 3)
+LENGTHS = np.array([4, 6], np.int32)
+
+CELLS = {
+    "rnn": BasicRNN(3, 5),
+    "gru": GRU(3, 5),
+    "lstm": BasicLSTM(3, 5),
+    "stacked": Stacked(BasicLSTM(3, 5), GRU(5, 4)),
+    "peepholes": LSTM(3, 5, peepholes=True),
+    "projection": LSTM(3, 5, projection=4),
+    "clip": LSTM(3, 5, clip=0.3),
+}
+
+
+def run(cell: Cell, x: Any, **options: Any) -> Any:
+    x.set_shape([None, None, 3])
+    return v1.nn.dynamic_rnn(cell, x, dtype=tf.float32, **options)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_cells(name: str) -> None:
+    agree_in_session(lambda x: run(CELLS[name], x), X)
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm"])
+def test_sequences_of_several_lengths(name: str) -> None:
+    agree_in_session(lambda x, n: run(CELLS[name], x, sequence_length=n), X, LENGTHS)
+
+
+def test_time_first() -> None:
+    agree_in_session(lambda x: run(CELLS["gru"], x, time_major=True), X)
+
+
+def test_an_initial_state() -> None:
+    def go(x: Any, h: Any) -> Any:
+        h.set_shape([None, 5])
+        return run(CELLS["gru"], x, initial_state=h)
+
+    agree_in_session(go, X, numbers(2, 5))
+
+
+def test_both_directions() -> None:
+    def go(x: Any) -> Any:
+        x.set_shape([None, None, 3])
+        forwards, backwards = BasicLSTM(3, 5), BasicLSTM(3, 4, seed=1)
+        return v1.nn.bidirectional_dynamic_rnn(forwards, backwards, x, dtype=tf.float32)
+
+    agree_in_session(go, X)
+
+
+def test_both_directions_of_sequences_of_several_lengths() -> None:
+    def go(x: Any, n: Any) -> Any:
+        x.set_shape([None, None, 3])
+        forwards, backwards = GRU(3, 5), GRU(3, 4, seed=1)
+        return v1.nn.bidirectional_dynamic_rnn(
+            forwards, backwards, x, sequence_length=n, dtype=tf.float32
+        )
+
+    agree_in_session(go, X, LENGTHS)
+
+
+def test_unrolled_steps() -> None:
+    def go(x: Any) -> Any:
+        x.set_shape([None, 6, 3])
+        steps = tf.unstack(x, axis=1)
+        return v1.nn.static_rnn(CELLS["lstm"], steps, dtype=tf.float32)[0][-1]
+
+    agree_in_session(go, X)
