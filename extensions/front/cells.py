@@ -16,7 +16,6 @@ from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Split
 from extensions.ops.unary import Abs
 from mo.errors import UnsupportedError
-from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
@@ -77,17 +76,19 @@ _ACTIVATIONS = {
 }
 
 
-def activations(node: SourceNode, names: Sequence[str]) -> list[Function]:
-    """The functions of these names; they take their alphas and betas from the node in turn."""
-    alphas, betas = (list(node.get(f"activation_{name}", ())) for name in ("alpha", "beta"))
+def activations(
+    names: Sequence[str], alphas: Sequence[float] = (), betas: Sequence[float] = ()
+) -> list[Function]:
+    """The functions of these names; they take their alphas and betas in turn."""
+    given = list(alphas), list(betas)
     functions = []
     for name in names:
         if name not in _ACTIVATIONS:
             raise UnsupportedError(f"the activation '{name}' is unknown")
         function, *defaults = _ACTIVATIONS[name]
         values = [
-            float(given.pop(0)) if given else default
-            for given, default in zip((alphas, betas), defaults)
+            float(numbers.pop(0)) if numbers else default
+            for numbers, default in zip(given, defaults)
             if default is not None
         ]
         functions.append(_with_values(function, values))

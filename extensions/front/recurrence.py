@@ -1,0 +1,260 @@
+"""Recurrent layers as sequence operations of the IR, or as loops over elementary ones.
+
+Data is [batch, time, features], states are [batch, directions, hidden]; W is
+[directions, gates * hidden, features], R [directions, gates * hidden, hidden], biases are
+[directions, gates * hidden].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from extensions.front.building import lift, size_of, typed
+from extensions.front.cells import Cell, Function, activations, gru_step, lstm_step, rnn_step
+from extensions.ops.arithmetic import Add, Less, Select
+from extensions.ops.conversion import Convert
+from extensions.ops.gathering import Gather
+from extensions.ops.generating import Range
+from extensions.ops.iteration import Iteration
+from extensions.ops.matrix import MatMul
+from extensions.ops.movement import Concat, Split
+from extensions.ops.recurrent import GRUSequence, LSTMSequence, RNNSequence
+from extensions.ops.shaping import Broadcast, ShapeOf, Squeeze, Unsqueeze
+from mo.errors import UnsupportedError
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import is_static
+
+DIRECTIONS = {"forward": 1, "reverse": 1, "bidirectional": 2}
+# Functions that the sequence operations know.
+_PLAIN = {"relu", "sigmoid", "tanh"}
+# The gates of an LSTM come as input, output, forget, cell; the IR has f, i, c, o.
+_LSTM_GATES = (2, 0, 3, 1)
+
+
+class Layer:
+    """One layer: what its kinds share. Sequences shorter than the data have ``lengths`` [batch]."""
+
+    def __init__(
+        self,
+        g: Graph,
+        x: Output,
+        hidden: int,
+        names: Sequence[str],
+        direction: str = "forward",
+        clip: float = 0.0,
+        lengths: Output | None = None,
+    ) -> None:
+        """``names``: the activations of one direction after the other, in small letters."""
+        if direction not in DIRECTIONS:
+            raise UnsupportedError(f"the direction '{direction}' is unknown")
+        self.g = g
+        self.x = x
+        self.hidden = hidden
+        self.names = tuple(names)
+        self.direction = direction
+        self.directions = DIRECTIONS[direction]
+        self.clip = clip
+        self.given_lengths = lengths
+        # Whether what an LSTM does not let in is what stays.
+        self.coupled = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a sequence operation does all of it.
+
+        With unknown sizes the runtime does not look at the lengths (OpenVINO 2026.4, CPU).
+        """
+        each = len(self.names) // self.directions
+        same = self.names[:each] * self.directions == self.names
+        if not same or self.coupled or not set(self.names) <= _PLAIN:
+            return False
+        shape = self.x.shape
+        return self.given_lengths is None or (shape is not None and is_static(shape[:2]))
+
+    def functions(self) -> list[Function]:
+        """The activations."""
+        return activations(self.names)
+
+    def zeros(self) -> Output:
+        """The state of a layer that has seen nothing."""
+        shape = self.g.add(Concat(axis=0), self._size(0), [self.directions], [self.hidden])
+        return self.g.add(Broadcast(), self.g.constant(np.asarray(0.0), self.x.dtype), shape)
+
+    # ---- the three kinds
+
+    def rnn(self, h: Output, w: Output, r: Output, bias: Output) -> tuple[Output, ...]:
+        """[batch, directions, time, hidden] and the last state."""
+        if not self.is_plain:
+            return self._looped(rnn_step, [h], (w, r, bias))
+        op = RNNSequence(**self._attributes())
+        return self.g.add_multi(op, self.x, h, self._lengths(), w, r, bias)
+
+    def gru(
+        self,
+        h: Output,
+        w: Output,
+        r: Output,
+        biases: tuple[Output, Output],
+        linear_before_reset: bool = False,
+    ) -> tuple[Output, ...]:
+        """As ``rnn``. Gates z, r, h; biases of the input and of the recurrence.
+
+        With ``linear_before_reset`` the gate h keeps its bias of the recurrence apart.
+        """
+        g = self.g
+        of_input, of_recurrence = biases
+        bias, inner = g.add(Add(), of_input, of_recurrence), None
+        if linear_before_reset:
+            axis = g.constant(np.int64(1))
+            update, reset, _ = g.add_multi(Split(num_splits=3), bias, axis)
+            outer = g.add_multi(Split(num_splits=3), of_input, axis)[2]
+            inner = g.add_multi(Split(num_splits=3), of_recurrence, axis)[2]
+            bias = g.add(Concat(axis=1), update, reset, outer)
+        if not self.is_plain:
+            return self._looped(gru_step, [h], (w, r, bias), inner)
+        if inner is not None:
+            bias = g.add(Concat(axis=1), bias, inner)
+        op = GRUSequence(linear_before_reset=linear_before_reset, **self._attributes())
+        return g.add_multi(op, self.x, h, self._lengths(), w, r, bias)
+
+    def lstm(
+        self,
+        h: Output,
+        c: Output,
+        w: Output,
+        r: Output,
+        bias: Output,
+        peepholes: Output | None = None,
+    ) -> tuple[Output, ...]:
+        """As ``rnn``, with both last states. Gates i, o, f, c."""
+        if peepholes is not None or not self.is_plain:
+            return self._looped(lstm_step, [h, c], (w, r, bias), peepholes=peepholes)
+        op = LSTMSequence(**self._attributes())
+        weights = (reordered(self.g, part, 4, _LSTM_GATES) for part in (w, r, bias))
+        return self.g.add_multi(op, self.x, h, c, self._lengths(), *weights)
+
+    def _attributes(self) -> dict[str, Any]:
+        """Attributes of the IR's operation."""
+        return {
+            "hidden_size": self.hidden,
+            "direction": self.direction,
+            "activations": self.names[: len(self.names) // self.directions],
+            "clip": self.clip,
+        }
+
+    def _lengths(self) -> Output:
+        """The length of each sequence of the batch: all of it if not given."""
+        if self.given_lengths is not None:
+            return self.given_lengths
+        time = self.g.add(Convert(destination_type=ElementType.i32), self._size(1))
+        return self.g.add(Broadcast(), time, self._size(0))
+
+    def _size(self, axis: int) -> Output:
+        sizes = self.g.add(ShapeOf(), self.x)
+        return self.g.add(Gather(), sizes, [axis], self.g.constant(np.int64(0)))
+
+    # ---- as a loop
+
+    def _looped(
+        self,
+        step: Callable[..., tuple[Output, ...]],
+        states: Sequence[Output],
+        weights: tuple[Output, Output, Output],
+        bias: Output | None = None,
+        peepholes: Output | None = None,
+    ) -> tuple[Output, ...]:
+        """The outputs of a loop over time for each direction, side by side.
+
+        ``weights`` are W, R and the bias of both; ``bias`` and ``peepholes`` are those of Cell.
+        """
+        parts = [self._of_directions(value) for value in weights]
+        inits = [self._of_directions(self._begun(state), 1) for state in states]
+        inner, peeps = (self._each(value) for value in (bias, peepholes))
+        functions = self.functions()
+        each = len(functions) // self.directions
+        found = []
+        for number in range(self.directions):
+            w, r, b = (part[number] for part in parts)
+            own = inner[number]
+            product = self.g.add(MatMul(transpose_b=True), self.x, w)
+            backwards = self.direction == "reverse" or number == 1
+            iteration = Iteration(self.g)
+            x = iteration.sliced(self.g.add(Add(), product, b), 1, backwards)
+            cell = Cell(
+                iteration.body,
+                functions[number * each : (number + 1) * each],
+                iteration.outer(r),
+                self.clip,
+                bias=None if own is None else iteration.outer(own),
+                peepholes=_thirds(iteration, peeps[number]),
+                coupled=self.coupled,
+            )
+            before = [iteration.carried(init[number]) for init in inits]
+            after, y = self._masked(iteration, before, step(cell, x, *before), backwards)
+            *last, joined = iteration.run(after, [(y, 1, backwards)])
+            found.append([joined, *last])
+        return tuple(
+            self.g.add(Concat(axis=1), *(lift(self.g, value, [1]) for value in values))
+            for values in zip(*found)
+        )
+
+    def _of_directions(self, value: Output, axis: int = 0) -> list[Output]:
+        """The parts of a value that belong to the directions, without their axis."""
+        along = self.g.constant(np.int64(axis))
+        parts = self.g.add_multi(Split(num_splits=self.directions), value, along)
+        return [self.g.add(Squeeze(), part, [axis]) for part in parts]
+
+    def _each(self, value: Output | None) -> list[Output | None]:
+        """As ``_of_directions``, of a value that need not be there."""
+        return [None] * self.directions if value is None else [*self._of_directions(value)]
+
+    def _begun(self, state: Output) -> Output:
+        """The initial state, zeros for a sequence of no elements: there it is the last one, too."""
+        if self.given_lengths is None or state.is_constant:
+            return state
+        zero = self.g.constant(np.asarray(0), self.given_lengths.dtype)
+        runs = self.g.add(Unsqueeze(), self.g.add(Less(), zero, self.given_lengths), [1, 2])
+        return self.g.add(Select(), runs, state, self.g.constant(np.asarray(0.0), state.dtype))
+
+    def _masked(
+        self,
+        iteration: Iteration,
+        before: Sequence[Output],
+        after: Sequence[Output],
+        backwards: bool,
+    ) -> tuple[list[Output], Output]:
+        """The states behind a step, and what it gives: behind its end a sequence gives zeros."""
+        if self.given_lengths is None:
+            return list(after), after[0]
+        first, step = self.g.constant(np.int64(0)), self.g.constant(np.int64(1))
+        steps = self.g.add(
+            Range(output_type=ElementType.i64), first, size_of(self.g, self.x, 1), step
+        )
+        ends = self.g.add(Unsqueeze(), typed(self.g, self.given_lengths, ElementType.i64), [1])
+        inside = self.g.add(Less(), self.g.add(Unsqueeze(), steps, [0]), ends)
+        runs = iteration.sliced(inside, 1, backwards, keep=True)
+        body = iteration.body
+        states = [body.add(Select(), runs, new, old) for new, old in zip(after, before)]
+        zero = body.constant(np.asarray(0.0), self.x.dtype)
+        return states, body.add(Select(), runs, after[0], zero)
+
+
+def _thirds(iteration: Iteration, peepholes: Output | None) -> tuple[Output, ...]:
+    if peepholes is None:
+        return ()
+    body = iteration.body
+    inner = iteration.outer(peepholes)
+    return body.add_multi(Split(num_splits=3), inner, body.constant(np.int64(0)))
+
+
+def reordered(g: Graph, weights: Output, gates: int, order: Sequence[int], axis: int = 1) -> Output:
+    """Gates that are stacked along an axis, in another order."""
+    if list(order) == list(range(gates)):
+        return weights
+    parts = g.add_multi(Split(num_splits=gates), weights, g.constant(np.int64(axis)))
+    return g.add(Concat(axis=axis), *(parts[gate] for gate in order))
