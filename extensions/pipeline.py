@@ -10,6 +10,7 @@ from extensions.middle import (
     activations,
     blocks,
     channel_order,
+    data_layouts,
     identities,
     infinities,
     integer_products,
@@ -56,6 +57,11 @@ def passes(config: Config) -> list[Pass]:
         Pass(
             "preprocessing",
             partial(preprocessing.insert_preprocessing, config=config),
+            in_bodies=False,
+        ),
+        Pass(
+            "data_layouts",
+            partial(data_layouts.change_layouts, config=config),
             in_bodies=False,
         ),
         rewrites("products", *products.RULES),

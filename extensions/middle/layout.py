@@ -131,6 +131,8 @@ def _joined(graph: Graph, user: Node, order: Order) -> list[Node] | None:
         return None
     both = tuple(order[axis] for axis in outer)
     value = source if is_identity(both) else graph.add(Transpose(), source, list(both))
+    if user.is_named and not value.node.is_named and len(value.node.outputs) == 1:
+        graph.rename(value.node, user.name)
     graph.replace(user.outputs[0], value)
     graph.discard(user)
     return [] if value is source else [value.node]

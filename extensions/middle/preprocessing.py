@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from extensions.middle.data_layouts import layout_requests, source_axes
 from extensions.ops.arithmetic import Add, Multiply
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.shaping import ShapeOf
-from mo.cli.config import ChannelValues, Config
+from mo.cli.config import ChannelValues, Config, LayoutRequest
 from mo.errors import UsageError, listing
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -57,13 +58,15 @@ def insert_preprocessing(graph: Graph, config: Config) -> int:
     scales = _by_input(config.scale_values, inputs, "--scale_values")
     # Whole images to subtract, if the front end has noted some.
     images: dict[str, np.ndarray] = graph.graph.get("means", {})
+    layouts = layout_requests(graph, config)
     changes = 0
     for node in inputs:
         scale: Sequence[float] = scales.get(node, ())
         if config.scale is not None and _is_image(node.outputs[0]):
             scale = (config.scale,)
         mean = images.get(node.name, means.get(node, ()))
-        changes += _prepare(graph, node, config.reverse_input_channels, mean, scale)
+        axis = channel_axis(node, layouts.get(node))
+        changes += _prepare(graph, node, axis, config.reverse_input_channels, mean, scale)
     return changes
 
 
@@ -95,6 +98,7 @@ def _is_image(value: Output) -> bool:
 def _prepare(
     graph: Graph,
     node: Node,
+    axis: int,
     reverse: bool,
     mean: Sequence[float] | np.ndarray,
     scale: Sequence[float],
@@ -106,13 +110,13 @@ def _prepare(
     if (numbers.size or scale) and not source.dtype.is_float:
         value = graph.add(Convert(destination_type=ElementType.f32), value)
     if reverse:
-        value = _reversed(graph, node, value)
+        value = _reversed(graph, node, value, axis)
     if numbers.any():
-        laid = _laid_out(graph, node, value, numbers, "--mean_values")
+        laid = _laid_out(graph, node, value, axis, numbers, "--mean_values")
         value = graph.add(Add(), value, laid, name=f"{node.name}/mean")
     if any(factor != 1 for factor in scale):
         numbers = 1 / np.asarray(scale, np.float64)
-        laid = _laid_out(graph, node, value, numbers, "--scale_values")
+        laid = _laid_out(graph, node, value, axis, numbers, "--scale_values")
         value = graph.add(Multiply(), value, laid, name=f"{node.name}/scale")
     graph.scope = ""
     if value is source:
@@ -137,13 +141,14 @@ def _without_casts(
     return users
 
 
-def _laid_out(graph: Graph, node: Node, value: Output, numbers: np.ndarray, flag: str) -> Output:
+def _laid_out(
+    graph: Graph, node: Node, value: Output, axis: int, numbers: np.ndarray, flag: str
+) -> Output:
     """Numbers per channel along the channel axis, one for all as a scalar, images as they are."""
     if numbers.ndim > 1:
         return graph.constant(numbers, value.dtype)
     if numbers.size == 1:
         return graph.constant(numbers.reshape([1] * (value.rank or 0)), value.dtype)
-    axis = channel_axis(value)
     if value.shape is None or not 0 <= axis < len(value.shape):
         raise UsageError(f"{flag}: input '{node.name}' {value.type} has no channel axis")
     if value.shape[axis] != numbers.size and isinstance(value.shape[axis], int):
@@ -157,16 +162,13 @@ def _laid_out(graph: Graph, node: Node, value: Output, numbers: np.ndarray, flag
     return graph.constant(numbers.reshape(shape), value.dtype)
 
 
-def channel_axis(value: Output) -> int:
-    """Channels come second, in images that clearly have them last they come last."""
-    shape = value.shape or ()
-    if len(shape) >= 4 and shape[1] != 3 and shape[-1] == 3:
-        return len(shape) - 1
-    return 1
+def channel_axis(node: Node, request: LayoutRequest | None) -> int:
+    """The axis of an input that its layout calls c; the second one where there is no telling."""
+    found = source_axes(node, request)
+    return 1 if found is None or "c" not in found else found.index("c")
 
 
-def _reversed(graph: Graph, node: Node, value: Output) -> Output:
-    axis = channel_axis(value)
+def _reversed(graph: Graph, node: Node, value: Output, axis: int) -> Output:
     if value.rank != 4 or value.shape is None or value.shape[axis] != 3:
         log.warning(
             "--reverse_input_channels leaves input '%s' %s alone: it is no image of three channels",

@@ -14,7 +14,7 @@ from mo.errors import ConversionError
 from mo.graph.body import Body
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
-from mo.graph.op import Constant, Result
+from mo.graph.op import Constant, Parameter, Result
 from mo.graph.shape import INFINITY, Dim, Dimension
 
 # Characters that XML 1.0 cannot hold.
@@ -139,13 +139,14 @@ def _layer(
     if inputs:
         yield f"{indent}\t<input>"
         for port, value in enumerate(inputs):
-            yield from _port(value, port, version, indent + "\t\t", with_names=False)
+            yield from _port(value, port, version, indent + "\t\t")
         yield f"{indent}\t</input>"
     if node.outputs and not isinstance(op, Result):
         yield f"{indent}\t<output>"
         for value in node.outputs:
             port = len(inputs) + value.index
-            yield from _port(value, port, version, indent + "\t\t", with_names=True)
+            layout = _layout(value) if version >= 11 else ""
+            yield from _port(value, port, version, indent + "\t\t", True, layout)
         yield f"{indent}\t</output>"
     for body, numbering in bodies:
         yield f"{indent}\t<{body.prefix}body>"
@@ -188,17 +189,36 @@ def _connected(node: Node) -> list[Output]:
     return inputs  # type: ignore[return-value]
 
 
-def _port(value: Output, number: int, version: int, indent: str, with_names: bool) -> Iterator[str]:
+def _layout(value: Output) -> str:
+    """What is said of the axes of an input or output of the model."""
+    ends = [node.op for node, _ in value.users if isinstance(node.op, Result)]
+    if isinstance(value.node.op, Parameter):
+        ends.insert(0, value.node.op)  # type: ignore[arg-type]
+    return next((end.layout for end in ends if end.layout), "")
+
+
+def _port(
+    value: Output,
+    number: int,
+    version: int,
+    indent: str,
+    with_names: bool = False,
+    layout: str = "",
+) -> Iterator[str]:
     start = f'{indent}<port id="{number}" precision="{value.dtype.precision}"'
     if with_names and value.names:
         names = ",".join(name.replace(",", "\\,") for name in value.names)
         start += f" names={quote(names)}"
-    if not value.shape:
+    if not value.shape and not layout:
         yield start + "/>"
         return
     yield start + ">"
-    for dim in value.shape:
+    for dim in value.shape or ():
         yield f"{indent}\t<dim>{_size(dim, version)}</dim>"
+    if layout:
+        yield f"{indent}\t<rt_info>"
+        yield f'{indent}\t\t<attribute name="layout" version="0" layout="{layout}"/>'
+        yield f"{indent}\t</rt_info>"
     yield f"{indent}</port>"
 
 

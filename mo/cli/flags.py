@@ -100,21 +100,18 @@ _COMMON = [
         kinds.LAYOUTS,
         "Layouts of inputs and outputs, and those they shall have. "
         'Example: nhwc or "data(nhwc->nchw),prob[n,c]"',
-        status=Status.NOT_YET,
         field="layouts",
     ),
     Flag(
         "source_layout",
         kinds.SOURCE_LAYOUTS,
         "Layouts that inputs and outputs have.",
-        status=Status.NOT_YET,
         field="layouts",
     ),
     Flag(
         "target_layout",
         kinds.TARGET_LAYOUTS,
         "Layouts that inputs and outputs shall have.",
-        status=Status.NOT_YET,
         field="layouts",
     ),
     # ---- form of the result

@@ -43,6 +43,26 @@ def merged(requests: Iterable[LayoutRequest]) -> tuple[LayoutRequest, ...]:
     return tuple(result.values())
 
 
+def dimensions(layout: str) -> list[str]:
+    """The dimensions of a layout; an ellipsis is one of them."""
+    return _DIMENSION.findall(layout)
+
+
+def axes(layout: str, rank: int) -> list[str] | None:
+    """What each axis of a tensor is: a letter, ``?`` or several letters that are one axis.
+
+    Those that an ellipsis stands for are called ``...0``, ``...1`` and so on. None if the layout
+    does not fit the rank.
+    """
+    found = dimensions(layout)
+    if "..." not in found:
+        return found if len(found) == rank else None
+    place, rest = found.index("..."), rank - len(found) + 1
+    if rest < 0:
+        return None
+    return [*found[:place], *(f"...{i}" for i in range(rest)), *found[place + 1 :]]
+
+
 def _layouts(flag: str, value: str, example: str, may_change: bool) -> tuple[LayoutRequest, ...]:
     items = Text.of(flag, value, example).split(",")
     result = [_request(item, may_change) for item in items]
@@ -81,10 +101,10 @@ def _layout(text: Text) -> str:
     if not inside:
         raise text.missing("a layout")
     layout = "".join(part.outline.lower() for part in inside.elements("a dimension"))
-    dimensions = _DIMENSION.findall(layout)
-    if "".join(dimensions) != layout:
+    found = dimensions(layout)
+    if "".join(found) != layout:
         raise inside.error("is no layout; dimensions are single letters, ? or ...")
     letters = [letter for letter in layout if letter.isalpha()]
-    if len(set(letters)) < len(letters) or dimensions.count("...") > 1:
+    if len(set(letters)) < len(letters) or found.count("...") > 1:
         raise inside.error("names a dimension twice")
     return layout

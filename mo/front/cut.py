@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mo.cli.config import Config, InputRequest, PortName, RequestedShape
+from mo.cli.config import Config, InputRequest, LayoutRequest, PortName, RequestedShape
+from mo.cli.layouts import axes
 from mo.errors import UnsupportedError, UsageError, closest, listing
 from mo.front.model import Model, ModelInput, SourceNode, reads, sorted_nodes
 from mo.front.registry import Translations
@@ -44,7 +45,7 @@ def cut(model: Model, config: Config, translations: Translations) -> Model:
     if config.input_shapes:
         _apply_shapes(model, config)
     if config.batch is not None:
-        _apply_batch(model, config.batch)
+        _apply_batch(model, config.batch, config.layouts)
     if config.static_shape:
         _require_static(model)
     return model
@@ -259,18 +260,24 @@ def _dims(wanted: RequestedShape) -> tuple[Dimension, ...]:
     return tuple(dims)
 
 
-def _apply_batch(model: Model, batch: int) -> None:
-    """--batch sets the first dimension of every input that has one and leaves it open."""
+def _apply_batch(model: Model, batch: int, layouts: Sequence[LayoutRequest]) -> None:
+    """--batch sets the first dimension of every input that has one, or that its layout calls n."""
+    named = {request.name: request.source for request in layouts}
     for item in model.inputs:
         if not item.shape:
             continue
-        if not compatible(item.shape[0], batch) and item.shape[0] != 1:
+        layout = named.get(item.name, named.get(None))
+        found = ["n"] if layout is None else axes(layout, len(item.shape)) or []
+        if "n" not in found:
+            continue
+        place = found.index("n")
+        if not compatible(item.shape[place], batch) and item.shape[place] != 1:
             raise UsageError(
-                f"--batch {batch}: the first dimension of input '{item.name}' "
+                f"--batch {batch}: dimension {place} of input '{item.name}' "
                 f"{text(item.shape)} is no batch",
                 hint="Give the full shapes with --input_shape instead.",
             )
-        item.shape = (batch, *item.shape[1:])
+        item.shape = (*item.shape[:place], batch, *item.shape[place + 1 :])
 
 
 def _require_static(model: Model) -> None:

@@ -142,6 +142,8 @@ class Model:
     nodes_first: bool = False
     # Names of outputs, where they are not those of their tensors.
     labels: dict[str, str] = field(default_factory=dict)
+    # Whether images have their channels last; None if the framework has no such convention.
+    channels_last: bool | None = None
     # What the framework still has to do once it is known which part of the model is wanted.
     arrange: Callable[[Model], Model] | None = None
     # Further names of tensors that users may know them by.

@@ -42,6 +42,7 @@ def translate(model: Model, translations: Translations) -> Graph:
             walk.values[item.name].names[item.tensor_name] = None
     for name in model.outputs:
         walk.give(name)
+    graph.graph["channels_last"] = model.channels_last
     return graph
 
 

@@ -196,6 +196,8 @@ class Parameter(Op):
 
     shape: Shape
     element_type: ElementType
+    # What the user says of its axes, as OpenVINO writes it: "[N,C,H,W]".
+    layout: str = ""
     is_pure = False
 
     def infer(self) -> TensorType:
@@ -229,11 +231,15 @@ class Constant(Op):
 class Result(Op):
     """An output of the model; it passes its input on."""
 
+    layout: str = ""
     is_sink = True
     is_pure = False
 
     def infer(self, value: Output) -> TensorType:
         return value.type
+
+    def ir_attributes(self) -> dict[str, str]:
+        return {}
 
 
 def infer_outputs(op: Op, inputs: Sequence[Output | None]) -> tuple[TensorType, ...]:

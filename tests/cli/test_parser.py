@@ -103,7 +103,7 @@ def test_help_shows_each_flag_and_what_becomes_of_it(framework, width, capsys, m
         assert (f"\n  {flag.option}" in text) == (flag in known_to(framework)), flag.name
     words = "".join(text.split())
     assert "VersionoftheIR.(default:11)" in words
-    assert 'nhwcor"data(nhwc->nchw),prob[n,c]"(notsupportedyet)' in words
+    assert 'nhwcor"data(nhwc->nchw),prob[n,c]"' in words
     without_effect = [f for f in known_to(framework) if f.status in (Status.WARNED, Status.IGNORED)]
     assert words.count("Acceptedwithouteffect:") == len(without_effect)
 

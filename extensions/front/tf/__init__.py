@@ -24,6 +24,7 @@ from extensions.front.tf import (
     transposed,
 )
 from extensions.front.tf.common import TRANSLATIONS
+from extensions.front.tf.layouts import channels_last
 from extensions.front.tf.reader import read_graph, read_meta_graph, read_saved_model
 from mo.cli.config import Config
 from mo.errors import UsageError
@@ -31,7 +32,14 @@ from mo.front.model import Model
 
 
 def read(config: Config) -> Model:
-    """The model that --input_model, --input_meta_graph or --saved_model_dir name."""
+    """The model that the flags name."""
+    model = _read(config)
+    model.channels_last = channels_last(model, config)
+    return model
+
+
+def _read(config: Config) -> Model:
+    """By --input_model, --input_meta_graph or --saved_model_dir."""
     sources, options = config.sources, config.options
     folder = sources.get("saved_model_dir")
     path = config.input_model
