@@ -17,6 +17,7 @@ from extensions.front.onnx import (
     levels,
     matrix,
     ml,
+    mmdeploy,
     movement,
     ngrams,
     normalization,

@@ -1,19 +1,36 @@
-"""Operations that ONNX had for trial in its first versions, and some exporters still write."""
+"""Operations that ONNX had for trial in its first versions, and some exporters still write.
+
+ATen names a function of PyTorch that had no form in ONNX.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import channelwise, invalid, rank_of
-from extensions.front.onnx.common import converts, needed
+from extensions.front.building import channelwise, invalid, lift, rank_of, size_of, sliced, typed
+from extensions.front.onnx.common import converts, maps, needed, refuse
+from extensions.front.onnx.movement import slice_10
 from extensions.front.onnx.tensors import element_type
 from extensions.ops.activation import SoftPlus, Tanh
 from extensions.ops.arithmetic import Add, Multiply
-from extensions.ops.shaping import Broadcast, ShapeOf
+from extensions.ops.embedding import (
+    EmbeddingBagOffsets,
+    EmbeddingBagOffsetsSum,
+    EmbeddingBagPacked,
+    EmbeddingBagPackedSum,
+)
+from extensions.ops.gathering import Gather
+from extensions.ops.generating import Range
+from extensions.ops.reduction import ReduceSum
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf
 from extensions.ops.slicing import StridedSlice
+from extensions.ops.unary import IsFinite
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
+
+maps({"IsFinite": IsFinite})
+converts("DynamicSlice")(slice_10)
 
 
 @converts("Affine")
@@ -70,3 +87,56 @@ def constant_fill(g: Graph, node: SourceNode, x: Output | None = None) -> Output
     if x is None:
         return g.add(Broadcast(), value, list(needed(node, "shape")))
     return g.add(Broadcast(), value, x if node.get("input_as_shape") else g.add(ShapeOf(), x))
+
+
+@converts("GivenTensorFill")
+def given_tensor_fill(g: Graph, node: SourceNode, x: Output | None = None) -> Output:
+    """Listed numbers in a shape, which is an attribute, the input, or that of the input."""
+    values = g.constant(np.array(needed(node, "values"), np.float32))
+    if x is None:
+        return g.add(Reshape(), values, list(needed(node, "shape")))
+    if node.get("extra_shape"):
+        raise refuse(node, "extra_shape")
+    return g.add(Reshape(), values, x if node.get("input_as_shape") else g.add(ShapeOf(), x))
+
+
+@converts("ATen", domain="org.pytorch.aten")
+@converts("ATen")
+def aten(g: Graph, node: SourceNode, *inputs: Output) -> Output:
+    if node.get("operator") != "embedding_bag":
+        raise refuse(node, f"the function {node.get('operator')} of PyTorch")
+    return _embedding_bag(g, node, *inputs)
+
+
+def _embedding_bag(
+    g: Graph,
+    node: SourceNode,
+    table: Output,
+    indices: Output,
+    offsets: Output | None = None,
+    weights: Output | None = None,
+) -> Output:
+    """Sums (mode 0) or means (1) of the rows of bags, which start at offsets or are rows [N, K]."""
+    mode = node.get("mode", 0)
+    if mode not in (0, 1):
+        raise refuse(node, f"embedding_bag with mode {mode}")
+    if weights is not None:
+        # The CPU runtime takes weights of known number only.
+        rows = g.add(Gather(), table, indices, _FIRST)
+        table = g.add(Multiply(), rows, lift(g, weights, [rank_of(indices)]))
+        if offsets is None:
+            return g.add(ReduceSum(), table, [1])
+        first, step = g.constant(_FIRST), g.constant(np.int64(1))
+        count = Range(output_type=indices.dtype)
+        indices = g.add(count, first, size_of(g, indices, 0), step)
+    if offsets is None:
+        packed = EmbeddingBagPacked(reduction="mean") if mode else EmbeddingBagPackedSum()
+        return g.add(packed, table, indices)
+    if node.get("include_last_offset"):
+        # The last one is where the last bag ends.
+        offsets = sliced(g, offsets, [0], [-1], [0], [1])
+    op = EmbeddingBagOffsets(reduction="mean") if mode else EmbeddingBagOffsetsSum()
+    return g.add(op, table, indices, typed(g, offsets, indices.dtype))
+
+
+_FIRST = np.int64(0)

@@ -19,7 +19,7 @@ from extensions.ops.arithmetic import (
     Select,
     Subtract,
 )
-from extensions.ops.generating import RandomUniform
+from extensions.ops.generating import Multinomial, RandomUniform
 from extensions.ops.shaping import Broadcast, ShapeOf
 from extensions.ops.unary import Cos, Log, LogicalNot, Sqrt
 from mo.front.model import SourceNode
@@ -27,7 +27,7 @@ from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
-_FLOAT = 1
+_FLOAT, _I32 = 1, 6
 
 
 def _kind(node: SourceNode, like: Output | None = None) -> ElementType:
@@ -38,14 +38,14 @@ def _kind(node: SourceNode, like: Output | None = None) -> ElementType:
 def _uniform(
     g: Graph, node: SourceNode, shape: Output, kind: ElementType, low: float, high: float, salt: int
 ) -> Output:
+    op = RandomUniform(output_type=kind, global_seed=_seed(node), op_seed=salt)
+    return g.add(op, shape, *(g.constant(np.asarray(limit), kind) for limit in (low, high)))
+
+
+def _seed(node: SourceNode) -> int:
     """The seed of the node, if it has one, makes the numbers the same in every run."""
     seed = node.get("seed")
-    op = RandomUniform(
-        output_type=kind,
-        global_seed=0 if seed is None else int(seed) & 0x7FFFFFFF or 1,
-        op_seed=salt,
-    )
-    return g.add(op, shape, *(g.constant(np.asarray(limit), kind) for limit in (low, high)))
+    return 0 if seed is None else int(seed) & 0x7FFFFFFF or 1
 
 
 def uniform(g: Graph, node: SourceNode, shape: Output, kind: ElementType) -> Output:
@@ -87,6 +87,19 @@ def bernoulli(g: Graph, node: SourceNode, x: Output) -> Output:
     """One with the probability x, else zero."""
     drawn = _uniform(g, node, g.add(ShapeOf(), x), x.dtype, 0.0, 1.0, 1)
     return typed(g, g.add(Less(), drawn, x), _kind(node, x))
+
+
+@converts("Multinomial")
+def multinomial(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Classes drawn by the logarithms of what they weigh."""
+    op = Multinomial(
+        convert_type=element_type(node.get("dtype", _I32)),
+        with_replacement=True,
+        log_probs=True,
+        global_seed=_seed(node),
+        op_seed=1,
+    )
+    return g.add(op, x, g.constant(np.int64(node.get("sample_size", 1))))
 
 
 @converts("Dropout")

@@ -17,10 +17,11 @@ from tests.models.nodes import fixed, opened, single
 from tests.ops import runtime
 
 MANY = (100, 100)
+_OPSETS = {"Bernoulli": 15, "Multinomial": 7}
 
 
 def drawn(op: str, *inputs: np.ndarray, **attributes: Any) -> np.ndarray:
-    model = single(op, inputs, opset=15 if op == "Bernoulli" else 1, attributes=attributes)
+    model = single(op, inputs, opset=_OPSETS.get(op, 1), attributes=attributes)
     (result,) = runtime.run(convert(model), inputs)
     if inputs:
         (again,) = runtime.run(convert(opened(model)), inputs)
@@ -87,3 +88,15 @@ def test_dropout_in_training_drops_a_share_and_keeps_the_mean() -> None:
         chance = 0.25 if ratio else 0.5
         np.testing.assert_allclose(y, np.where(mask, 1 / (1 - chance), 0), rtol=1e-5)
         assert abs(mask.mean() - (1 - chance)) < 0.05
+
+
+@pytest.mark.parametrize("kind", [TensorProto.INT32, TensorProto.INT64])
+def test_multinomial(kind: int) -> None:
+    weights = np.array([[1.0, 3.0, 0.0], [5.0, 1.0, 2.0]], np.float32)
+    with np.errstate(divide="ignore"):
+        x = drawn("Multinomial", np.log(weights), sample_size=5000, dtype=kind, seed=2.0)
+    assert x.shape == (2, 5000)
+    assert x.dtype == (np.int32 if kind == TensorProto.INT32 else np.int64)
+    for row, weight in zip(x, weights):
+        shares = np.bincount(row, minlength=3) / 5000
+        np.testing.assert_allclose(shares, weight / weight.sum(), atol=0.03)

@@ -1,10 +1,10 @@
-"""GroupQueryAttention: keys and values shared by heads, written into a cache; rotary embedding."""
+"""GroupQueryAttention: keys and values shared by heads, written into a cache."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid, lift, rank_of, scalar, size_of, typed
+from extensions.front.building import invalid, lift, scalar, size_of, typed
 from extensions.front.onnx.attention import core, heads, masks
 from extensions.front.onnx.attention.cache import written
 from extensions.front.onnx.attention.rotary import at_places, turned
@@ -13,40 +13,13 @@ from extensions.front.onnx.contrib.common import microsoft
 from extensions.front.onnx.normalization import rms_normalized
 from extensions.ops.arithmetic import Add, Equal, Maximum, Select, Subtract
 from extensions.ops.matrix import MatMul
-from extensions.ops.movement import Concat, Pad, Transpose, VariadicSplit
-from extensions.ops.shaping import Broadcast, Reshape, ShapeOf
+from extensions.ops.movement import Concat, Pad, VariadicSplit
+from extensions.ops.shaping import Broadcast, ShapeOf
 from extensions.ops.slicing import StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-
-
-@microsoft("RotaryEmbedding")
-def rotary_embedding(
-    g: Graph, node: SourceNode, x: Output, places: Output, cosines: Output, sines: Output
-) -> Output:
-    """Places of all tokens [N, L], or [1] that of the first."""
-    if node.get("is_packed_batching"):
-        raise refuse(node, "packed batching")
-    size, interleaved = node.get("rotary_embedding_dim", 0), bool(node.get("interleaved"))
-    flat = rank_of(x) == 3
-    if flat:
-        x = _apart(g, x, node.get("num_heads", 0), cosines)
-    if rank_of(places) == 1:
-        places = lift(g, g.add(Add(), masks.counted(g, x, 2), places), [0])
-    cosines, sines = at_places(g, cosines, places), at_places(g, sines, places)
-    y = turned(g, x, cosines, sines, interleaved, size)
-    return heads.together(g, y) if flat else y
-
-
-def _apart(g: Graph, x: Output, count: int, cosines: Output) -> Output:
-    """Where the number of heads is not told, the tables are half as wide as a head."""
-    if count:
-        return heads.apart(g, x, count)
-    half = heads.lone(g, size_of(g, cosines, 1))
-    shape = g.add(Concat(axis=0), g.constant([0, 0, -1]), g.add(Add(), half, half))
-    return g.add(Transpose(), g.add(Reshape(special_zero=True), x, shape), [0, 2, 1, 3])
 
 
 @microsoft("GroupQueryAttention")
@@ -75,23 +48,23 @@ def group_query_attention(
     A cache may be longer than its contents; new keys are written behind them.
     """
     _check(node)
-    query, key, value = _heads(g, node, query, key, value)
+    query, key, value = split_heads(g, node, query, key, value)
     if query_weight is not None and key_weight is not None:
         epsilon = float(node.get("qk_norm_epsilon", 1e-6))
         query = rms_normalized(g, query, query_weight, epsilon)
         key = rms_normalized(g, key, key_weight, epsilon)
     counts = g.add(Add(), typed(g, last, ElementType.i64), np.int64(1))
     total = scalar(g, typed(g, total, ElementType.i64))
-    first = _first_places(g, query, counts, total)
+    first = first_places(g, query, counts, total)
     rows = g.add(Add(), lift(g, first, [1]), masks.counted(g, query, 2))
     if node.get("do_rotary"):
         if cosines is None or sines is None:
             raise invalid("the tables of its rotary embedding are missing")
         tables = (cosines, sines, rows if places is None else places)
-        query, key = (_rotated(g, node, x, *tables) for x in (query, key))
+        query, key = (rotated(g, node, x, *tables) for x in (query, key))
     if past_key is not None and past_value is not None:
         key, value = (
-            written(g, _long_enough(g, old, total), new, rows, 2)
+            written(g, long_enough(g, old, total), new, rows, 2)
             for old, new in ((past_key, key), (past_value, value))
         )
     mask = _mask(g, node, query, key, counts, lift(g, first, [1, 2, 3]), bias)
@@ -108,7 +81,7 @@ def _check(node: SourceNode) -> None:
         raise refuse(node, "the output of the scores")
 
 
-def _heads(
+def split_heads(
     g: Graph, node: SourceNode, query: Output, key: Output | None, value: Output | None
 ) -> list[Output]:
     """Queries, keys and values [N, heads, L, E], which may come side by side in the first."""
@@ -120,7 +93,7 @@ def _heads(
     return [heads.apart(g, query, count), *(heads.apart(g, x, shared) for x in (key, value))]
 
 
-def _rotated(
+def rotated(
     g: Graph, node: SourceNode, x: Output, cosines: Output, sines: Output, places: Output
 ) -> Output:
     """The tables tell how many numbers of a head are turned."""
@@ -132,14 +105,14 @@ def _rotated(
     return turned(g, x, cosines, sines, interleaved, part)
 
 
-def _first_places(g: Graph, query: Output, counts: Output, total: Output) -> Output:
+def first_places(g: Graph, query: Output, counts: Output, total: Output) -> Output:
     """Where the first query of each sample stands: at 0 in a prompt, which may be padded."""
     length = size_of(g, query, 2)
     first = g.add(Subtract(), counts, length)
     return g.add(Select(), g.add(Equal(), total, length), g.constant(np.int64(0)), first)
 
 
-def _long_enough(g: Graph, cache: Output, total: Output) -> Output:
+def long_enough(g: Graph, cache: Output, total: Output) -> Output:
     """A cache with places for all tokens."""
     missing = g.add(Maximum(), g.add(Subtract(), total, size_of(g, cache, 2)), np.int64(0))
     none = g.constant([0])

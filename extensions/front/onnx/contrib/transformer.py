@@ -39,6 +39,26 @@ def attention(
     return projected_attention(g, node, projected, mask, past, attention_bias)
 
 
+@microsoft("DecoderMaskedSelfAttention")
+def decoder_masked_self_attention(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    weights: Output,
+    bias: Output,
+    mask: Output | None = None,
+    past: Output | None = None,
+    attention_bias: Output | None = None,
+    past_length: Output | None = None,
+    beams: Output | None = None,
+    indirection: Output | None = None,
+) -> tuple[Output, ...]:
+    """Attention of one token."""
+    if indirection is not None:
+        raise refuse(node, "a cache shared by beams")
+    return attention(g, node, x, weights, bias, mask, past, attention_bias)
+
+
 def projected_attention(
     g: Graph,
     node: SourceNode,
