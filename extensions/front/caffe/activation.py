@@ -6,7 +6,6 @@ from math import log
 
 from extensions.front.building import rank_of
 from extensions.front.caffe.common import (
-    blob,
     converts,
     invalid,
     maps,
@@ -14,6 +13,7 @@ from extensions.front.caffe.common import (
     parameters,
     shape_of,
 )
+from extensions.front.caffe.fillers import trained
 from extensions.ops import activation as a
 from extensions.ops import unary as u
 from extensions.ops.arithmetic import Add, Greater, Multiply, Power
@@ -41,8 +41,9 @@ def relu6(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("PReLU")
 def prelu(g: Graph, node: SourceNode, x: Output, slope: Output | None = None) -> Output:
-    shared = parameters(node, "prelu_param")["channel_shared"]
-    slopes = blob(g, slope, "slopes", (1,) if shared else (shape_of(x)[1],))
+    p = parameters(node, "prelu_param")
+    shape = (1,) if p["channel_shared"] else (shape_of(x)[1],)
+    slopes = trained(g, slope, "slopes", shape, p["filler"])
     return g.add(a.PReLU(), x, slopes)
 
 

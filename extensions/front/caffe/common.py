@@ -86,9 +86,9 @@ def blob(g: Graph, value: Output | None, what: str, shape: Sequence[Dimension]) 
             f"the layer needs {text(tuple(shape))}",
             hint=_OTHER_NET,
         )
-    known = [dim for dim in shape if isinstance(dim, int)]
-    size = prod(dim for dim in given if isinstance(dim, int))
-    open_size = size // prod(known) if prod(known) else 0
+    sizes = [dim for dim in given if isinstance(dim, int)]
+    known = prod(dim for dim in shape if isinstance(dim, int))
+    open_size = prod(sizes) // known if known and len(sizes) == len(given) else -1
     wanted = [dim if isinstance(dim, int) else open_size for dim in shape]
     if list(given) == wanted:
         return value

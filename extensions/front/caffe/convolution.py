@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,6 @@ import numpy as np
 from extensions.front.building import rank_of
 from extensions.front.caffe.common import (
     axis_of,
-    blob,
     channelwise,
     converts,
     invalid,
@@ -19,6 +20,7 @@ from extensions.front.caffe.common import (
     shape_of,
     unsupported,
 )
+from extensions.front.caffe.fillers import trained
 from extensions.front.caffe.windows import sizes
 from extensions.ops.arithmetic import Add
 from extensions.ops.conversion import Convert
@@ -58,49 +60,75 @@ def _convolved(
     g: Graph, node: SourceNode, p: dict[str, Any], x: Output, blobs: tuple[Output, ...]
 ) -> Output:
     rank = rank_of(x) - 2
-    kernel = sizes(p, "kernel_size", rank, None)
-    pads = sizes(p, "pad", rank, 0)
-    attributes: dict[str, Any] = {
-        "strides": sizes(p, "stride", rank, 1),
-        "dilations": sizes({"dilation": p["dilation"]}, "dilation", rank, 1),
-        "pads_begin": pads,
-        "pads_end": pads,
-    }
+    kernel, window = sizes(p, "kernel_size", rank, None), _window(p, rank)
     outputs, channels = needed(p, "num_output"), shape_of(x)[1]
     group = outputs if node.type in _DEPTHWISE and p["group"] == 1 else p["group"]
     if group < 1 or outputs % group or (isinstance(channels, int) and channels % group):
         raise invalid(f"{channels} channels and {outputs} outputs do not fall into {group} groups")
     of_group: Dimension = channels // group if isinstance(channels, int) else Dim(1)
-    weights = blobs[0] if blobs else None
+    shape: tuple[Dimension, ...]
     plain: Op
     if node.type == "Deconvolution":
-        weights = blob(g, weights, "weights", (channels, outputs // group, *kernel))
-        plain = ConvolutionBackpropData(**attributes)
-        grouped: Op = GroupConvolutionBackpropData(**attributes)
+        shape = (channels, outputs // group, *kernel)
+        plain = ConvolutionBackpropData(**window)
+        grouped: Op = GroupConvolutionBackpropData(**window)
     else:
-        weights = blob(g, weights, "weights", (outputs, of_group, *kernel))
-        plain, grouped = Convolution(**attributes), GroupConvolution(**attributes)
+        shape = (outputs, of_group, *kernel)
+        plain, grouped = Convolution(**window), GroupConvolution(**window)
+    weights, biases = _trained(g, p, blobs, shape)
     if group == 1:
         y = g.add(plain, x, weights)
     else:
-        shape = [dim for dim in shape_of(weights) if isinstance(dim, int)]
-        y = g.add(grouped, x, g.add(Reshape(), weights, [group, -1, *shape[1:]]))
+        known = [dim for dim in shape_of(weights) if isinstance(dim, int)]
+        y = g.add(grouped, x, g.add(Reshape(), weights, [group, -1, *known[1:]]))
+    return y if biases is None else g.add(Add(), y, channelwise(g, biases, rank + 2))
+
+
+def _window(p: dict[str, Any], rank: int) -> dict[str, Any]:
+    """How a window moves, as attributes of the IR."""
+    pads = sizes(p, "pad", rank, 0)
+    return {
+        "strides": sizes(p, "stride", rank, 1),
+        "dilations": sizes({"dilation": p["dilation"]}, "dilation", rank, 1),
+        "pads_begin": pads,
+        "pads_end": pads,
+    }
+
+
+def _trained(
+    g: Graph, p: dict[str, Any], blobs: Sequence[Output], shape: Sequence[Dimension]
+) -> tuple[Output, Output | None]:
+    """Weights, and a bias for each output if the layer has them."""
+    weights, biases = (*blobs, None, None)[:2]
+    weights = trained(g, weights, "weights", shape, p["weight_filler"])
     if not p["bias_term"]:
-        return y
-    bias = blob(g, blobs[1] if len(blobs) > 1 else None, "biases", (outputs,))
-    return g.add(Add(), y, channelwise(g, bias, rank + 2))
+        return weights, None
+    # Weights that were saved without biases are those of another layer.
+    filler = None if blobs else p["bias_filler"] or {}
+    return weights, trained(g, biases, "biases", (p["num_output"],), filler)
+
+
+@converts("Im2col")
+def image_to_columns(g: Graph, node: SourceNode, x: Output) -> Output:
+    """The numbers of each window as channels [C * kernel]: windows in which one number counts."""
+    p = parameters(node, "convolution_param")
+    channels, rank = shape_of(x)[1], rank_of(x) - 2
+    if not isinstance(channels, int):
+        raise unsupported("the columns of an image with an unknown number of channels")
+    kernel = sizes(p, "kernel_size", rank, None)
+    picks = np.eye(prod(kernel)).reshape(1, -1, 1, *kernel)
+    weights = np.broadcast_to(picks, (channels, *picks.shape[1:]))
+    return g.add(GroupConvolution(**_window(p, rank)), x, g.constant(weights, x.dtype))
 
 
 @converts("InnerProduct", "Inner_Product")
-def inner_product(
-    g: Graph, node: SourceNode, x: Output, weights: Output | None = None, bias: Output | None = None
-) -> Output:
+def inner_product(g: Graph, node: SourceNode, x: Output, *blobs: Output) -> Output:
     """The axes from ``axis`` on, flattened, times weights [out, in] (or transposed)."""
     p = parameters(node, "inner_product_param")
     axis, outputs = axis_of(x, p["axis"]), needed(p, "num_output")
     features = count(shape_of(x)[axis:])
     shape = (features, outputs) if p["transpose"] else (outputs, features)
-    laid = blob(g, weights, "weights", shape)
+    laid, biases = _trained(g, p, blobs, shape)
     width = laid.shape[0 if p["transpose"] else 1] if laid.shape else -1
     assert isinstance(width, int)
     if rank_of(x) > axis + 1 or not isinstance(features, int):
@@ -108,23 +136,17 @@ def inner_product(
     if axis == 0:  # one vector
         x = g.add(Reshape(), x, [1, width])
     y = g.add(MatMul(transpose_b=not p["transpose"]), x, laid)
-    if p["bias_term"]:
-        y = g.add(
-            Add(),
-            y,
-            channelwise(g, blob(g, bias, "biases", (outputs,)), max(axis, 1) + 1, max(axis, 1)),
-        )
+    if biases is not None:
+        y = g.add(Add(), y, biases)
     return g.add(Reshape(), y, [outputs]) if axis == 0 else y
 
 
 @converts("Embed")
-def embed(
-    g: Graph, node: SourceNode, x: Output, weights: Output | None = None, bias: Output | None = None
-) -> Output:
+def embed(g: Graph, node: SourceNode, x: Output, *blobs: Output) -> Output:
     """The rows of the weights [input_dim, num_output] that the bottom numbers."""
     p = parameters(node, "embed_param")
     shape = needed(p, "input_dim"), needed(p, "num_output")
     rows = g.add(Convert(destination_type=ElementType.i32), x)
-    table = blob(g, weights, "weights", shape)
+    table, biases = _trained(g, p, blobs, shape)
     y = g.add(Gather(), table, rows, g.constant(np.int64(0)))
-    return g.add(Add(), y, blob(g, bias, "biases", shape[1:])) if p["bias_term"] else y
+    return y if biases is None else g.add(Add(), y, biases)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
+from math import sqrt
 from typing import Any
 
 from extensions.front.building import rank_of, sliced
@@ -57,12 +59,12 @@ def prior_box(g: Graph, node: SourceNode, x: Output, image: Output) -> Output:
     if p["width"] or p["height"]:
         return prior_box_clustered(g, node, x, image)
     step_h, step_w = _steps(p)
-    if step_h != step_w:
-        raise unsupported(f"a step of {step_h} rows and {step_w} columns")
     if not p["min_size"] and not p["fixed_size"]:
         raise invalid("its 'min_size' is missing")
     if p["max_size"] and len(p["max_size"]) != len(p["min_size"]):
         raise invalid(f"it has {len(p['max_size'])} max_size for {len(p['min_size'])} min_size")
+    if step_h != step_w:
+        return _listed_boxes(g, p, _box_sizes(p), x, image)
     names = ("min_size", "max_size", "aspect_ratio", "density", "fixed_ratio", "fixed_size")
     lists: dict[str, Any] = {name: tuple(map(float, p[name])) for name in names}
     op = d.PriorBox(
@@ -82,10 +84,17 @@ def prior_box_clustered(g: Graph, node: SourceNode, x: Output, image: Output) ->
     p = parameters(node, "prior_box_param")
     if not p["width"] or len(p["width"]) != len(p["height"]):
         raise invalid(f"it has {len(p['width'])} widths and {len(p['height'])} heights")
+    return _listed_boxes(g, p, list(zip(p["width"], p["height"])), x, image)
+
+
+def _listed_boxes(
+    g: Graph, p: dict[str, Any], boxes: Sequence[tuple[float, float]], x: Output, image: Output
+) -> Output:
+    widths, heights = zip(*boxes)
     step_h, step_w = _steps(p)
     op = d.PriorBoxClustered(
-        width=tuple(map(float, p["width"])),
-        height=tuple(map(float, p["height"])),
+        width=tuple(map(float, widths)),
+        height=tuple(map(float, heights)),
         clip=bool(p["clip"]),
         step_h=float(step_h),
         step_w=float(step_w),
@@ -93,6 +102,28 @@ def prior_box_clustered(g: Graph, node: SourceNode, x: Output, image: Output) ->
         variance=_variances(p),
     )
     return _priors(g, p, op, x, image)
+
+
+def _box_sizes(p: dict[str, Any]) -> list[tuple[float, float]]:
+    """Widths and heights of the boxes at a cell: IR's PriorBox knows but one step for both axes.
+
+    For each size: a square, one between it and the greater size, and the other aspect ratios.
+    """
+    if p["fixed_size"]:
+        raise unsupported("a prior box of fixed sizes with two steps")
+    ratios: list[float] = []
+    for ratio in p["aspect_ratio"]:
+        both = (ratio, 1 / ratio) if p["flip"] and ratio else (ratio,)
+        if min(both) <= 0:
+            raise invalid(f"its aspect ratio is {ratio}")
+        if all(abs(ratio - other) > 1e-6 for other in (1, *ratios)):
+            ratios += both
+    boxes: list[tuple[float, float]] = []
+    for least, greatest in zip_longest(p["min_size"], p["max_size"]):
+        boxes.append((least, least))
+        boxes += [(sqrt(least * greatest),) * 2] if greatest else []
+        boxes += [(least * sqrt(ratio), least / sqrt(ratio)) for ratio in ratios]
+    return boxes
 
 
 @converts("DetectionOutput")

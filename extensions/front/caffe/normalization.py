@@ -15,6 +15,7 @@ from extensions.front.caffe.common import (
     shape_of,
     word,
 )
+from extensions.front.caffe.fillers import trained
 from extensions.ops import normalization as n
 from extensions.ops.arithmetic import Add, Multiply, Power
 from extensions.ops.pooling import AvgPool
@@ -106,16 +107,15 @@ def scale(
 ) -> Output:
     """Multiplication by a second bottom or trained numbers, and addition of trained numbers."""
     p = parameters(node, "scale_param")
-    axis = axis_of(x, p["axis"])
-    if factor is not None and factor.is_constant:
-        factor = blob(g, factor, "factors", _covered(x, axis, p["num_axes"]))
-    elif factor is None and p["filler"] is not None:
-        factor = blob(g, None, "factors", ())
-    shape = _covered(x, axis, p["num_axes"]) if factor is None else shape_of(factor)
-    y = x if factor is None else g.add(Multiply(), x, _laid(g, x, factor, axis))
-    if not p["bias_term"] or (bias is None and factor is None):
+    axis, is_saved = axis_of(x, p["axis"]), factor is not None
+    if factor is None or factor.is_constant:
+        shape = _covered(x, axis, p["num_axes"])
+        factor = trained(g, factor, "factors", shape, p["filler"] or {"value": 1.0})
+    y = g.add(Multiply(), x, _laid(g, x, factor, axis))
+    if not p["bias_term"]:
         return y
-    return g.add(Add(), y, _laid(g, x, blob(g, bias, "biases", shape), axis))
+    filler = None if is_saved else p["bias_filler"] or {}
+    return g.add(Add(), y, _laid(g, x, trained(g, bias, "biases", shape_of(factor), filler), axis))
 
 
 @converts("Bias")
@@ -124,7 +124,7 @@ def bias(g: Graph, node: SourceNode, x: Output, summand: Output | None = None) -
     p = parameters(node, "bias_param")
     axis = axis_of(x, p["axis"])
     if summand is None or summand.is_constant:
-        summand = blob(g, summand, "biases", _covered(x, axis, p["num_axes"]))
+        summand = trained(g, summand, "biases", _covered(x, axis, p["num_axes"]), p["filler"])
     return g.add(Add(), x, _laid(g, x, summand, axis))
 
 
@@ -160,7 +160,7 @@ def normalize(g: Graph, node: SourceNode, x: Output, factor: Output | None = Non
     axes = range(1, rank_of(x)) if p["across_spatial"] else [1]
     y = g.add(n.NormalizeL2(eps=float(p["eps"])), x, list(axes))
     shape: tuple[Dimension, ...] = (1,) if p["channel_shared"] else (shape_of(x)[1],)
-    factors = blob(g, factor, "factors", shape)
+    factors = trained(g, factor, "factors", shape, p["scale_filler"])
     return g.add(Multiply(), y, channelwise(g, factors, rank_of(x)))
 
 

@@ -42,21 +42,27 @@ def pooling(g: Graph, node: SourceNode, x: Output) -> Any:
     method = word(p, "pool", _METHODS)
     if method == "STOCHASTIC":
         raise unsupported("stochastic pooling")
-    rank = rank_of(x) - 2
-    if p["global_pooling"]:
-        if node.has_output(1):
-            raise unsupported("the mask of a global pooling")
+    with_mask = node.has_output(1)
+    if p["global_pooling"] and not with_mask:
         reduction = ReduceMax if method == "MAX" else ReduceMean
-        return g.add(reduction(keep_dims=True), x, list(range(2, rank + 2)))
-    window = Window(
-        sizes(p, "kernel_size", rank, None),
-        sizes(p, "stride", rank, 1),
-        sizes(p, "pad", rank, 0),
-        rounds_up=bool(p["ceil_mode"]) and not p.get("round_mode"),
-    )
-    if method == "AVE":
-        return window.average(g, x)
-    return window.maximum(g, x, with_mask=node.has_output(1))
+        return g.add(reduction(keep_dims=True), x, list(range(2, rank_of(x))))
+    window = _window(p, x)
+    return window.average(g, x) if method == "AVE" else window.maximum(g, x, with_mask)
+
+
+def _window(p: dict[str, Any], x: Output) -> Window:
+    spatial = shape_of(x)[2:]
+    if not p["global_pooling"]:
+        return Window(
+            sizes(p, "kernel_size", len(spatial), None),
+            sizes(p, "stride", len(spatial), 1),
+            sizes(p, "pad", len(spatial), 0),
+            rounds_up=bool(p["ceil_mode"]) and not p.get("round_mode"),
+        )
+    kernel = [size for size in spatial if isinstance(size, int)]
+    if len(kernel) < len(spatial):
+        raise unsupported("the mask of a pooling over images of unknown size")
+    return Window(kernel, [1] * len(kernel), [0] * len(kernel))
 
 
 class Window:

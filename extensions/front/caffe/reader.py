@@ -14,6 +14,7 @@ from extensions.front.caffe.inputs import layer_shapes, net_inputs
 from extensions.front.caffe.phases import is_included
 from extensions.front.caffe.schema.net import LAYER, NET, OPEN_ENDED
 from extensions.front.caffe.sections import Sections, shown, tables_of
+from extensions.front.caffe.untranslated import reason
 from extensions.front.caffe.upgrade import current_layers
 from extensions.front.caffe.weights import read_weights
 from mo.errors import ModelFileError, UnsupportedError, closest, listing
@@ -200,7 +201,8 @@ class _Assembly:
             )
         node = SourceNode(kind, name, bottoms, [], sections, domain)
         node.place = f"'{self.path.name}', line {getattr(layer, 'line', 0)}"
-        node.note = shown({n: layer[n] for n in layer if n.endswith("_param")})
+        given = shown({n: layer[n] for n in layer if n.endswith("_param")})
+        node.note = "; ".join(filter(None, (given, reason(kind))))
         return node
 
     def _unique(self, name: str) -> str:

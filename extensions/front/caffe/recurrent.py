@@ -22,12 +22,13 @@ from extensions.front.caffe.common import (
     size_vector,
     unsupported,
 )
-from extensions.ops.activation import Tanh
-from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.activation import Sigmoid, Tanh
+from extensions.ops.arithmetic import Add, GreaterEqual, Multiply
 from extensions.ops.control_flow import Loop
+from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
-from extensions.ops.movement import Concat
+from extensions.ops.movement import Concat, Split
 from extensions.ops.recurrent import LSTMCell, RNNCell
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
 from extensions.ops.slicing import FAR
@@ -173,15 +174,35 @@ def _body(layer: _Layer, cell: Op, weights: list[Output]) -> Graph:
     return body
 
 
+@converts("LSTMUnit")
+def lstm_unit(
+    g: Graph, node: SourceNode, before: Output, gates: Output, going: Output
+) -> tuple[Output, Output]:
+    """One step's state c and output h [1, N, D] from c before and the gates [1, N, 4 D]."""
+    i, f, o, new = g.add_multi(Split(num_splits=4), gates, g.constant(np.int64(2)))
+    keep = g.add(Multiply(), g.add(Unsqueeze(), going, [2]), g.add(Sigmoid(), f))
+    taken = g.add(Multiply(), g.add(Sigmoid(), i), g.add(Tanh(), new))
+    c = g.add(Add(), g.add(Multiply(), keep, before), taken)
+    return c, g.add(Multiply(), g.add(Sigmoid(), o), g.add(Tanh(), c))
+
+
 @converts("CTCGreedyDecoder")
 def ctc_greedy_decoder(g: Graph, node: SourceNode, x: Output, going: Output) -> Output:
-    """The best class of each step of [T, N, C]; the blank is the last class."""
+    """The best class of each step of [T, N, C], blanks and repetitions left out."""
     p = parameters(node, "ctc_decoder_param")
-    if p["blank_index"] != -1 and p["blank_index"] + 1 != shape_of(x)[2]:
-        raise unsupported(f"a blank that is class {p['blank_index']} and not the last")
     # The first step of a sequence is marked as one that begins; the IR takes that for its end.
     later = sliced(g, going, [1], [FAR], [0], [1])
     one = g.constant(np.ones(()), going.dtype)
     first = g.add(Broadcast(), one, size_vector(g, going, [1], 1))
     mask = g.add(Concat(axis=0), first, later)
-    return g.add(CTCGreedyDecoder(ctc_merge_repeated=bool(p["ctc_merge_repeated"])), x, mask)
+    op = CTCGreedyDecoder(ctc_merge_repeated=bool(p["ctc_merge_repeated"]))
+    classes, blank = shape_of(x)[2], p["blank_index"]
+    if blank == -1 or classes == blank + 1:
+        return g.add(op, x, mask)
+    if not isinstance(classes, int) or not 0 <= blank < classes:
+        raise invalid(f"its blank is class {blank} of {classes}")
+    # For the IR the blank is the last class; those behind its place count one less there.
+    order = [*(c for c in range(classes) if c != blank), blank]
+    found = g.add(op, g.add(Gather(), x, g.constant(order), g.constant(np.int64(2))), mask)
+    behind = g.add(GreaterEqual(), found, float(blank))
+    return g.add(Add(), found, g.add(Convert(destination_type=found.dtype), behind))

@@ -1,34 +1,36 @@
-"""Images of another size, and correlation of two images."""
+"""Images of another size."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from extensions.front.building import sliced
+from extensions.front.building import size_of, sliced, typed
 from extensions.front.caffe.common import (
     converts,
     invalid,
-    needed,
     parameters,
-    reshaped,
     shape_of,
     size_vector,
     unsupported,
     word,
 )
-from extensions.ops.arithmetic import Add, Divide, Multiply
+from extensions.ops.activation import Clamp
+from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Subtract
+from extensions.ops.gathering import Gather
+from extensions.ops.generating import Range
 from extensions.ops.matrix import MatMul
-from extensions.ops.movement import Pad
-from extensions.ops.reduction import ReduceMean
-from extensions.ops.sampling import ExtractImagePatches, Interpolate
+from extensions.ops.reduction import ReduceSum
+from extensions.ops.sampling import Interpolate
+from extensions.ops.shaping import Unsqueeze
 from extensions.ops.slicing import FAR
+from extensions.ops.unary import Abs
 from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import Dimension, is_static
 
 
 @converts("Interp")
@@ -72,64 +74,87 @@ def _resized(g: Graph, x: Output, sizes: Output, mode: str, **attributes: Any) -
 
 
 @converts("Resample")
-def resample(g: Graph, node: SourceNode, x: Output) -> Output:
-    """Pixel centres on pixel centres; linear shrinking averages if it is to (FlowNet)."""
+def resample(g: Graph, node: SourceNode, x: Output, reference: Output | None = None) -> Output:
+    """Pixel centres on pixel centres (FlowNet).
+
+    The size is given, or that of a second bottom, or follows by a factor.
+    """
     p = parameters(node, "resample_param")
     method = word(p, "type", ("", "NEAREST", "LINEAR", "CUBIC", "AREA"))
-    if method not in ("NEAREST", "LINEAR"):
+    if method not in ("NEAREST", "LINEAR", "CUBIC"):
         raise unsupported(f"resampling of type {method}")
-    height, width = p["height"] or 0, p["width"] or 0
-    if not (height and width):
-        spatial = shape_of(x)[2:]
-        if not all(isinstance(size, int) for size in spatial):
-            raise unsupported("resampling of unknown sizes by a factor")
-        height, width = (int(size * p["factor"]) for size in spatial)
-    sizes = size_vector(g, x, [height], [width])
+    sizes, ratios = _resampled_sizes(g, p, x, reference)
+    known = [ratio for ratio in ratios if ratio is not None]
+    if min(known, default=1) < 1 < max(known, default=1):
+        raise unsupported("resampling that shrinks one side and stretches the other")
     if method == "NEAREST":
         return _resized(g, x, sizes, "nearest", nearest_mode="round_prefer_ceil")
-    if not p["antialias"] or not _shrinks(shape_of(x)[2:], (height, width)):
+    smooth = p["antialias"] and (len(known) < 2 or min(known) < 1)
+    if method == "LINEAR" and not smooth:
         return _resized(g, x, sizes, "linear_onnx")
-    y = g.add(MatMul(transpose_b=True), x, _triangles(g, x, 3, width))
-    return g.add(MatMul(), _triangles(g, x, 2, height), y)
+    kernel = _triangle if method == "LINEAR" else _cubic
+    rows, columns = (_weights(g, x, sizes, axis, kernel, smooth) for axis in (2, 3))
+    return g.add(MatMul(), rows, g.add(MatMul(transpose_b=True), x, columns))
 
 
-def _shrinks(before: Sequence[Dimension], after: Sequence[int]) -> bool:
-    if not is_static(tuple(before)):
-        raise unsupported("resampling of unknown sizes with antialiasing")
-    return any(isinstance(old, int) and old > new for old, new in zip(before, after))
+def _resampled_sizes(
+    g: Graph, p: dict[str, Any], x: Output, reference: Output | None
+) -> tuple[Output, list[float | None]]:
+    """The new height and width, and their ratios to the old ones where these are known."""
+    if reference is not None:
+        wanted, sizes = shape_of(reference)[2:], size_vector(g, reference, 2, 3)
+    elif p["height"] and p["width"]:
+        wanted = p["height"], p["width"]
+        sizes = size_vector(g, x, [p["height"]], [p["width"]])
+    else:
+        factor = float(p["factor"])
+        scaled = g.add(Multiply(), typed(g, size_vector(g, x, 2, 3), x.dtype), factor)
+        return typed(g, scaled, ElementType.i64), [factor, factor]
+    pairs = zip(shape_of(x)[2:], wanted)
+    return sizes, [
+        new / old if isinstance(old, int) and isinstance(new, int) else None for old, new in pairs
+    ]
 
 
-def _triangles(g: Graph, x: Output, axis: int, size: int) -> Output:
-    """A row of weights for each new pixel: a triangle around its centre, as wide as its step."""
-    old = shape_of(x)[axis]
-    assert isinstance(old, int)
-    centres = (np.arange(size) + 0.5) * (old / size) - 0.5
-    reach = max(old / size, 1.0)
-    weights = np.maximum(0, 1 - np.abs(np.arange(old) - centres[:, None]) / reach)
-    return g.constant(weights / weights.sum(1, keepdims=True), x.dtype)
+def _weights(
+    g: Graph, x: Output, sizes: Output, axis: int, kernel: Callable[..., Output], smooth: bool
+) -> Output:
+    """A row of weights for each new pixel, which sum up to 1 within the image.
+
+    The kernel lies around the pixel's centre, and is as wide as its step where that is smoothed.
+    """
+    old = size_of(g, x, axis)
+    new = g.add(Gather(), sizes, g.constant(np.int64(axis - 2)), g.constant(np.int64(0)))
+    step = g.add(Divide(), typed(g, old, x.dtype), typed(g, new, x.dtype))
+    there, wanted = (_counted(g, size, x.dtype) for size in (old, new))
+    centres = g.add(Add(), g.add(Multiply(), g.add(Add(), wanted, 0.5), step), -0.5)
+    away = g.add(Abs(), g.add(Subtract(), there, g.add(Unsqueeze(), centres, [1])))
+    if smooth:
+        away = g.add(Divide(), away, g.add(Maximum(), step, 1.0))
+    weights = kernel(g, away)
+    return g.add(Divide(), weights, g.add(ReduceSum(keep_dims=True), weights, [1]))
 
 
-@converts("Correlation")
-def correlation(g: Graph, node: SourceNode, a: Output, b: Output) -> Output:
-    """The mean product over the channels of a with b moved by each displacement (FlowNet)."""
-    p = parameters(node, "correlation_param")
-    reach, step = needed(p, "max_displacement"), p["stride_2"]
-    if needed(p, "kernel_size") != 1 or p["stride_1"] != 1 or p["single_direction"]:
-        raise unsupported("a correlation of patches, with a stride or in one direction")
-    if p["correlation_type"] or p["do_abs"]:
-        raise unsupported("a correlation by differences")
-    if p["pad"] != reach or reach % step:
-        raise unsupported("a correlation whose padding is not its greatest displacement")
-    moves = 2 * (reach // step) + 1
-    around = [0, 0, reach, reach]
-    padded = g.add(Pad(pad_mode="constant"), b, around, around, 0.0)
-    patches = ExtractImagePatches(
-        sizes=(moves, moves), strides=(1, 1), rates=(step, step), auto_pad="valid"
-    )
-    channels = shape_of(a)[1]
-    if not isinstance(channels, int):
-        raise unsupported("a correlation of unknown channels")
-    moved = g.add(patches, padded)
-    moved = reshaped(g, moved, a, 0, [moves * moves], [channels], 2, 3)
-    single = reshaped(g, a, a, 0, [1], [channels], 2, 3)
-    return g.add(ReduceMean(keep_dims=False), g.add(Multiply(), single, moved), [2])
+def _counted(g: Graph, size: Output, kind: ElementType) -> Output:
+    """0, 1, ... below a size."""
+    first, step = g.constant(np.int64(0)), g.constant(np.int64(1))
+    return g.add(Range(output_type=kind), first, size, step)
+
+
+def _triangle(g: Graph, away: Output) -> Output:
+    return g.add(Maximum(), g.add(Subtract(), g.constant(np.ones(()), away.dtype), away), 0.0)
+
+
+def _cubic(g: Graph, away: Output) -> Output:
+    """Keys' kernel with a = -1/2: a piece up to 1 and one up to 2, both 0 where they meet."""
+    near = _polynomial(g, g.add(Clamp(min=0.0, max=1.0), away), (1.5, -2.5, 0.0, 1.0))
+    far = _polynomial(g, g.add(Clamp(min=1.0, max=2.0), away), (-0.5, 2.5, -4.0, 2.0))
+    return g.add(Add(), near, far)
+
+
+def _polynomial(g: Graph, x: Output, factors: Sequence[float]) -> Output:
+    """Factors from the highest power down."""
+    y = g.add(Add(), g.add(Multiply(), x, factors[0]), factors[1])
+    for factor in factors[2:]:
+        y = g.add(Add(), g.add(Multiply(), y, x), factor)
+    return y

@@ -17,6 +17,7 @@ from extensions.front.caffe.common import (
 from extensions.ops.arithmetic import Multiply
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
+from extensions.ops.generating import NonZero
 from extensions.ops.movement import Concat
 from extensions.ops.reduction import ReduceMean, ReduceSum
 from extensions.ops.selection import TopK
@@ -78,3 +79,15 @@ def batch_reindex(g: Graph, node: SourceNode, x: Output, places: Output) -> Outp
     """The images that the second bottom numbers."""
     index = g.add(Convert(destination_type=ElementType.i32), reshaped(g, places, places, [-1]))
     return g.add(Gather(), x, index, g.constant(np.int64(0)))
+
+
+@converts("Filter")
+def filter_(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
+    """Of each bottom the items for which the last one, [N] or [N, 1, ...], is not zero."""
+    if len(values) < 2:
+        raise invalid("it has no bottom to select by")
+    *bottoms, selector = values
+    flat = reshaped(g, selector, selector, [-1])
+    chosen = g.add(NonZero(output_type=ElementType.i64), flat)
+    index = reshaped(g, chosen, chosen, [-1])
+    return tuple(g.add(Gather(), x, index, g.constant(np.int64(0))) for x in bottoms)

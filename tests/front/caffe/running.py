@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,16 @@ _directory = tempfile.TemporaryDirectory(prefix="mo-caffe-")
 _serial = itertools.count()
 
 
-def convert(net: Net, opened: Sequence[int] | None = (), **options: Any) -> Graph:
+def convert(
+    net: Net,
+    opened: Sequence[int] | None = (),
+    shapes: Mapping[str, Sequence[int]] | None = None,
+    **options: Any,
+) -> Graph:
     """The net through all stages of a conversion up to writing.
 
-    ``opened``: axes of all inputs whose size is left open; None for every axis.
+    ``opened``: axes of all inputs whose size is left open; None for every axis. ``shapes``:
+    those of inputs for which the net gives none.
     """
     path = net.save(Path(_directory.name), f"n{next(_serial)}")
     config = Config(input_model=path, opset=IR_OPSET, **options)
@@ -44,9 +50,9 @@ def convert(net: Net, opened: Sequence[int] | None = (), **options: Any) -> Grap
     finally:
         path.unlink()
     for item in model.inputs:
-        assert item.shape is not None
-        axes = range(len(item.shape)) if opened is None else opened
-        item.shape = tuple(Dim() if i in axes else dim for i, dim in enumerate(item.shape))
+        shape = (shapes or {})[item.name] if item.shape is None else item.shape
+        axes = range(len(shape)) if opened is None else opened
+        item.shape = tuple(Dim() if i in axes else dim for i, dim in enumerate(shape))
     graph = translate(model, TRANSLATIONS)
     run_passes(graph, extensions.pipeline.passes(config))
     return graph

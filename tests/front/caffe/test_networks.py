@@ -11,7 +11,8 @@ pytest.importorskip("openvino")
 from mo.errors import UnsupportedError
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from tests.front.caffe import formulas as f
+from tests.front.caffe.formulas.detection import detections, region, reorg
+from tests.front.caffe.formulas.sequences import ctc, lstm
 from tests.front.caffe.running import assert_close, by_opencv, convert, run
 from tests.models import caffe_networks as networks
 from tests.models.caffe import Net
@@ -35,8 +36,8 @@ def agrees_with_opencv(net: Net, inputs: dict[str, np.ndarray], graph: Graph) ->
     results, names = run(graph, inputs), outputs(graph)
     for name, wanted in zip(names, by_opencv(net, inputs, names)):
         if name == "detection_out":
-            assert len(f.detections(wanted)) > 5
-            assert_close(f.detections(results[name]), f.detections(wanted))
+            assert len(detections(wanted)) > 5
+            assert_close(detections(results[name]), detections(wanted))
         else:
             assert_close(results[name], wanted)
 
@@ -80,7 +81,7 @@ def test_recurrent_text_detector() -> None:
     going[0] = 0
     columns = hidden_layers(net, image, "rows")[0]
     w, b = net.weights["scores"]
-    expected = f.lstm(columns, going, *net.weights["lstm"]) @ w.T + b
+    expected = lstm(columns, going, *net.weights["lstm"]) @ w.T + b
     inputs = {**image, "going": going}
     assert_close(run(convert(net), inputs)["scores"], expected)
     assert_close(run(convert(net, opened=(3,)), inputs)["scores"], expected)
@@ -93,9 +94,9 @@ def test_recurrent_text_reader() -> None:
     going[0] = 0
     x = hidden_layers(net, image, "columns")[0]
     for layer in ("lstm0", "lstm1"):
-        x = f.lstm(x, going, *net.weights[layer])
+        x = lstm(x, going, *net.weights[layer])
     w, b = net.weights["scores"]
-    expected = f.ctc(merge=True)(x @ w.T + b, going)
+    expected = ctc(merge=True)(x @ w.T + b, going)
     assert (expected >= 0).sum() > 1
     for opened in ((), (3,)):
         found = run(convert(net, opened), {**image, "going": going})["text"]
@@ -111,9 +112,9 @@ def test_yolo_v2() -> None:
     joined = next(line for line in net.text.splitlines() if 'top: "concat' in line).split('"')[1]
     head.text = head.text.replace(f'bottom: "{joined}"', 'bottom: "joined"')
     head.weights = net.weights
-    x = np.concatenate([f.reorg(2)(passed), deep], 1)
+    x = np.concatenate([reorg(2)(passed), deep], 1)
     raw = hidden_layers(head, {"joined": x}, "raw")[0]
-    expected = f.region(3, 5, softmax=True)(raw)
+    expected = region(3, 5, softmax=True)(raw)
     assert_close(run(convert(net), inputs)["regions"], expected)
     assert_close(run(convert(net, opened=(0, 2, 3)), inputs)["regions"], expected)
 

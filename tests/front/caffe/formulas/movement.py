@@ -1,0 +1,24 @@
+"""Layers that pick numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.front.caffe.formulas.common import Array, Formula
+
+
+def arg_max(top_k: int = 1, values: bool = False, axis: int | None = None) -> Formula:
+    def compute(x: Array) -> Array:
+        if axis is not None:
+            order = np.argsort(-x, axis, kind="stable")
+            places = np.take(order, range(top_k), axis)
+            found = np.take_along_axis(x, places, axis)
+            return found if values else places.astype(np.float32)
+        flat = x.reshape(len(x), -1)
+        places = np.argsort(-flat, 1, kind="stable")[:, :top_k]
+        parts = [places.astype(np.float32)]
+        if values:
+            parts.append(np.take_along_axis(flat, places, 1))
+        return np.stack(parts, 1).reshape(len(x), len(parts), top_k, *[1] * (x.ndim - 3))
+
+    return compute
