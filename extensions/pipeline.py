@@ -8,6 +8,7 @@ from functools import partial
 from extensions.back import carriers, precision, reductions, sums, versions
 from extensions.middle import (
     activations,
+    attention,
     blocks,
     channel_order,
     data_layouts,
@@ -79,6 +80,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_activations", *activations.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_blocks", *blocks.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),
+        rewrites("fuse_attention", *attention.RULES, enabled=fusing and opset >= 13, keep=spared),
         rewrites("fuse_padding", *padding.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         rewrites("spell_out_rounding", *quantization.ROUNDING),

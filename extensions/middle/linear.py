@@ -147,13 +147,35 @@ def sum_of_summands(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
 
 @rewrite(match(Multiply, match(Multiply, x, const("a")), const("b")))
 def product_of_factors(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
-    if not a.dtype.is_float or not _small(a, b) or _may_overflow(a, b):
-        return None
-    return g.add(Multiply(), x, g.add(Multiply(), a, b))
+    """(x * a) * b -> x * (a * b)"""
+    return g.add(Multiply(), x, g.add(Multiply(), a, b)) if _combine(a, b) else None
+
+
+@rewrite(match(Divide, match(Multiply, x, const("a")), const("b")))
+def quotient_of_product(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
+    """(x * a) / b -> x * (a / b)"""
+    return g.add(Multiply(), x, g.add(Divide(), a, b)) if _combine(a, b) else None
+
+
+@rewrite(match(Divide, match(Divide, x, const("a")), const("b")))
+def quotient_of_quotient(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
+    """(x / a) / b -> x / (a * b)"""
+    return g.add(Divide(), x, g.add(Multiply(), a, b)) if _combine(a, b) else None
+
+
+@rewrite(match(Multiply, match(Divide, x, const("a")), const("b")))
+def product_of_quotient(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
+    """(x / a) * b -> x * (b / a)"""
+    return g.add(Multiply(), x, g.add(Divide(), b, a)) if _combine(a, b) else None
+
+
+def _combine(a: Output, b: Output) -> bool:
+    """Whether two factors or divisors are as good as one."""
+    return a.dtype.is_float and _small(a, b) and not _may_overflow(a, b)
 
 
 def _may_overflow(a: Output, b: Output) -> bool:
-    """Whether a product of the constants leaves the range in which f32 is exact."""
+    """Whether a product or quotient of the constants leaves the range in which f32 is exact."""
     if a.constant is None or b.constant is None:
         return True
     if a.constant.is_lazy or b.constant.is_lazy:
@@ -240,6 +262,9 @@ RULES = (
     factor_before_bias,
     sum_of_summands,
     product_of_factors,
+    quotient_of_product,
+    quotient_of_quotient,
+    product_of_quotient,
     factor_of_input,
     summand_of_input,
 )

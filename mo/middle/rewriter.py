@@ -20,7 +20,8 @@ class Rule:
     """A pattern and the function that builds its replacement, or declines with None.
 
     The function gets the graph and the captured values by name; a parameter ``node`` gets the
-    matched root. It returns the value (or a tuple, one per output) that takes its place.
+    matched root, one with a default may be missing from the pattern. It returns the value (or a
+    tuple, one per output) that takes the root's place.
     """
 
     def __init__(self, pattern: OpPattern, function: Callable[..., Any]) -> None:
@@ -45,8 +46,8 @@ class Rule:
             return None
         if keep is not None and any(map(keep, [node, *matcher.interior])):
             return None
-        captured = matcher.captures
-        return {name: node if name == "node" else captured[name] for name in self.parameters}
+        found = {**matcher.captures, "node": node}
+        return {name: found[name] for name in self.parameters if name in found}
 
 
 def rewrite(pattern: OpPattern) -> Callable[[Callable[..., Any]], Rule]:

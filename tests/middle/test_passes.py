@@ -41,7 +41,7 @@ from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Pad, Transpose
 from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceMin
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
-from extensions.ops.slicing import StridedSlice
+from extensions.ops.slicing import Slice, StridedSlice
 from extensions.ops.unary import Erf, Exp, Log, Negative, Sqrt
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -144,6 +144,26 @@ def test_transposes_are_joined_and_vanish_if_they_undo_each_other():
     first = case.g.add(Transpose(), case.x, [1, 2, 0])
     y = case.g.add(act.ReLU(), case.g.add(Transpose(), first, [2, 0, 1]), name="relu")
     assert case.after(y, *shapes.RULES, *identities.RULES) == ["relu: ReLU(x)"]
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("sizes", [(2, 5), (Dim(), 5), (Dim(), Dim())], ids=str)
+def test_axes_joined_for_a_product_of_matrices_stay_apart(sizes, bias):
+    case = Case(*sizes, 4)
+    g = case.g
+    y = g.add(MatMul(), g.add(Reshape(), case.x, [-1, 4]), weights(4, 6))
+    if bias:
+        y = g.add(Add(), y, weights(6))
+    parted = g.add(Concat(axis=0), g.add(Slice(), g.add(ShapeOf(), case.x), [0], [2], [1]), [6])
+    y = g.add(Reshape(), y, parted, name="y")
+    lines = case.after(y, *shapes.RULES, *identities.RULES)
+    assert [line.split(": ")[1].split("(")[0] for line in lines] == ["MatMul", "Add"][: 1 + bias]
+
+
+def test_a_product_of_rows_that_ends_in_other_columns_stays():
+    case = Case(2, 5, 4)
+    y = case.g.add(MatMul(), case.g.add(Reshape(), case.x, [-1, 4]), weights(4, 6))
+    assert case.unchanged(case.g.add(Reshape(), y, [2, 10, 3]), *shapes.RULES)
 
 
 def test_moving_an_axis_of_one_is_a_reshape():
@@ -265,6 +285,33 @@ def test_weights_of_a_convolution_that_is_read_elsewhere_stay():
     y = case.g.add(Convolution(**ONE), case.x, weights(4, 3, 1, 1))
     case.g.output(y, "raw")
     assert case.unchanged(case.g.add(Multiply(), y, 2.0), *linear.RULES)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joint"),
+    [
+        (Multiply, Multiply, Multiply),
+        (Multiply, Divide, Multiply),
+        (Divide, Multiply, Multiply),
+        (Divide, Divide, Divide),
+    ],
+)
+def test_factors_and_divisors_in_a_row_become_one(first, second, joint):
+    case = Case(Dim(), 3)
+    a, b = weights(3), weights(3)
+    y = case.g.add(second(), case.g.add(first(), case.x, a), b, name="y")
+    case.after(y, *linear.RULES)
+    (last,) = case.g.nodes_of(Multiply, Divide)
+    assert isinstance(last.op, joint)
+    scale = (a if first is Multiply else 1 / a) * (b if second is Multiply else 1 / b)
+    folded = last.inputs[1].value()
+    np.testing.assert_allclose(folded if joint is Multiply else 1 / folded, scale, rtol=1e-6)
+
+
+def test_factors_that_leave_the_range_together_stay():
+    case = Case(2)
+    y = case.g.add(Divide(), case.g.add(Multiply(), case.x, 1e-20), 1e-20)
+    assert case.unchanged(y, *linear.RULES)
 
 
 def test_integer_sums_are_left_alone():
