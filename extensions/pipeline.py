@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 
 from extensions.back import carriers, precision, reductions, sums, versions
@@ -23,6 +24,7 @@ from extensions.middle import (
     padding,
     preprocessing,
     products,
+    pruning,
     quantization,
     shapes,
     sharing,
@@ -32,6 +34,13 @@ from mo.cli.config import Config
 from mo.graph.graph import Graph
 from mo.graph.node import Node
 from mo.pipeline.passes import Pass, rewrites
+
+# What --transform runs, by name; its arguments are those of the function.
+TRANSFORMS: dict[str, Callable[..., int]] = {
+    "LowLatency2": memory.carry_states,
+    "MakeStateful": memory.make_stateful,
+    "Pruning": pruning.prune_channels,
+}
 
 
 def passes(config: Config) -> list[Pass]:
@@ -84,6 +93,10 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_padding", *padding.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         rewrites("spell_out_rounding", *quantization.ROUNDING),
+        *(
+            Pass(asked.name, partial(TRANSFORMS[asked.name], **asked.arguments), in_bodies=False)
+            for asked in config.transforms
+        ),
         # ---- back
         Pass("carry_types", carriers.carry),
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from extensions.ops.activation import ReLU
 from extensions.ops.control_flow import If
-from extensions.pipeline import passes
-from mo.cli.config import Config
+from extensions.pipeline import TRANSFORMS, passes
+from mo.cli.config import Config, TransformRequest
+from mo.cli.transforms import ARGUMENTS
 from mo.graph.body import Body, PortMap
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -26,10 +27,17 @@ def test_fusing_can_be_switched_off():
         "fuse_activations",
         "fuse_blocks",
         "fuse_normalizations",
+        "fuse_attention",
         "fuse_padding",
         "fuse_linear",
     ]
     assert all(step.enabled for name, step in named(Config()).items() if name.startswith("fuse"))
+
+
+def test_what_transform_knows_is_what_it_runs():
+    assert TRANSFORMS.keys() == ARGUMENTS.keys()
+    asked = tuple(TransformRequest(name) for name in TRANSFORMS)
+    assert list(TRANSFORMS) == [n for n in named(Config(transforms=asked)) if n in TRANSFORMS]
 
 
 def test_precision_and_version_choose_their_passes():

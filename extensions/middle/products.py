@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from extensions.middle.shapes import reshaped
+from extensions.ops.arithmetic import Add
 from extensions.ops.matrix import MatMul
 from extensions.ops.shaping import Reshape
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
-from mo.graph.shape import same, same_shape
-from mo.middle.pattern import any_value, match
+from mo.graph.shape import same
+from mo.middle.pattern import any_value, const, match
 from mo.middle.rewriter import rewrite
 
-_rows = match(Reshape, any_value("x"), any_value("flat"), name="rows")
 _product = match(
     MatMul,
-    _rows,
+    match(Reshape, any_value("x"), any_value("flat"), shared=True),
     any_value("w", where=lambda value: value.rank == 2),
     where=lambda op: not op.transpose_a,
     name="product",
 )
 
 
-@rewrite(match(Reshape, _product, any_value("target")))
-def product_of_last_axis(
-    g: Graph, node: Node, x: Output, w: Output, rows: Output, product: Output
+def _product_of_last_axis(
+    g: Graph, node: Node, x: Output, w: Output, product: Output, bias: Output | None = None
 ) -> Output | None:
     """[..., C] made [rows, C], times [C, D], made [..., D]: the product itself does all that."""
-    result = node.outputs[0].shape
-    if not x.shape or not result or rows.rank != 2 or rows.shape is None or product.shape is None:
+    result, rows = node.outputs[0].shape, product.shape
+    if result is None or rows is None or w.shape is None or len(result) < 3 or len(rows) != 2:
         return None
-    if not same(x.shape[-1], rows.shape[-1]) or not same(product.shape[-1], result[-1]):
+    if not same(result[-1], rows[-1]) or (bias is not None and bias.rank != 1):
         return None
-    return g.add(product.node.op, x, w) if same_shape(x.shape[:-1], result[:-1]) else None
+    inner = w.shape[-1 if product.node.op.attributes()["transpose_b"] else 0]
+    data = reshaped(g, x, (*result[:-1], inner))
+    if data is None:
+        return None
+    whole = g.add(product.node.op, data, w)
+    return whole if bias is None else g.add(Add(), whole, bias)
 
 
-RULES = (product_of_last_axis,)
+RULES = tuple(
+    rewrite(match(Reshape, rows, any_value("target")))(_product_of_last_axis)
+    for rows in (_product, match(Add, _product, const("bias")))
+)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.ops.arithmetic import Add
 from extensions.ops.common import constant_ints
-from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Transpose
 from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
-from mo.graph.shape import Shape, is_static, same, same_shape
+from mo.graph.shape import Shape, is_static, same_shape
 from mo.middle.pattern import any_value, const, match
 from mo.middle.rewriter import rewrite
 
@@ -81,37 +79,9 @@ def transpose_as_reshape(g: Graph, node: Node, x: Output, order: Output) -> Outp
     return reshaped(g, x, node.outputs[0].shape)
 
 
-_rows = match(Reshape, x, any_value("joined"), shared=True)
-_product = match(MatMul, _rows, const("w"), name="product", where=lambda op: not op.transpose_a)
-
-
-def _product_of_rows(
-    g: Graph, node: Node, x: Output, w: Output, product: Output, bias: Output | None = None
-) -> Output | None:
-    """Axes joined into rows for a product and parted again: MatMul takes them as they are."""
-    result, rows = node.outputs[0].shape, product.shape
-    if result is None or rows is None or w.shape is None or len(result) < 3 or len(rows) != 2:
-        return None
-    if not same(result[-1], rows[-1]) or (bias is not None and bias.rank != 1):
-        return None
-    inner = w.shape[-1 if product.node.op.attributes()["transpose_b"] else 0]
-    data = reshaped(g, x, (*result[:-1], inner))
-    if data is None:
-        return None
-    whole = g.add(product.node.op, data, w)
-    return whole if bias is None else g.add(Add(), whole, bias)
-
-
-_PRODUCTS = tuple(
-    rewrite(match(Reshape, rows, any_value("parted")))(_product_of_rows)
-    for rows in (_product, match(Add, _product, const("bias")))
-)
-
-
 RULES = (
     shape_as_pattern,
     reshape_of_reshape,
     transpose_of_transpose,
     transpose_as_reshape,
-    *_PRODUCTS,
 )

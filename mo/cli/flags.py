@@ -132,7 +132,6 @@ _COMMON = [
         "transform",
         kinds.TRANSFORMS,
         "Transformations to run at the end. Example: LowLatency2[use_const_initializer=false]",
-        status=Status.NOT_YET,
         field="transforms",
     ),
     Flag("disable_fusing", kinds.SWITCH, "Fuse no operations."),

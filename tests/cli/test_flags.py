@@ -114,9 +114,9 @@ def test_flags_that_are_not_there_yet_are_refused(name, tmp_path):
 
 def test_several_flags_that_are_not_there_yet_are_refused_at_once():
     error = refusal(
-        parse, "--tensorboard_logdir", "x", "--transform", "LowLatency2", "--extensions", "x"
+        parse, "--tensorboard_logdir", "x", "--transformations_config", __file__, "--extensions", "."
     )
-    assert error.splitlines()[0] == "--transform, --extensions are not supported yet"
+    assert error.splitlines()[0] == "--transformations_config, --extensions are not supported yet"
 
 
 def test_a_broken_value_is_said_before_the_flag_is_refused():
