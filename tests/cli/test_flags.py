@@ -114,7 +114,13 @@ def test_flags_that_are_not_there_yet_are_refused(name, tmp_path):
 
 def test_several_flags_that_are_not_there_yet_are_refused_at_once():
     error = refusal(
-        parse, "--tensorboard_logdir", "x", "--transformations_config", __file__, "--extensions", "."
+        parse,
+        "--tensorboard_logdir",
+        "x",
+        "--transformations_config",
+        __file__,
+        "--extensions",
+        ".",
     )
     assert error.splitlines()[0] == "--transformations_config, --extensions are not supported yet"
 
