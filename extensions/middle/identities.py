@@ -56,6 +56,17 @@ def single_concat(g: Graph, node: Node, x: Output) -> Output | None:
     return x if len(node.inputs) == 1 else None
 
 
+@rewrite(match((Concat,), any_value("first"), any_value("second")))
+def concat_of_concat(g: Graph, node: Node) -> Output | None:
+    """Parts of a part that nothing else reads are parts themselves."""
+    values: list[Output] = []
+    for value in node.inputs:
+        assert value is not None
+        is_inner = value.node.op.key() == node.op.key() and value.only_user() is node
+        values += filter(None, value.node.inputs) if is_inner else [value]
+    return None if len(values) == len(node.inputs) else g.add(node.op, *values)
+
+
 @rewrite(match(Split, x, where=lambda op: op.num_splits == 1))
 def single_split(g: Graph, x: Output) -> Output:
     return x
@@ -89,6 +100,7 @@ RULES = (
     same_type_again,
     there_and_back,
     single_concat,
+    concat_of_concat,
     single_split,
     identity_transpose,
     times_one,

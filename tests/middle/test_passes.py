@@ -115,6 +115,24 @@ def test_an_operation_that_changes_something_stays(build):
     assert case.unchanged(build(case.g, case.x), *identities.RULES)
 
 
+def test_concats_of_one_axis_are_one():
+    case = Case(2, 3)
+    g, x = case.g, case.x
+    inner = g.add(Concat(axis=1), x, x)
+    y = g.add(Concat(axis=1), inner, x, g.add(Concat(axis=1), x, x), name="y")
+    assert case.after(y, *identities.RULES) == ["y: Concat(x, x, x, x, x) axis=1"]
+
+
+def test_concats_of_two_axes_or_with_other_readers_stay():
+    case = Case(2, 2)
+    g, x = case.g, case.x
+    shared = g.add(Concat(axis=0), x, x)
+    g.output(g.add(act.ReLU(), shared))
+    wide = g.add(Concat(axis=1), shared, shared)
+    y = g.add(Concat(axis=0), wide, g.add(Concat(axis=1), x, x))
+    assert case.unchanged(y, *identities.RULES)
+
+
 def test_a_detour_through_a_narrower_type_stays():
     case = Case(2, dtype=ElementType.i64)
     narrow = case.g.add(Convert(destination_type=ElementType.i32), case.x)
