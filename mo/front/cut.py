@@ -42,6 +42,11 @@ def cut(model: Model, config: Config, translations: Translations) -> Model:
             _choose_inputs(model, config, names, translations)
         for request in config.freeze:
             _freeze(model, names.input(request.port).tensor, request)
+    if not model.outputs:
+        raise UsageError(
+            "The model has no outputs: all of its tensors are read by nodes of it",
+            hint="Name the tensors to compute with --output.",
+        )
     if config.input_shapes:
         _apply_shapes(model, config)
     if config.batch is not None:

@@ -24,9 +24,11 @@ from mo.graph.tensor import Buffer, Tensor
 
 CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 VARIABLES = ("VarHandleOp", "VariableV2", "Variable")
-# Functions that call each other deeper than this, or grow larger, are an attack.
+# Functions that call each other deeper than this are an attack, and those that put so many times
+# the nodes of the file into the graph (small files may do more).
 _DEPTH_LIMIT = 60
-_NODES_LIMIT = 2_000_000
+_GROWTH_LIMIT = 20
+_NODES_LIMIT = 100_000
 
 # What a variable holds, by the name of its node and its shared name.
 Values = Callable[[str, str], "Tensor | None"]
@@ -111,11 +113,15 @@ class GraphReader:
         self.definitions = {message.get("name", ""): message for message in definitions}
         self.values = values
         self.count = 0
+        self.limit = _NODES_LIMIT + _GROWTH_LIMIT * sum(
+            len(function.get("node_def", [])) for function in self.functions.values()
+        )
 
     # ---- graphs and functions
 
     def graph(self, messages: Sequence[Message]) -> Part:
         """The nodes of a GraphDef."""
+        self.limit += _GROWTH_LIMIT * len(messages)
         part = Part()
         self._read(_Scope(messages), part)
         return part
@@ -170,7 +176,7 @@ class GraphReader:
 
     def _read(self, scope: _Scope, part: Part, results: Sequence[str] = ()) -> None:
         self.count += len(scope.messages)
-        if self.count > _NODES_LIMIT:
+        if self.count > self.limit:
             raise _endless()
         inputs = [self._inputs(message, scope) for message in scope.messages]
         ports: dict[str, int] = {}

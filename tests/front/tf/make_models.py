@@ -106,12 +106,36 @@ def old_saved_model() -> None:
         (FOLDER / "old_saved_model/fingerprint.pb").unlink(missing_ok=True)
 
 
+def many_operations() -> None:
+    """Functions that branch, loop and collect tensors: what damage may meet in a graph."""
+
+    def step(i: Any, x: Any, rows: Any) -> tuple[Any, Any, Any]:
+        return i + 1, x * 0.5, rows.write(i, x[0])
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 4], name="x")])
+    def compute(x: Any) -> Any:
+        rows = tf.TensorArray(tf.float32, 3)
+        _, x, rows = tf.while_loop(lambda i, x, rows: i < 3, step, [0, x, rows])
+        y = tf.cond(tf.reduce_sum(x) > 0, lambda: tf.nn.softmax(x), lambda: x[:, ::-1])
+        values, places = tf.math.top_k(y, 2)
+        z = tf.einsum("ij,jk->ik", tf.concat([y, rows.stack()], 0), tf.ones([4, 3]))
+        z = tf.gather(tf.pad(z, [[0, 1], [1, 0]]), places[:, 0])
+        image = tf.reshape(tf.tile(z, [1, 4])[:1], [1, 4, 4, 1])
+        image = tf.nn.max_pool2d(tf.image.resize(image, [6, 6]), 2, 2, "VALID")
+        split = tf.split(tf.transpose(image, [0, 3, 1, 2]), 3, axis=2)
+        return values, tf.where(z > 0, z, tf.cast(places, tf.float32)[:, :1]), split[1]
+
+    message = compute.get_concrete_function().graph.as_graph_def()
+    (FOLDER / "operations.pb").write_bytes(message.SerializeToString())
+
+
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     expected = network(IMAGE, KERNEL, BIAS).numpy()
     np.savez(FOLDER / "expected.npz", image=IMAGE, mean=expected)
     frozen()
+    many_operations()
     with_checkpoint(1)
     with_checkpoint(2)
     saved_model()

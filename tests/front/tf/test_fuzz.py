@@ -1,0 +1,150 @@
+"""Damaged files: whatever happens to one, it converts or is refused in words."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from extensions.front.tf import table
+from extensions.front.tf.checksum import masked_crc32c
+from mo.back.output import write_ir
+from mo.cli.config import Config
+from mo.errors import ConversionError
+from mo.front.files import open_model
+from mo.pipeline.convert import convert
+from tests.fuzzing import PARTS, part_of_many, survivors
+
+MODELS = Path(__file__).parent / "models"
+FEW = 60
+
+
+def wounded(content: bytes, dice: random.Random) -> bytes:
+    """Some bytes changed, lost, repeated or put in, or the end cut off."""
+    damaged = bytearray(content)
+    for _ in range(dice.choice((1, 1, 2, 4))):
+        at = dice.randrange(max(1, len(damaged)))
+        match dice.randrange(6):
+            case 0:
+                damaged[at : at + 1] = bytes([dice.randrange(256)])
+            case 1:
+                damaged[at : at + 1] = bytes([damaged[at] ^ 1 << dice.randrange(8)])
+            case 2:
+                del damaged[at : at + dice.randrange(1, 40)]
+            case 3:
+                damaged[at:at] = dice.randbytes(dice.randrange(1, 12))
+            case 4:
+                other, size = dice.randrange(len(damaged)), dice.randrange(1, 64)
+                damaged[at : at + size] = damaged[other : other + size]
+            case _:
+                # A number becomes a huge one.
+                damaged[at : at + 1] = b"\xff" * dice.randrange(1, 10) + b"\x7f"
+        if not damaged:
+            break
+    return bytes(damaged[: dice.randrange(len(damaged))] if dice.random() < 0.1 else damaged)
+
+
+def graph(number: int, folder: Path) -> Config:
+    """A GraphDef, binary or as text."""
+    name = ("operations.pb", "operations.pb", "frozen.pb", "frozen.pbtxt")[number % 4]
+    path = folder / name
+    path.write_bytes(wounded((MODELS / name).read_bytes(), random.Random(number)))
+    return Config(framework="tf", input_model=path)
+
+
+def saved_model(number: int, folder: Path) -> Config:
+    name = ("saved_model", "old_saved_model")[number % 2]
+    if not (folder / name).exists():
+        shutil.copytree(MODELS / name, folder / name)
+    content = (MODELS / name / "saved_model.pb").read_bytes()
+    (folder / name / "saved_model.pb").write_bytes(wounded(content, random.Random(number)))
+    return Config(framework="tf", sources={"saved_model_dir": folder / name})
+
+
+def checkpoint(number: int, folder: Path) -> Config:
+    """An index or an old checkpoint; every second time its checksums are made to fit again."""
+    version, dice = number % 2 + 1, random.Random(number)
+    name = f"checkpoint_v{version}"
+    if not (folder / f"{name}.meta").exists():
+        for path in MODELS.glob(f"{name}*"):
+            shutil.copy(path, folder)
+    path = MODELS / (name + (".index" if version == 2 else ""))
+    content = path.read_bytes()
+    damaged = wounded(content, dice) if number % 4 < 2 else with_checksums(path, dice)
+    (folder / path.name).write_bytes(damaged)
+    return Config(framework="tf", sources={"input_meta_graph": folder / f"{name}.meta"})
+
+
+def with_checksums(path: Path, dice: random.Random) -> bytes:
+    """Bytes of one block changed, and its checksum with them."""
+    content = bytearray(path.read_bytes())
+    start, size = dice.choice(blocks(path))
+    for _ in range(dice.choice((1, 2, 4))):
+        content[start + dice.randrange(size)] = dice.choice((0, 1, 0x7F, 0xFF, dice.randrange(256)))
+    end = start + size + 1
+    content[end : end + 4] = masked_crc32c(bytes(content[start:end])).to_bytes(4, "little")
+    return bytes(content)
+
+
+def blocks(path: Path) -> list[tuple[int, int]]:
+    """Where the blocks of a table lie."""
+    found: list[tuple[int, int]] = []
+    reads = table._block
+
+    def noted(file: object, offset: int, size: int) -> memoryview:
+        found.append((offset, size))
+        return reads(file, offset, size)  # type: ignore[arg-type]
+
+    table._block = noted  # type: ignore[assignment]
+    try:
+        list(table.entries(open_model(path)))
+    finally:
+        table._block = reads
+    return found
+
+
+KINDS: dict[str, Callable[[int, Path], Config]] = {
+    "graph": graph,
+    "saved_model": saved_model,
+    "checkpoint": checkpoint,
+}
+
+
+def convert_file(config: Config, folder: Path) -> None:
+    write_ir(convert(config), folder, "ir", config.ir_version, {})
+
+
+def survives(kind: str, numbers: range, folder: Path) -> int:
+    def prepare(number: int) -> Callable[[], object]:
+        config = KINDS[kind](number, folder)
+        return lambda: convert_file(config, folder)
+
+    return survivors(numbers, prepare)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.usefixtures("limited_memory")
+def test_a_few_mutants(kind: str, tmp_path: Path) -> None:
+    assert 0 < survives(kind, range(FEW), tmp_path) < FEW
+
+
+@pytest.mark.heavy
+@pytest.mark.usefixtures("limited_memory")
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_mutants(kind: str, tmp_path: Path, part: int) -> None:
+    survives(kind, part_of_many(part, FEW), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["frozen.pb", "operations.pb", "frozen.pbtxt"])
+def test_a_graph_may_be_cut_off_anywhere(name: str, tmp_path: Path) -> None:
+    """Where whole fields are left they are a smaller graph, which may well convert."""
+    content, path = (MODELS / name).read_bytes(), tmp_path / name
+    for size in range(0, len(content), max(1, len(content) // 60)):
+        path.write_bytes(content[:size])
+        with contextlib.suppress(ConversionError):
+            convert_file(Config(framework="tf", input_model=path), tmp_path)
