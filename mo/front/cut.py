@@ -38,6 +38,8 @@ def cut(model: Model, config: Config, translations: Translations) -> Model:
         names = _Names(model)
         if config.outputs:
             model.outputs = list(dict.fromkeys(map(names.output, config.outputs)))
+            if not config.inputs:
+                _drop_unread_inputs(model)
         if config.inputs:
             _choose_inputs(model, config, names, translations)
         for request in config.freeze:
@@ -317,6 +319,19 @@ def _freeze(model: Model, tensor: str, request: InputRequest) -> None:
         ) from error
     model.inputs.remove(item)
     model.constants[tensor] = Tensor.of(array, kind)
+
+
+def _drop_unread_inputs(model: Model) -> None:
+    """Keep the inputs that the outputs need; there may be circles, which are loops."""
+    producers = model.producers()
+    seen, stack = set(model.outputs), list(model.outputs)
+    while stack:
+        node = producers.get(stack.pop())
+        for name in () if node is None else (*reads(node), *node.feedback):
+            if name not in seen:
+                seen.add(name)
+                stack.append(name)
+    model.inputs = [item for item in model.inputs if item.name in seen]
 
 
 def _drop_unused(model: Model) -> None:

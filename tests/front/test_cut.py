@@ -107,6 +107,10 @@ def test_outputs_come_in_the_order_asked_for(model):
     assert list(mo.convert_model(model, output="z,y").outputs) == ["z", "y"]
 
 
+def test_an_input_that_no_output_needs_is_gone(model):
+    assert inputs(model, output="y") == {"image": "f32[?,4]"}
+
+
 def test_what_no_output_needs_is_gone(model):
     assert not any("Multiply(sum" in line for line in lines(model, output="y"))
 

@@ -240,7 +240,8 @@ class GraphReader:
             if not listed:
                 return 1
             value = self._attributes(producer, scope).get(listed, 1)
-            return value if isinstance(value, int) else len(value)
+            count = len(value) if isinstance(value, list) else value
+            return count if isinstance(count, int) else 1
 
         return port_of(definition, op, argument, index, size)
 

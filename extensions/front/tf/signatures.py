@@ -93,8 +93,8 @@ def listed_outputs(op: str, attributes: dict[str, Any]) -> int:
     value = attributes.get(COUNTS.get(op, ""))
     if value is None:
         return 1
-    count = value if isinstance(value, int) else len(value)
-    if not 0 <= count <= _OUTPUTS_LIMIT:
+    count = len(value) if isinstance(value, list) else value
+    if not isinstance(count, int) or not 0 <= count <= _OUTPUTS_LIMIT:
         raise ModelFileError(f"{op} claims to have {count} outputs")
     return count
 
