@@ -98,6 +98,8 @@ def _run(arguments: Sequence[str], framework: str | None, program: str) -> int:
     print(f"[ SUCCESS ] Generated IR version {config.ir_version} model.")
     print(f"[ SUCCESS ] XML file: {xml}")
     print(f"[ SUCCESS ] BIN file: {binary}")
+    for note in graph.graph.get("notes", ()):
+        print(f"[ SUCCESS ] {note}")
     print(f"[ SUCCESS ] Total execution time: {time.monotonic() - start:.2f} seconds.")
     _print_memory()
     return 0

@@ -39,10 +39,8 @@ def emit(
     yield '<?xml version="1.0"?>'
     yield f'<net name={quote(graph.graph["name"])} version="{version}">'
     yield from _network(_Numbering(graph), binary, version, "\t")
-    if version >= 11:
-        yield from _element("rt_info", metadata, "\t")
-    else:
-        yield from _element("meta_data", metadata, "\t")
+    section = "rt_info" if version >= 11 else "meta_data"
+    yield from _element(section, {**metadata, **graph.graph.get("facts", {})}, "\t")
     yield "</net>"
 
 

@@ -148,6 +148,10 @@ class Model:
     arrange: Callable[[Model], Model] | None = None
     # Further names of tensors that users may know them by.
     aliases: dict[str, str] = field(default_factory=dict)
+    # What whoever runs the model must know: sentences for people; for programs, numbers by name,
+    # written into the IR.
+    notes: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""

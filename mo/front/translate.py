@@ -30,7 +30,8 @@ def translate(model: Model, translations: Translations) -> Graph:
     """The model as a graph of IR operations. All unsupported operations are named at once."""
     if model.arrange is not None:
         model = model.arrange(model)
-    walk = Walk(model, translations, Graph(name=model.name))
+    known = {"notes": model.notes, "facts": model.facts}
+    walk = Walk(model, translations, Graph(name=model.name, **known))
     walk.refuse_unsupported()
     graph = walk.graph
     for item in model.inputs:

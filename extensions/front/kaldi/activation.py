@@ -40,7 +40,6 @@ maps(
     "Identity",
     "Dropout",
     "NoOpComponent",
-    "DropoutComponent",
     "GeneralDropoutComponent",
     "SpecAugmentTimeMaskComponent",
     "AdditiveNoiseComponent",

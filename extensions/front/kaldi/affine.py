@@ -127,6 +127,14 @@ def scale_all(g: Graph, node: SourceNode, x: Output) -> Output:
     return x if factor == 1 else g.add(Multiply(), x, float(factor))
 
 
+@converts("DropoutComponent")
+def dropout(g: Graph, node: SourceNode, x: Output) -> Output:
+    """nnet3 in use scales by the share that passes; nnet2 scales while it trains."""
+    c = component_of(node)
+    share = 0.0 if "DropoutScale" in c.fields else c.get("DropoutProportion", 0.0)
+    return g.add(Multiply(), x, float(1 - share)) if share else x
+
+
 @converts("Scale")
 def scale_descriptor(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(Multiply(), x, float(node.attributes["factor"]))
@@ -141,11 +149,14 @@ def batch_norm(g: Graph, node: SourceNode, x: Output) -> Output:
         raise UnsupportedError(
             "its statistics were never collected", hint="Train the network, or copy it with them."
         )
-    factor = c.get("TargetRms", 1.0) / np.sqrt(variance.astype(np.float64) + c.value("Epsilon"))
-    offset = -mean * factor
     times = c.split(width, mean.size)
-    scaled = g.add(Multiply(), x, g.constant(np.tile(factor, times).astype(np.float32)))
-    return g.add(Add(), scaled, g.constant(np.tile(offset, times).astype(np.float32)))
+    with np.errstate(over="ignore"):
+        deviation = np.sqrt(variance.astype(np.float64) + c.value("Epsilon"))
+        factor = c.get("TargetRms", 1.0) / deviation
+        scale, offset = (
+            np.tile(column, times).astype(np.float32) for column in (factor, -mean * factor)
+        )
+    return g.add(Add(), g.add(Multiply(), x, g.constant(scale)), g.constant(offset))
 
 
 # ---- constants
@@ -169,9 +180,10 @@ def constant(g: Graph, node: SourceNode) -> Output:
 
 @converts("DropoutMaskComponent")
 def mask(g: Graph, node: SourceNode) -> Output:
-    """Of a network in use: everything passes."""
-    ones = np.ones(component_of(node).size("OutputDim"), np.float32)
-    return _row(g, node, Tensor.of(ones))
+    """What a network in use multiplies by: the share that passes, or 1 with Continuous."""
+    c = component_of(node)
+    share = 1.0 if c.get("Continuous", False) else 1 - c.get("DropoutProportion", 0.0)
+    return _row(g, node, Tensor.of(np.full(c.size("OutputDim"), share, np.float32)))
 
 
 @converts("Const")

@@ -19,8 +19,9 @@ from extensions.front.kaldi.span import (
     CONSTANT,
     Span,
     Step,
-    constant_inputs,
+    given,
     inputs_of,
+    padding,
     spans,
     steps,
 )
@@ -47,35 +48,9 @@ Maker = Callable[[int, int], str]
 def arrange_chunk(model: Model, widths: Mapping[str, int]) -> Model:
     """The model on whole utterances; ``widths`` are the columns of each value."""
     order = steps(model)
-    constant = constant_inputs(model)
-    before, after = _context(model, order, constant)
-    given = {
-        item.name: CONSTANT if item.name in constant else Span(-before, after)
-        for item in model.inputs
-    }
-    return _Chunk(model, spans(order, given), widths).arranged(order, before, after)
-
-
-def _context(model: Model, order: list[Step], constant: set[str]) -> tuple[int, int]:
-    """How often the first and the last frame are to be repeated."""
-    before = after = 0
-    for _ in range(_ATTEMPTS):  # more than one, as rounding does not move with the input
-        given = {
-            item.name: CONSTANT if item.name in constant else Span(-before, after)
-            for item in model.inputs
-        }
-        found = spans(order, given)
-        lack = max([0, *(found[name].first for name in model.outputs)])
-        over = max([0, *(-found[name].last for name in model.outputs)])
-        if math.isinf(lack) or math.isinf(over):
-            raise UnsupportedError("an output of the network can never be computed")
-        if not lack and not over:
-            return before, after
-        before, after = before + int(lack), after + int(over)
-    raise UnsupportedError("the context of the network cannot be found")
-
-
-_ATTEMPTS = 20
+    before, after = padding(model, order)
+    known = spans(order, given(model, before, after))
+    return _Chunk(model, known, widths).arranged(order, before, after)
 
 
 class _Chunk:
@@ -226,13 +201,17 @@ class _Chunk:
 
     def _replace_index(self, node: SourceNode, views: list[View]) -> None:
         (view,), name, frame = views, node.outputs[0], node.attributes["frame"]
-        if self.spans[node.inputs[0]].is_constant:
+        known = self.spans[node.inputs[0]]
+        if known.is_constant:
             self.views[name] = view
             return
-        first = min(frame, 0)
-        start = {"start": frame - first, "stop": frame - first + 1}
-        x = self._read(view, first, 0)
-        self._define(name, self._add("Part", name, [x], start), CONSTANT)
+        is_bounded = not math.isinf(known.first)
+        first, last = (int(known.first), int(known.last)) if is_bounded else (min(frame, 0), 0)
+        if frame < first:
+            raise UnsupportedError(f"{node} means a frame that cannot be computed")
+        row = {"start": frame - first, "stop": frame - first + 1}
+        x = self._read(view, first, last)
+        self._define(name, self._add("Part", name, [x], row), CONSTANT)
 
     def _window_sum(self, node: SourceNode, views: list[View]) -> None:
         name, known = node.outputs[0], self.spans[node.inputs[0]]
@@ -247,7 +226,8 @@ class _Chunk:
             raise UnsupportedError(f"{node} sums up what has no beginning or end")
         x = self._read(views[0], int(known.first), int(known.last))
         start = max(0, -int(known.first))
-        stop = max(start, node.attributes["end"] + 1 - int(known.first))
+        end = node.attributes["end"]
+        stop = None if math.isinf(end) else max(start, end + 1 - int(known.first))
         part = {"start": start, "stop": stop}
         self._define(name, self._add("RowSum", name, [x], part), CONSTANT)
 

@@ -19,6 +19,7 @@ from extensions.front.kaldi.common import (
 from extensions.ops.activation import Sigmoid
 from extensions.ops.arithmetic import Add, Maximum, Multiply
 from extensions.ops.gathering import Gather
+from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Pad
 from extensions.ops.reduction import ReduceProd, ReduceSum
 from mo.errors import UnsupportedError
@@ -103,7 +104,7 @@ def _blocks(g: Graph, node: SourceNode, x: Output) -> Output:
     return reshape_columns(g, x, c.split(width_of(x), width), width)
 
 
-# Columns gathered for sums; beyond that the table would outgrow the model.
+# Entries of a table that is not in the file; beyond that it would outgrow the model.
 _PADDED_LIMIT = 1 << 24
 
 
@@ -129,10 +130,11 @@ def sum_group(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("DctComponent")
 def dct(g: Graph, node: SourceNode, x: Output) -> Output:
-    """A cosine transform of each block: sqrt(2/n) cos(pi k (i + 1/2) / n), 1/sqrt(n) for k = 0."""
+    """A cosine transform of each block: sqrt(2/n) cos(pi k (i + 1/2) / n), 1/sqrt(n) for k = 0.
+
+    With Reorder, the columns of one place in all blocks stand together, before and after.
+    """
     c = component_of(node)
-    if c.get("Reorder", False):
-        raise UnsupportedError("a DctComponent with <Reorder> T is not supported")
     size, kept = c.size("DctDim"), c.get("DctKeepDim", 0) or c.size("DctDim")
     if not 1 <= kept <= size <= _DCT_LIMIT:
         raise c.wrong(f"it keeps {kept} of {size} columns")
@@ -140,11 +142,38 @@ def dct(g: Graph, node: SourceNode, x: Output) -> Output:
     matrix = np.sqrt(2 / size) * np.cos(np.pi / size * k * (i + 0.5))
     matrix[0] = np.sqrt(1 / size)
     blocks = c.split(width_of(x), size)
-    y = dense(g, reshape_columns(g, x, blocks, size), Tensor.of(matrix.astype(np.float32)))
+    transform = Tensor.of(matrix.astype(np.float32))
+    if not c.get("Reorder", False):
+        y = dense(g, reshape_columns(g, x, blocks, size), transform)
+    elif kept == size:
+        y = g.add(MatMul(), g.constant(transform), reshape_columns(g, x, size, blocks))
+    else:
+        raise UnsupportedError(
+            "a DctComponent with both <Reorder> and <DctKeepDim>, which Kaldi itself computes from "
+            "the wrong columns, is not supported"
+        )
     return reshape_tail(g, y, last_axis(x), [blocks * kept])
 
 
 _DCT_LIMIT = 4096
+
+
+@converts("FramePoolingComponent")
+def frame_pooling(g: Graph, node: SourceNode, x: Output) -> Output:
+    """A row holds frames of FeatureDim columns; each pool is a weighted sum of some of them."""
+    c = component_of(node)
+    frames = c.split(width_of(x), c.size("FeatureDim"))
+    starts, pools = c.integers("FrameOffset"), c.value("FrameWeight")
+    if len(pools) * frames > _PADDED_LIMIT:
+        raise UnsupportedError(f"{len(pools)} pools of {frames} frames are not supported")
+    weights = np.zeros((len(pools), frames), np.float32)
+    for row, start, pool in zip(weights, starts, pools):
+        if not 0 <= start <= start + pool.size <= frames:
+            raise c.wrong(f"a pool of {pool.size} frames from {start} on, of {frames}")
+        row[start : start + pool.size] = pool.array.reshape(-1)
+    apart = reshape_columns(g, x, frames, c.size("FeatureDim"))
+    y = g.add(MatMul(), g.constant(weights), apart)
+    return reshape_tail(g, y, last_axis(x), [c.size("OutputDim")])
 
 
 @converts("Rbm")

@@ -5,6 +5,7 @@ All other components become one node of their own type.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from extensions.front.kaldi.component import Component
@@ -153,15 +154,28 @@ def statistics_pooling(network: Network, c: Component, x: str, name: str) -> str
     return network.node(c.type, name, [total], sizes(c)[1], component=c)
 
 
+@expands("SimpleSentenceAveragingComponent")
+def sentence_average(network: Network, c: Component, x: str, name: str) -> str:
+    """Each frame gets the average of all frames of the utterance."""
+    width = network.widths[x]
+    terms = network.node("Statistics", f"{name}/terms", [x], 1 + width, squares=False)
+    sums = network.node("UtteranceSum", f"{name}/sum", [terms], 1 + width, end=math.inf)
+    return network.node(c.type, name, [x, sums], width, component=c)
+
+
 # ---- components without input, and of several
 
 
 @expands("ConstantComponent", "DropoutMaskComponent")
 def constant(network: Network, c: Component, x: str, name: str) -> str:
-    """These look at no input; the mask is the one of a trained network, which drops nothing."""
-    if c.get("DropoutProportion", 0):
-        raise c.wrong("a mask with a dropout proportion above 0")
+    """These look at no input."""
     return network.node(c.type, name, [], sizes(c)[1], component=c)
+
+
+@expands("DistributeComponent")
+def distribute(network: Network, c: Component, x: str, name: str) -> str:
+    """Blocks of columns for x = 0, 1, ...: all values here are those of x = 0."""
+    return network.columns(x, 0, c.size("OutputDim"))
 
 
 @expands("CompositeComponent")

@@ -1,21 +1,27 @@
 """The network as a model that takes one frame at a time and keeps what it needs of earlier ones.
 
-What looks ahead is delayed: with a delay of d, call number c (from 0) gives the value of time
-c - d. Where values of different delay meet, the earlier ones wait in memories. The first frame
-counts as repeated before the beginning; what stands in IfDefined is zero until it can be computed.
+What looks ahead is delayed: with a delay of d, the call that is given the frame of time t gives the
+value of time t - d. Where values of different delay meet, the earlier ones wait in memories.
+
+Memories begin as if the first frame had been there all the time, but recurrences, and what stands
+in IfDefined, begin with zeros. Kaldi lets them begin as many frames before the first as the network
+looks back, on repetitions of the first frame (nnet3-compute, and its online decoders). As the IR
+can only begin with its first call, whoever runs it gives it those repetitions: the warm-up.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from extensions.front.kaldi.span import (
-    Span,
     Step,
     constant_inputs,
+    given,
     inputs_of,
+    padding,
     source_of,
     spans,
     steps,
@@ -32,26 +38,44 @@ _COUNTED = 1 << 23
 class View:
     """A tensor read with a delay; ``starts_zero``: what is missing at the beginning is zero.
 
-    The delay of a value that does not change over time is None.
+    The delay of a value that does not change over time is None; what is computed with it must
+    have at least the delay ``known``.
     """
 
     tensor: str
     delay: int | None
     starts_zero: bool = False
+    known: int = 0
+
+
+def _meeting(tensor: str, views: list[View]) -> View:
+    """The view of what is computed from others, at the least delay at which all are there."""
+    known = max((view.known for view in views), default=0)
+    moving = [view.delay for view in views if view.delay is not None]
+    return View(tensor, max(known, *moving)) if moving else View(tensor, None, known=known)
 
 
 def arrange_frames(model: Model, widths: Mapping[str, int]) -> Model:
     """The model with memories instead of offsets; ``widths`` are the columns of each value."""
     order = steps(model)
-    given = {item.name: Span(0, 0) for item in model.inputs}
-    return _Frames(model, spans(order, given), widths).arranged(order)
+    warm_up = padding(model, order)[0] if any(map(_has_beginning, order)) else 0
+    return _Frames(model, order, widths, warm_up).arranged(order)
+
+
+def _has_beginning(step: Step) -> bool:
+    """Whether it matters how many frames there were before."""
+    return step.is_recurrent or step.nodes[0].type in ("IfDefined", "Failover", "WindowSum")
 
 
 class _Frames:
-    def __init__(self, model: Model, known: dict[str, Span], widths: Mapping[str, int]) -> None:
+    def __init__(
+        self, model: Model, order: list[Step], widths: Mapping[str, int], warm_up: int
+    ) -> None:
         self.model = model
-        self.spans = known
+        self.spans = spans(order, given(model, warm_up))
         self.widths = widths
+        # The first call has the frame of this time, negated.
+        self.warm_up = warm_up
         self.constant_inputs = constant_inputs(model)
         # What recurrences read of themselves, and how wide it is.
         self.recurring: dict[str, int] = {}
@@ -68,10 +92,21 @@ class _Frames:
             else:
                 self._place(step.nodes[0])
         views = [self.views[name] for name in self.model.outputs]
-        delay = max([0, *(view.delay for view in views if view.delay is not None)])
+        delay = max(0, _meeting("", views).delay or 0)
         outputs = [self._read(view, delay) for view in views]
         self._add_memories()
-        return replace(self.model, nodes=list(self.nodes.values()), outputs=outputs, arrange=None)
+        return replace(
+            self.model,
+            nodes=list(self.nodes.values()),
+            outputs=outputs,
+            arrange=None,
+            notes=_notes(self.warm_up, delay),
+            facts={"kaldi": {"warm_up": self.warm_up, "delay": delay}},
+        )
+
+    def _call_of(self, time: float, delay: int) -> int:
+        """The number of the call, from 0, that gives the value of a time."""
+        return int(time) + delay + self.warm_up
 
     # ---- nodes
 
@@ -82,14 +117,13 @@ class _Frames:
         if timed is not None:
             self.views[name] = timed(self, node, views)
             return
-        delays = [view.delay for view in views if view.delay is not None]
-        self.views[name] = self._compute(node, views, max(delays, default=None))
+        self.views[name] = self._compute(node, views, _meeting(name, views))
 
-    def _compute(self, node: SourceNode, views: list[View], delay: int | None) -> View:
+    def _compute(self, node: SourceNode, views: list[View], made: View) -> View:
         """The node itself, its inputs brought to one delay."""
-        name = node.outputs[0]
-        self._add(node.type, name, [self._read(view, delay) for view in views], node.attributes)
-        return View(name, delay)
+        inputs = [self._read(view, made.delay) for view in views]
+        self._add(node.type, made.tensor, inputs, node.attributes)
+        return made
 
     def _add(
         self, type: str, name: str, inputs: list[str], attributes: dict[str, object]
@@ -106,7 +140,8 @@ class _Frames:
             )
         own = {node.outputs[0] for node in step.nodes}
         outside = [self.views[x] for n in step.nodes for x in inputs_of(n) if x not in own]
-        delay = max(view.delay for view in outside if view.delay is not None)
+        delay = _meeting("", outside).delay
+        assert delay is not None  # as the span of a recurrence has a beginning
         for node in step.nodes:
             name = node.outputs[0]
             if node.type == "Offset":
@@ -115,10 +150,11 @@ class _Frames:
             elif node.type == "IfDefined":
                 self.views[name] = self.views[node.inputs[0]]
             else:
-                self.views[name] = self._compute(node, [self.views[x] for x in node.inputs], delay)
+                views = [self.views[x] for x in node.inputs]
+                self.views[name] = self._compute(node, views, View(name, delay))
 
     def _recurring(self, tensor: str, delay: int) -> str:
-        masked = self._masked(tensor, self.spans[tensor].first + delay)
+        masked = self._masked(tensor, self._call_of(self.spans[tensor].first, delay))
         self.recurring[masked] = self.widths[tensor]
         return masked
 
@@ -132,12 +168,12 @@ class _Frames:
         self.memories.setdefault((view.tensor, view.starts_zero), {})[calls] = None
         return _past(view.tensor, calls, view.starts_zero)
 
-    def _masked(self, tensor: str, calls: float) -> str:
+    def _masked(self, tensor: str, calls: int) -> str:
         """The tensor with zeros instead of the values of the first calls."""
         if calls <= 0:
             return tensor
-        name = f"{tensor}/from_{int(calls)}"
-        self._add("Masked", name, [tensor, self._clock(int(calls))], {"calls": int(calls)})
+        name = f"{tensor}/from_{calls}"
+        self._add("Masked", name, [tensor, self._clock(calls)], {"calls": calls})
         return name
 
     def _clock(self, limit: int) -> str:
@@ -176,19 +212,17 @@ class _Frames:
         (view,) = views
         if view.delay is None:
             return view
-        since = self.spans[source_of(node)].first + view.delay
+        since = self._since(node.inputs[0], view.delay)
         return replace(view, tensor=self._masked(view.tensor, since), starts_zero=True)
 
     def _failover(self, node: SourceNode, views: list[View]) -> View:
-        delays = [view.delay for view in views if view.delay is not None]
-        delay = max(delays, default=None)
-        first = self.spans[node.inputs[0]].first
-        if delay is None or first + delay <= 0:
+        made = _meeting(node.outputs[0], views)
+        calls = 0 if made.delay is None else self._since(node.inputs[0], made.delay)
+        if not calls:
             return views[0]
-        name, calls = node.outputs[0], int(first + delay)
-        inputs = [self._clock(calls), *(self._read(view, delay) for view in views)]
-        self._add("Failover", name, inputs, {"calls": calls})
-        return View(name, delay)
+        inputs = [self._clock(calls), *(self._read(view, made.delay) for view in views)]
+        self._add("Failover", made.tensor, inputs, {"calls": calls})
+        return made
 
     def _edges(self, node: SourceNode, views: list[View]) -> View:
         return views[0]
@@ -200,14 +234,14 @@ class _Frames:
             return view
         name, period = node.outputs[0], node.attributes["period"]
         inputs = [view.tensor, self._phase(period)]
-        self._add("Latch", name, inputs, {"at": view.delay % period})
+        self._add("Latch", name, inputs, {"at": self._call_of(0, view.delay) % period})
         return View(name, view.delay)
 
     def _switch(self, node: SourceNode, views: list[View]) -> View:
         name, period = node.outputs[0], len(views)
-        delay = max((view.delay for view in views if view.delay is not None), default=0)
+        delay = _meeting(name, views).delay or 0
         inputs = [self._phase(period), *(self._read(view, delay) for view in views)]
-        self._add("Switch", name, inputs, {"at": delay % period})
+        self._add("Switch", name, inputs, {"at": self._call_of(0, delay) % period})
         return View(name, delay)
 
     def _replace_index(self, node: SourceNode, views: list[View]) -> View:
@@ -215,33 +249,55 @@ class _Frames:
         (view,) = views
         if view.delay is None or view.tensor in self.constant_inputs:
             return replace(view, delay=None)
-        at = node.attributes["frame"] + view.delay
-        if at < 0:
+        known = node.attributes["frame"] + view.delay
+        if known + self.warm_up < 0:
             raise UnsupportedError(f"{node} means a frame before the first", hint=_HINT)
-        name = node.outputs[0]
+        name, at = node.outputs[0], known + self.warm_up
         self._add("Latch", name, [view.tensor, self._clock(at + 1)], {"at": at})
-        return View(name, None)
+        return View(name, None, known=max(0, known))
 
-    def _summed(self, node: SourceNode, view: View) -> str:
-        """What is summed up: zeros, which count nothing, where there is nothing yet."""
-        assert view.delay is not None
-        return self._masked(view.tensor, self.spans[node.inputs[0]].first + view.delay)
+    def _since(self, name: str, delay: int) -> int:
+        """The first call that gives a value; 0 if all of them do."""
+        first = self.spans[name].first
+        return 0 if math.isinf(first) else max(0, self._call_of(first, delay))
 
     def _window_sum(self, node: SourceNode, views: list[View]) -> View:
         (view,) = views
         if view.delay is None:
             raise UnsupportedError(f"{node} sums up what does not change over time", hint=_HINT)
-        self._add(node.type, node.outputs[0], [self._summed(node, view)], node.attributes)
+        # Zeros, which count nothing, where there is nothing yet.
+        summed = self._masked(view.tensor, self._since(node.inputs[0], view.delay))
+        self._add(node.type, node.outputs[0], [summed], node.attributes)
         return View(node.outputs[0], view.delay + node.attributes["end"])
 
     def _utterance_sum(self, node: SourceNode, views: list[View]) -> View:
         (view,) = views
         if view.delay is None:
             raise UnsupportedError(f"{node} sums up what does not change over time", hint=_HINT)
-        calls = max(0, node.attributes["end"] + view.delay) + 1
-        inputs = [self._summed(node, view), self._clock(min(calls, _COUNTED))]
-        self._add(node.type, node.outputs[0], inputs, {"calls": min(calls, _COUNTED)})
+        if math.isinf(node.attributes["end"]):
+            raise UnsupportedError(f"{node} gives each frame what all frames sum up to", hint=_HINT)
+        begin = max(self._call_of(0, view.delay), self._since(node.inputs[0], view.delay))
+        end = max(0, self._call_of(node.attributes["end"], view.delay)) + 1
+        calls = min(end, _COUNTED)
+        inputs = [self._masked(view.tensor, begin), self._clock(calls)]
+        self._add(node.type, node.outputs[0], inputs, {"calls": calls})
         return View(node.outputs[0], None)
+
+
+def _notes(warm_up: int, delay: int) -> list[str]:
+    """How to begin and to end an utterance."""
+    notes = ["The model takes one frame at a time and keeps its state between calls."]
+    if warm_up:
+        times = _counted(warm_up, "more time")
+        notes.append(f"Give the first frame {times} before an utterance.")
+    if delay:
+        calls, times = _counted(delay, "call"), _counted(delay, "more time")
+        notes.append(f"Results come {calls} late: give the last frame {times} at the end.")
+    return notes
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _past(tensor: str, calls: int, starts_zero: bool) -> str:

@@ -40,10 +40,8 @@ def _component(scanner: Scanner, depth: int) -> Component:
     if kind is None:
         if token[:1] != "<" or token[-1:] != ">":
             raise scanner.unexpected("a component like <AffineTransform>", at)
-        raise UnsupportedError(
-            f"Component '{token}' at byte {at} is not supported",
-            hint="It has no form that computes one frame after another.",
-        )
+        reason = _REFUSED.get(token.lower(), "Kaldi has no such component")
+        raise UnsupportedError(f"Component '{token}' at byte {at} is not supported: {reason}")
     component = Component(kind, at)
     try:
         component.fields["OutputDim"] = scanner.integer()
@@ -63,17 +61,20 @@ def _component(scanner: Scanner, depth: int) -> Component:
 
 
 def _numbers(scanner: Scanner, component: Component, whole: Iterable[str] = ()) -> None:
-    """Named numbers in any order, as many as there are."""
+    """Named values in any order, as many as there are: whole numbers, truths, floats."""
     while (token := scanner.peek()).startswith("<") and token != _END and token[1:2] != "/":
-        if token[1:-1] not in (*_NAMED, *whole):
+        name = token[1:-1]
+        if name not in (*_NAMED, *_TRUTHS, *whole):
             return
         scanner.token()
-        read = scanner.integer if token[1:-1] in whole else scanner.number
-        component.fields[token[1:-1]] = read()
+        read = scanner.integer if name in whole else scanner.number
+        component.fields[name] = scanner.truth() if name in _TRUTHS else read()
 
 
+_TRUTHS = ("Normalize", "OnlySumming")
 _NAMES = """LearnRateCoef BiasLearnRateCoef MaxNorm CellClip DiffClip CellDiffClip GradClip
-    ClipGradient AlphaLearnRateCoef BetaLearnRateCoef DropoutRate DropoutRetention"""
+    ClipGradient AlphaLearnRateCoef BetaLearnRateCoef DropoutRate DropoutRetention GradientBoost
+    Shrinkage"""
 _NAMED = set(_NAMES.split())
 
 
@@ -106,6 +107,18 @@ def _patches(scanner: Scanner, component: Component, depth: int) -> None:
 
 def _pools(scanner: Scanner, component: Component, depth: int) -> None:
     _numbers(scanner, component, ("PoolSize", "PoolStep", "PoolStride"))
+
+
+def _frame_pools(scanner: Scanner, component: Component, depth: int) -> None:
+    """One vector of weights for each pool."""
+    _numbers(scanner, component, ("FeatureDim",))
+    scanner.expect("<FrameOffset>")
+    starts = component.fields["FrameOffset"] = scanner.integers()
+    scanner.skip("<FrameWeight>")
+    weights = component.fields["FrameWeight"] = []
+    for _ in starts:
+        weights.append(scanner.array())
+        scanner.skip("<FrameWeight>")
 
 
 def _lstm(scanner: Scanner, component: Component, depth: int) -> None:
@@ -165,6 +178,7 @@ _READERS: dict[str, Reader] = {
     "ConvolutionalComponent": _patches,
     "MaxPoolingComponent": _pools,
     "AveragePoolingComponent": _pools,
+    "FramePoolingComponent": _frame_pools,
     "LstmProjected": _lstm,
     "LstmProjectedStreams": _lstm,
     "BlstmProjected": _blstm,
@@ -176,8 +190,22 @@ _READERS: dict[str, Reader] = {
     "ParallelComponent": _parallel,
     "MultiBasisComponent": _multi_basis,
     **dict.fromkeys(
-        ("Softmax", "HiddenSoftmax", "Sigmoid", "Tanh", "Dropout", "LengthNormComponent"), _nothing
+        (
+            "Softmax",
+            "HiddenSoftmax",
+            "Sigmoid",
+            "Tanh",
+            "Dropout",
+            "LengthNormComponent",
+            "SimpleSentenceAveragingComponent",
+        ),
+        _nothing,
     ),
+}
+# What there is, but cannot be converted, and why.
+_REFUSED = {
+    "<klhmm>": "it scores an alignment by formulas that Kaldi does not document",
+    "<sentenceaveragingcomponent>": "Kaldi documents it only as deprecated",
 }
 _TYPES = {f"<{kind.lower()}>": kind for kind in _READERS}
 assert all(map(is_known, _READERS))

@@ -44,11 +44,17 @@ def refuse_unknown(components: Iterable[Component]) -> None:
     BlstmProjected BlstmProjectedStreams RecurrentComponent Softmax HiddenSoftmax BlockSoftmax
     Sigmoid Tanh ParametricRelu Dropout LengthNormComponent Rbm Splice Copy AddShift Rescale
     AveragePoolingComponent MaxPoolingComponent ParallelComponent MultiBasisComponent
-    PnormComponent PowerComponent MaxoutComponent SumBlockComponent ElementwiseProductComponent
-    ElementwiseProductComponent"""
+    FramePoolingComponent SimpleSentenceAveragingComponent
+    PnormComponent PowerComponent MaxoutComponent SumBlockComponent ElementwiseProductComponent"""
 )
 def _both_written(c: Component) -> Sizes:
     return c.size("InputDim"), c.size("OutputDim")
+
+
+@_sizes("DistributeComponent")
+def _distribute(c: Component) -> Sizes:
+    c.split(c.size("InputDim"), c.size("OutputDim"))
+    return _both_written(c)
 
 
 @_sizes(

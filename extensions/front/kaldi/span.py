@@ -8,6 +8,7 @@ numbers of frames, or infinite where nothing is missing at any time. Rules: Kald
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -123,15 +124,18 @@ def _is_guarded(offset: SourceNode, readers: Mapping[str, list[SourceNode]]) -> 
     return True
 
 
-def spans(order: Iterable[Step], given: dict[str, Span]) -> dict[str, Span]:
-    """The span of every value, from those of the inputs."""
+def spans(order: Iterable[Step], given: dict[str, Span], beginning: int = 0) -> dict[str, Span]:
+    """The span of every value, from those of the inputs.
+
+    ``beginning``: the number that time 0 has where frames are counted.
+    """
     found = dict(given)
     for step in order:
         if step.is_recurrent:
             _recurrent_spans(step, found)
         else:
             (node,) = step.nodes
-            found[node.outputs[0]] = _span(node, [found[x] for x in inputs_of(node)])
+            found[node.outputs[0]] = _span(node, [found[x] for x in inputs_of(node)], beginning)
     return found
 
 
@@ -154,7 +158,7 @@ def _intersection(parts: Iterable[Span]) -> Span:
     return Span(max(p.first for p in moving), min(p.last for p in moving))
 
 
-def _span(node: SourceNode, inputs: list[Span]) -> Span:
+def _span(node: SourceNode, inputs: list[Span], beginning: int) -> Span:
     attributes = node.attributes
     if node.type == "Failover":
         if all(part.is_constant for part in inputs):
@@ -171,7 +175,8 @@ def _span(node: SourceNode, inputs: list[Span]) -> Span:
         return Span(common.first - attributes["before"], common.last + attributes["after"])
     if node.type == "Round" and not math.isinf(common.first):
         period = attributes["period"]
-        return Span(-(-common.first // period) * period, common.last)
+        first = -(-(common.first + beginning) // period) * period - beginning
+        return Span(first, common.last)
     if node.type == "WindowSum":
         return Span(common.first - attributes["end"], common.last - attributes["begin"])
     return common
@@ -185,3 +190,70 @@ def constant_inputs(model: Model) -> set[str]:
             if name in readers:
                 readers[name].add(node.type)
     return {name for name, types in readers.items() if types == {"ReplaceIndex"}}
+
+
+def given(model: Model, before: int = 0, after: int = 0) -> dict[str, Span]:
+    """The spans of the inputs, the first and the last frame repeated so often."""
+    constant = constant_inputs(model)
+    return {
+        item.name: CONSTANT if item.name in constant else Span(-before, after)
+        for item in model.inputs
+    }
+
+
+# Longer cycles of Round and Switch are damage.
+_LONGEST_CYCLE = 1000
+
+
+def padding(model: Model, order: list[Step]) -> tuple[int, int]:
+    """How often Kaldi repeats the first and the last frame: its left and right context.
+
+    With these frames more there is an output at every frame. Where frames are counted (Round,
+    Switch) the context is that of the frame of the count that needs most, wherever an utterance
+    begins (kaldi-asr.org/doc: ComputeSimpleNnetContext).
+    """
+    pads = _Padding(model, order)
+    cycle = math.lcm(*(_period(node) for step in order for node in step.nodes))
+    if cycle > _LONGEST_CYCLE:
+        raise UnsupportedError(f"the network counts frames modulo {cycle}")
+    return max(map(pads.before, range(cycle))), pads.after()
+
+
+def _period(node: SourceNode) -> int:
+    """After how many frames a node does the same again."""
+    if node.type == "Switch":
+        return len(node.inputs)
+    return int(node.attributes["period"]) if node.type == "Round" else 1
+
+
+class _Padding:
+    """What is missing at both ends of an utterance."""
+
+    def __init__(self, model: Model, order: list[Step]) -> None:
+        self.model = model
+        self.order = order
+        nodes = [node for step in order for node in step.nodes]
+        self.single = [node for node in nodes if node.type == "ReplaceIndex"]
+
+    def after(self) -> int:
+        found = spans(self.order, given(self.model))
+        return self._finite(max(0, *(-found[name].last for name in self.model.outputs)))
+
+    def before(self, beginning: int) -> int:
+        """For an utterance that begins at some frame of the count."""
+        most = self._finite(self._lack(0, beginning))
+        while self._lack(most, beginning) > 0:  # as rounding does not move with the input
+            most *= 2
+        return bisect_left(range(most), True, key=lambda b: self._lack(b, beginning) <= 0)
+
+    def _lack(self, before: int, beginning: int) -> float:
+        """The frames at the beginning that have no output."""
+        found = spans(self.order, given(self.model, before), beginning)
+        firsts = [found[name].first for name in self.model.outputs]
+        firsts += [found[n.inputs[0]].first - n.attributes["frame"] for n in self.single]
+        return max(0, *firsts)
+
+    def _finite(self, frames: float) -> int:
+        if math.isinf(frames):
+            raise UnsupportedError("an output of the network can never be computed")
+        return int(frames)

@@ -16,7 +16,7 @@ from extensions.front.kaldi.common import (
     spread,
     width_of,
 )
-from extensions.ops.arithmetic import Divide, Maximum, Multiply, Subtract
+from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Subtract
 from extensions.ops.movement import Concat
 from extensions.ops.unary import Log, Sqrt
 from mo.front.model import SourceNode
@@ -32,6 +32,17 @@ def statistics(g: Graph, node: SourceNode, x: Output) -> Output:
     if node.attributes["squares"]:
         parts.append(g.add(Multiply(), x, x))
     return g.add(Concat(axis=last_axis(x)), *parts)
+
+
+@converts("SimpleSentenceAveragingComponent")
+def sentence_average(g: Graph, node: SourceNode, x: Output, sums: Output) -> Output:
+    """The average in all rows of x; Shrinkage is a number of frames of zeros among them."""
+    c = component_of(node)
+    count, totals = split(g, sums, 1, width_of(x))
+    if not c.get("OnlySumming", False):
+        count = g.add(Add(), count, float(c.get("Shrinkage", 0.0)))
+        totals = g.add(Divide(), totals, count)
+    return spread(g, totals, x)
 
 
 @converts("StatisticsPoolingComponent")

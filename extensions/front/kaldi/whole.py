@@ -74,7 +74,10 @@ def _check_length(x: Output, cut: int) -> None:
 
 @converts("Part")
 def part_(g: Graph, node: SourceNode, x: Output) -> Output:
-    return part(g, x, _TIME, node.attributes["start"], node.attributes["stop"])
+    start, stop = node.attributes["start"], node.attributes["stop"]
+    if stop == start + 1:  # which is one row, even of an unknown number
+        return g.add(Gather(), x, [start], np.int64(_TIME))
+    return part(g, x, _TIME, start, stop)
 
 
 @converts("Joined")

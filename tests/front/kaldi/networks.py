@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tests.front.kaldi import running
-from tests.front.kaldi.reference import Function, evaluate
+from tests.front.kaldi.reference import Function, evaluate, framewise
 from tests.front.kaldi.writing import Field, nnet3
 
 
@@ -47,6 +48,21 @@ class Network:
         self.lines.append(f"output-node name={name} input={reads} objective=linear")
         return self
 
+    def utterance(self, random: np.random.Generator, frames: int) -> dict[str, np.ndarray]:
+        """Random inputs; an i-vector is the same at all times."""
+        found = re.findall(r"input-node name=(\S+) dim=(\d+)", "\n".join(self.lines))
+        shapes = {name: (int(width),) for name, width in found}
+        return {
+            name: random.standard_normal(
+                shape if name == "ivector" else (frames, *shape), np.float32
+            )
+            for name, shape in shapes.items()
+        }
+
+    def output_width(self) -> int:
+        """Columns of the output, which reads one component."""
+        return self.parts[self.lines[-1].partition("input=")[2].split()[0]].width
+
     def data(self, binary: bool = True, priors: np.ndarray | None = None) -> bytes:
         components = [(name, part.kind, part.fields) for name, part in self.parts.items()]
         return nnet3(self.lines, components, binary, priors)
@@ -57,30 +73,60 @@ class Network:
         return evaluate(self.lines, functions, widths, inputs, pads=pads)
 
 
+# Frames further away than any of the networks looks.
+_LONG = 30
+
+
 def agree(
     network: Network,
     inputs: Mapping[str, np.ndarray],
     *,
-    delay: int = 0,
-    edge: int | None = None,
+    goes_on: bool = False,
     binary: bool = True,
     by_frame: bool = True,
 ) -> None:
     """Assert that both forms compute what Kaldi computes.
 
-    ``delay``: how many calls later a frame comes out. ``edge``: where there is recurrence, how
-    often the first frame must be given before, so that it starts when it does in Kaldi.
+    ``goes_on``: the network looks at later frames that it could do without, so that frame by frame
+    it sees the last frame go on, where Kaldi's programs for whole utterances see nothing.
     """
     data, expected = network.data(binary), network.expected(inputs)
-    rows = running.whole(running.compiled(data, kaldi_chunk="dynamic"), inputs)
-    running.assert_close(rows, expected)
-    length = len(next(x for x in inputs.values() if x.ndim == 2))
-    rows = running.whole(running.compiled(data, kaldi_chunk=str(length)), inputs)
-    running.assert_close(rows, expected)
+    length = running.length(inputs)
+    for chunk in ("dynamic", str(length)):
+        rows = running.whole(running.compiled(data, kaldi_chunk=chunk), inputs)
+        running.assert_close(rows, expected)
+    if goes_on:
+        expected = network.expected(running.extended(inputs, 0, _LONG))[:length]
     if by_frame:
-        repeated = {
-            name: x if x.ndim == 1 else np.concatenate([x[:1].repeat(edge or 0, 0), x])
-            for name, x in inputs.items()
-        }
-        calls = running.by_frame(running.compiled(data), repeated, after=delay)
-        running.assert_close(calls[delay + (edge or 0) :], expected)
+        running.assert_close(running.streamed(data, inputs), expected)
+
+
+class Cases(dict[str, tuple[int, Part]]):
+    """Components that compute a frame from the frame of the same time, each by a name.
+
+    Name -> columns of the input, component.
+    """
+
+    def part(self, name: str, into: int, made: Part) -> None:
+        self[name] = into, made
+
+    def case(
+        self,
+        name: str,
+        into: int,
+        kind: str,
+        fields: Sequence[Field],
+        out: int,
+        function: Callable[[np.ndarray], np.ndarray],
+    ) -> None:
+        self[name] = into, Part(kind, fields, out, framewise(function))
+
+    def network(self, name: str) -> Network:
+        """A network of this component alone."""
+        into, made = self[name]
+        return Network().input("input", into).add("c", made, "input").output("c")
+
+    def agree(self, name: str) -> None:
+        """Assert that a component is computed as Kaldi does; half of them are in text files."""
+        rows = np.random.default_rng(len(name)).standard_normal((12, self[name][0]))
+        agree(self.network(name), {"input": rows.astype("f4")}, binary=len(name) % 2 == 0)

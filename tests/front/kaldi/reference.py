@@ -7,6 +7,7 @@ nnet3-compute would. Nothing here knows how the converter lays out time.
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -179,18 +180,34 @@ def evaluate(
     output: str = "output",
     pads: bool = True,
 ) -> np.ndarray:
-    """The output at every frame of the utterance, padded by the least context that it needs."""
+    """The output at every frame of the utterance, padded by the context that Kaldi finds.
+
+    That is the least with which a frame can be computed, wherever it stands in the cycles in which
+    Round and Switch count frames.
+    """
     length = max(len(data) for data in inputs.values() if data.ndim == 2)
     # A recurrence over an utterance is that deep.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 200 * length))
-    before = after = 0
-    while pads:
-        trial = Evaluator(lines, functions, widths, inputs, before, after)
-        lacks_before = trial.node(output, 0) is None
-        lacks_after = trial.node(output, length - 1) is None
-        if not (lacks_before or lacks_after):
-            break
-        before, after = before + lacks_before, after + lacks_after
-        assert before + after < 200, "no context is enough"
-    final = Evaluator(lines, functions, widths, inputs, before, after)
-    return final.rows(output, range(length if pads else 1))
+
+    def at(before: int, after: int) -> Evaluator:
+        return Evaluator(lines, functions, widths, inputs, before, after)
+
+    if not pads:
+        return at(0, 0).rows(output, range(1))
+    before = max(
+        _least(lambda pad, t=t: at(pad - t, _FAR).node(output, t) is not None)  # type: ignore[misc]
+        for t in range(_cycle(lines))
+    )
+    after = _least(lambda pad: at(before, pad).node(output, length - 1) is not None)
+    return at(before, after).rows(output, range(length))
+
+
+def _least(is_enough: Callable[[int], bool]) -> int:
+    return next(pad for pad in range(100) if is_enough(pad))
+
+
+def _cycle(lines: list[str]) -> int:
+    """After how many frames all that counts frames is where it was."""
+    rounds = re.findall(r"Round\((?:[^()]|\([^()]*\))*,\s*(\d+)\)", "".join(lines))
+    switches = re.findall(r"Switch\(((?:[^()]|\([^()]*\))*)\)", "".join(lines))
+    return math.lcm(*map(int, rounds), *(len(_arguments(inside)) for inside in switches))

@@ -33,29 +33,49 @@ def compiled(data: bytes, **flags: Any) -> ov.CompiledModel:
     return ov.compile_model(runtime.read(convert(data, **flags).graph), "CPU", _PRECISE)
 
 
-def by_frame(
-    model: ov.CompiledModel, inputs: Mapping[str, np.ndarray], after: int = 0
-) -> np.ndarray:
-    """One call for each frame, and for the last frame once more as often as ``after`` says.
+def streamed(data: bytes, inputs: Mapping[str, np.ndarray], **flags: Any) -> np.ndarray:
+    """An utterance frame by frame, begun and ended as the IR says: a row for each frame."""
+    model = runtime.read(convert(data, **flags).graph)
+    warm_up, delay = (int(model.get_rt_info(["kaldi", key]).value) for key in ("warm_up", "delay"))
+    calls = by_frame(ov.compile_model(model, "CPU", _PRECISE), extended(inputs, warm_up, delay))
+    return calls[warm_up + delay :]
 
-    [calls, columns]. Inputs of one dimension are the same in every call. The state is reset, all
-    is run again, and must be the same.
+
+def by_frame(model: ov.CompiledModel, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    """One call for each frame: [calls, columns].
+
+    Inputs of one dimension are the same in every call. The state is reset, all is run again, and
+    must be the same.
     """
-    length = max(len(data) for data in inputs.values() if data.ndim == 2)
     request = model.create_infer_request()
     runs = []
     for _ in range(2):
         request.reset_state()
         rows = []
-        for call in range(length + after):
+        for call in range(length(inputs)):
             feeds = {
-                name: (data if data.ndim == 1 else data[min(call, length - 1)])[None].astype("f4")
+                name: (data if data.ndim == 1 else data[call])[None].astype("f4")
                 for name, data in inputs.items()
             }
             rows.append(request.infer(feeds)[0].reshape(-1).copy())
         runs.append(np.stack(rows))
     np.testing.assert_array_equal(*runs)
     return runs[0]
+
+
+def length(inputs: Mapping[str, np.ndarray]) -> int:
+    """The frames of an utterance."""
+    return max(len(data) for data in inputs.values() if data.ndim == 2)
+
+
+def extended(inputs: Mapping[str, np.ndarray], before: int, after: int) -> dict[str, np.ndarray]:
+    """The first and the last frame repeated; inputs of one dimension are the same at all times."""
+    return {
+        name: x
+        if x.ndim == 1
+        else np.concatenate([x[:1].repeat(before, 0), x, x[-1:].repeat(after, 0)])
+        for name, x in inputs.items()
+    }
 
 
 def whole(model: ov.CompiledModel, inputs: Mapping[str, np.ndarray]) -> np.ndarray:

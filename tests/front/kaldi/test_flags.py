@@ -14,7 +14,8 @@ pytest.importorskip("openvino")
 from mo.errors import ConversionError
 from tests.front.kaldi import running
 from tests.front.kaldi.networks import Network
-from tests.front.kaldi.parts import affine, f4, log_softmax, nonlinear, normal, softmax, tdnn
+from tests.front.kaldi.parts import affine, f4, log_softmax, nonlinear, normal, softmax
+from tests.front.kaldi.timed_parts import tdnn
 
 R = np.random.default_rng(29)
 COUNTS = np.array([3.0, 1.0, 4.0, 2.0])
@@ -130,8 +131,7 @@ def deep_network() -> Network:
 def test_an_inner_node_as_output_has_its_own_delay() -> None:
     n = deep_network()
     inner = Network(n.lines[:-1], n.parts).output("a").expected(X)
-    calls = running.by_frame(running.compiled(n.data(), output="a"), X, after=1)
-    running.assert_close(calls[1:], inner)
+    running.assert_close(running.streamed(n.data(), X, output="a"), inner)
     model = running.compiled(n.data(), output="a", kaldi_chunk="dynamic")
     running.assert_close(running.whole(model, X), inner)
 
@@ -146,18 +146,15 @@ def test_outputs_of_one_call_belong_to_one_frame() -> None:
     running.assert_close(np.array(rows)[3:], inner)
 
 
-@pytest.mark.parametrize("chunk", [None, "dynamic"])
-def test_an_inner_node_as_input(chunk: str | None) -> None:
+def test_an_inner_node_as_input() -> None:
     n = deep_network()
     later = Network(["input-node name=a dim=4", *n.lines[2:]], n.parts)
-    x = {"a": normal(R, 8, 4)}
-    flags = {} if chunk is None else {"kaldi_chunk": chunk}
-    model = running.compiled(n.data(), input="a:0", **flags)
-    renamed = {model.input(0).any_name: x["a"]}
-    if chunk:
-        running.assert_close(running.whole(model, renamed), later.expected(x))
-    else:
-        running.assert_close(running.by_frame(model, renamed, after=2)[2:], later.expected(x))
+    x = normal(R, 8, 4)
+    expected = later.expected({"a": x})
+    model = running.compiled(n.data(), input="a:0", kaldi_chunk="dynamic")
+    name = model.input(0).any_name
+    running.assert_close(running.whole(model, {name: x}), expected)
+    running.assert_close(running.streamed(n.data(), {name: x}, input="a:0"), expected)
 
 
 @pytest.mark.parametrize("value", ["0", "-3", "many", "1.5"])

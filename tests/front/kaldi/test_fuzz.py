@@ -12,13 +12,30 @@ pytest.importorskip("openvino")
 
 import mo
 from mo.errors import ConversionError
-from tests.front.kaldi import test_components, test_nnet1, test_nnet2, test_time
-from tests.front.kaldi.networks import Network
+from tests.front.kaldi import (
+    test_activation,
+    test_affine,
+    test_combination,
+    test_convolution,
+    test_nnet1,
+    test_nnet2,
+    test_recurrent,
+    test_time,
+    test_training,
+)
 from tests.front.kaldi.test_true_models import DATA, MODELS
 from tests.front.kaldi.writing import nnet1, nnet2
 from tests.fuzzing import PARTS, part_of_many, survivors
 
 FEW = 400
+FAMILIES = (
+    test_activation,
+    test_affine,
+    test_combination,
+    test_convolution,
+    test_recurrent,
+    test_training,
+)
 # Numbers that sizes and offsets turn into.
 NUMBERS = [b"-1", b"0", b"1", b"2147483647", b"-2147483648", b"1e30", b"nan", b"16777216"]
 
@@ -26,9 +43,9 @@ NUMBERS = [b"-1", b"0", b"1", b"2147483647", b"-2147483648", b"1e30", b"nan", b"
 def seeds() -> list[bytes]:
     """Models of Kaldi's own, and one of each component."""
     found = [(DATA / name).read_bytes() for name in MODELS]
-    for number, (into, part) in enumerate(test_components.CASES.values()):
-        network = Network().input("input", into).add("c", part, "input").output("c")
-        found.append(network.data(binary=number % 3 > 0))
+    for family in FAMILIES:
+        for number, name in enumerate(family.CASES):
+            found.append(family.CASES.network(name).data(binary=number % 3 > 0))
     for number, (layer, _) in enumerate(test_nnet1.CASES.values()):
         found.append(nnet1([layer], binary=number % 3 > 0))
     for number, (kind, fields, _) in enumerate(test_nnet2.CASES.values()):

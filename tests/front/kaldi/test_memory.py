@@ -16,7 +16,8 @@ from mo.graph.graph import Graph
 from mo.graph.node import Output
 from tests.front.kaldi import running
 from tests.front.kaldi.networks import Network
-from tests.front.kaldi.parts import affine, lstm_nonlinearity, normal, tdnn
+from tests.front.kaldi.parts import affine, lstm_nonlinearity, normal
+from tests.front.kaldi.timed_parts import tdnn
 from tests.ops import runtime
 
 R = np.random.default_rng(23)
@@ -47,9 +48,14 @@ def past(*distances: int) -> np.ndarray:
     return np.maximum(np.arange(1, 11)[:, None] - np.array(distances), 0)
 
 
-@pytest.mark.xfail(reason="the CPU device of OpenVINO 2026.4 gives frames of other calls")
+@pytest.mark.xfail(
+    strict=True, reason="the CPU device of OpenVINO 2026.4 gives frames of other calls"
+)
 def test_a_memory_that_holds_the_frame_of_this_call() -> None:
-    """The form that the classic writes: what is given out is what is assigned."""
+    """The form that the classic writes: what is given out is what is assigned.
+
+    Where this passes, the runtime is mended, and memories may take that form again.
+    """
     g = Graph()
     x = g.input("x", (1, COLUMNS))
     before = variable(g, "v", zeros(g, 1, 5 * COLUMNS))
@@ -97,10 +103,7 @@ def test_random_networks(seed: int) -> None:
     expected = network.expected(x)
     model = running.compiled(network.data(), kaldi_chunk="dynamic")
     running.assert_close(running.whole(model, x), expected)
-    calls = running.by_frame(running.compiled(network.data()), x, after=20)
-    inner = expected[16:-10]  # far from the ends, where zeros and repeated frames differ
-    distances = [np.abs(calls[16 + d : 16 + d + len(inner)] - inner).max() for d in range(24)]
-    assert min(distances) <= 1e-4 * np.abs(expected).max()
+    running.assert_close(running.streamed(network.data(), x), expected)
 
 
 def tdnn_network() -> Network:
@@ -121,8 +124,8 @@ def test_it_is_the_same_whether_the_first_frame_is_given_before_or_not(frames_be
     """Memories begin as if the first frame had been there all the time."""
     network, x = tdnn_network(), normal(R, 20, 4)
     repeated = np.concatenate([x[:1].repeat(frames_before, 0), x])
-    calls = running.by_frame(running.compiled(network.data()), {"input": repeated}, after=2)
-    running.assert_close(calls[2 + frames_before :], network.expected({"input": x}))
+    rows = running.streamed(network.data(), {"input": repeated})
+    running.assert_close(rows[frames_before:], network.expected({"input": x}))
 
 
 @pytest.mark.parametrize("network", [tdnn_network(), lstm_network()], ids=["tdnn", "lstm"])

@@ -9,8 +9,10 @@ import pytest
 
 pytest.importorskip("openvino")
 
+from mo.errors import ConversionError
 from tests.front.kaldi import running
 from tests.front.kaldi.parts import f4, normal, sigmoid
+from tests.front.kaldi.rows import lstm, softmax, splice
 from tests.front.kaldi.writing import Field, Writer, nnet1, write_nnet1
 
 R = np.random.default_rng(3)
@@ -20,28 +22,20 @@ RATES: list[Field] = [("LearnRateCoef", 1.0), ("BiasLearnRateCoef", 1.0), ("MaxN
 
 
 def agree(
-    layers: Sequence[Layer], function: Function, *, delay: int = 0, by_frame: bool = True
+    layers: Sequence[Layer], function: Function, *, goes_on: int = 0, by_frame: bool = True
 ) -> None:
+    """``goes_on``: so many frames further the network sees the first and the last frame go on."""
     x = normal(R, 20, layers[0][2])
     expected = function(x.astype(np.float64))
     for binary in (True, False):
         data = nnet1(layers, binary)
         model = running.compiled(data, kaldi_chunk="dynamic")
         running.assert_close(running.whole(model, {"Parameter": x}), expected)
+    if goes_on:
+        longer = running.extended({"x": x}, goes_on, goes_on)["x"]
+        expected = function(longer.astype(np.float64))[goes_on:-goes_on]
     if by_frame:
-        calls = running.by_frame(running.compiled(data), {"Parameter": x}, after=delay)
-        running.assert_close(calls[delay:], expected)
-
-
-def softmax(x: np.ndarray) -> np.ndarray:
-    e = np.exp(x - x.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
-
-
-def splice(x: np.ndarray, offsets: Sequence[int]) -> np.ndarray:
-    """The first and the last frame go on for ever."""
-    places = [np.clip(np.arange(len(x)) + offset, 0, len(x) - 1) for offset in offsets]
-    return np.concatenate([x[place] for place in places], 1)
+        running.assert_close(running.streamed(data, {"Parameter": x}), expected)
 
 
 W, B, S = normal(R, 4, 6), normal(R, 4), f4(R.uniform(0.5, 2, 6))
@@ -63,6 +57,7 @@ def pooled(x: np.ndarray, reduce: Callable) -> np.ndarray:
     return np.concatenate([reduce(bands[:, q : q + 2], axis=1) for q in (0, 2)], 1)
 
 
+POOLS = normal(R, 2), normal(R, 3)
 POOL: list[Field] = [("PoolSize", 2), ("PoolStep", 2), ("PoolStride", 3)]
 CASES: dict[str, tuple[Layer, Function]] = {
     "affine": (("AffineTransform", 4, 6, [*RATES, ("", W), ("", B)]), lambda x: x @ W.T + B),
@@ -121,6 +116,25 @@ CASES: dict[str, tuple[Layer, Function]] = {
         ),
         convolution,
     ),
+    "frame pooling": (
+        (
+            "FramePoolingComponent",
+            4,
+            8,
+            [
+                ("FeatureDim", 2),
+                ("LearnRateCoef", 0.01),
+                ("Normalize", False),
+                ("FrameOffset", [0, 1]),
+                ("FrameWeight", None),
+                ("", POOLS[0]),
+                ("", POOLS[1]),
+            ],
+        ),
+        lambda x: np.concatenate(
+            [POOLS[0] @ x.reshape(-1, 4, 2)[:, :2], POOLS[1] @ x.reshape(-1, 4, 2)[:, 1:]], 1
+        ),
+    ),
     "max pooling": (("MaxPoolingComponent", 6, 12, POOL), lambda x: pooled(x, np.max)),
     "average pooling": (("AveragePoolingComponent", 6, 12, POOL), lambda x: pooled(x, np.mean)),
 }
@@ -134,7 +148,7 @@ def test_component(name: str) -> None:
 
 def test_splice() -> None:
     offsets = [-5, -1, 0, 1, 3]
-    agree([("Splice", 15, 3, [("", offsets)])], lambda x: splice(x, offsets), delay=3)
+    agree([("Splice", 15, 3, [("", offsets)])], lambda x: splice(x, offsets))
 
 
 def test_splices_inside_the_network_repeat_frames_of_their_own_input() -> None:
@@ -148,10 +162,22 @@ def test_splices_inside_the_network_repeat_frames_of_their_own_input() -> None:
     def network(x: np.ndarray) -> np.ndarray:
         return splice(np.tanh(splice(x, [-1, 0, 2]) @ W.T + B), [-3, 1])
 
-    agree(layers, network, by_frame=False)
-    x = normal(R, 20, 2)
-    calls = running.by_frame(running.compiled(nnet1(layers)), {"Parameter": x}, after=3)
-    running.assert_close(calls[3:][5:-3], network(x)[5:-3])
+    agree(layers, network, goes_on=10)
+
+
+@pytest.mark.parametrize(
+    ("fields", "frames"),
+    [
+        ([("GradientBoost", 100.0), ("Shrinkage", 0.0), ("OnlySumming", False)], 20),
+        ([("GradientBoost", 100.0), ("Shrinkage", 5.0), ("OnlySumming", False)], 25),
+        ([("GradientBoost", 100.0), ("Shrinkage", 5.0), ("OnlySumming", True)], 1),
+    ],
+)
+def test_each_frame_gets_the_average_of_all(fields: list[Field], frames: int) -> None:
+    layer: Layer = ("SimpleSentenceAveragingComponent", 4, 4, fields)
+    agree([layer], lambda x: np.tile(x.sum(0) / frames, (20, 1)), by_frame=False)
+    with pytest.raises(ConversionError, match="what all frames sum up to"):
+        running.convert(nnet1([layer]))
 
 
 # ---- recurrence
@@ -163,19 +189,6 @@ def lstm_arrays() -> list[np.ndarray]:
     shapes: list[tuple[int, ...]] = [(4 * CELLS, INTO), (4 * CELLS, WIDTH), (4 * CELLS,)]
     shapes += [(CELLS,)] * 3 + [(WIDTH, CELLS)]
     return [normal(R, *shape, scale=0.4) for shape in shapes]
-
-
-def lstm(arrays: list[np.ndarray], x: np.ndarray, clip: float = 50) -> np.ndarray:
-    """Karel Vesely's LstmProjected: gates g, i, f, o with peepholes, output projected."""
-    wx, wr, b, pi, pf, po, wm = arrays
-    cell, out, rows = np.zeros(CELLS), np.zeros(WIDTH), []
-    for frame in x:
-        g, i, f, o = np.split(wx @ frame + wr @ out + b, 4)
-        cell = np.tanh(g) * sigmoid(i + pi * cell) + cell * sigmoid(f + pf * cell)
-        cell = np.clip(cell, -clip, clip) if clip > 0 else cell
-        out = wm @ (sigmoid(o + po * cell) * np.tanh(cell))
-        rows.append(out)
-    return np.array(rows)
 
 
 def unnamed(arrays: list[np.ndarray]) -> list[Field]:

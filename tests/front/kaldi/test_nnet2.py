@@ -11,8 +11,9 @@ pytest.importorskip("openvino")
 
 from tests.front.kaldi import running
 from tests.front.kaldi.parts import f4, normal, sigmoid
-from tests.front.kaldi.test_nnet1 import FB, FILTERS, convolution, pooled, softmax
-from tests.front.kaldi.writing import Double, Field, Writer, nnet2, write_transition_model
+from tests.front.kaldi.rows import softmax, statistics, windows
+from tests.front.kaldi.test_nnet1 import FB, FILTERS, convolution, pooled
+from tests.front.kaldi.writing import Field, Writer, nnet2, write_transition_model
 
 R = np.random.default_rng(5)
 Layer = tuple[str, Sequence[Field]]
@@ -31,13 +32,7 @@ def agree(
         data = nnet2(layers, binary)
         model = running.compiled(data, kaldi_chunk="dynamic")
         running.assert_close(running.whole(model, {"Input": x}), expected)
-    calls = running.by_frame(running.compiled(data), {"Input": x}, after=after)
-    running.assert_close(calls[after:], expected)
-
-
-def statistics(width: int) -> list[Field]:
-    zeros = np.zeros(width)
-    return [("Dim", width), ("ValueSum", zeros), ("DerivSum", zeros), ("Count", Double(0))]
+    running.assert_close(running.streamed(data, {"Input": x}), expected)
 
 
 W, B, S = normal(R, 4, 6), normal(R, 4), f4(R.uniform(0.5, 2, 6))
@@ -57,6 +52,7 @@ PATCHES: list[Field] = [
 PARAMS: list[Field] = [("FilterParams", FILTERS), ("BiasParams", FB), ("IsGradient", False)]
 DCT = np.sqrt(2 / 3) * np.cos(np.pi / 3 * np.arange(2)[:, None] * (np.arange(3) + 0.5))
 DCT[0] = np.sqrt(1 / 3)
+DCT_2 = np.sqrt(0.5) * np.array([[1, 1], [1, -1]])
 
 
 def affine(x: np.ndarray) -> np.ndarray:
@@ -146,6 +142,13 @@ CASES: dict[str, tuple[str, list[Field], Function]] = {
         [("Dim", 6), ("DctDim", 3), ("Reorder", False), ("DctKeepDim", 2)],
         lambda x: (x.reshape(-1, 2, 3) @ DCT.T).reshape(-1, 4),
     ),
+    "cosine transform of interleaved blocks": (
+        "DctComponent",
+        [("Dim", 6), ("DctDim", 2), ("Reorder", True), ("DctKeepDim", 0)],
+        lambda x: (
+            (x.reshape(-1, 2, 3).transpose(0, 2, 1) @ DCT_2.T).transpose(0, 2, 1).reshape(-1, 6)
+        ),
+    ),
     "convolution": (
         "Convolutional1dComponent",
         [*PATCHES, ("AppendedConv", False), *PARAMS],
@@ -176,12 +179,6 @@ def test_component(name: str) -> None:
     agree([(kind, fields)], width, function, context=(0, 0))
 
 
-def windows(x: np.ndarray, offsets: list[int]) -> list[np.ndarray]:
-    """The frames at each offset, at all times at which they are all there."""
-    low, high = min(0, *offsets), max(0, *offsets)
-    return [x[offset - low : len(x) - high + offset] for offset in offsets]
-
-
 @pytest.mark.parametrize(
     ("fields", "offsets"),
     [
@@ -205,8 +202,7 @@ def test_columns_that_do_not_change_are_spliced_once() -> None:
     expected = np.concatenate([*windows(padded[:, :3], [-1, 0, 1]), x[:, 3:]], 1)
     model = running.compiled(nnet2([layer]), kaldi_chunk="dynamic")
     running.assert_close(running.whole(model, {"Input": x}), expected)
-    calls = running.by_frame(running.compiled(nnet2([layer])), {"Input": x}, after=1)
-    running.assert_close(calls[1:], expected)
+    running.assert_close(running.streamed(nnet2([layer]), {"Input": x}), expected)
 
 
 def test_the_greatest_of_several_frames() -> None:

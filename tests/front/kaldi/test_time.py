@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("openvino")
 
 from mo.errors import ConversionError
+from mo.main import main
 from tests.front.kaldi import running
 from tests.front.kaldi.networks import Network, agree
-from tests.front.kaldi.parts import (
-    affine,
-    attention,
-    extraction,
-    normal,
-    pooling,
-    relu,
-    tdnn,
-    time_height,
-)
+from tests.front.kaldi.parts import affine, normal, relu
+from tests.front.kaldi.timed_parts import attention, extraction, pooling, tdnn
 
 R = np.random.default_rng(11)
 
@@ -30,23 +25,23 @@ def reading(descriptor: str, width: int) -> Network:
 
 
 @pytest.mark.parametrize(
-    ("descriptor", "width", "delay"),
+    ("descriptor", "width"),
     [
-        ("Offset(input, -2)", 3, 0),
-        ("Append(Offset(input, -3), input, Offset(input, 2))", 9, 2),
-        ("Sum(Offset(input, -1), Scale(0.5, Offset(input, 1)), input)", 3, 1),
-        ("Append(input, Const(0.25, 2))", 5, 0),
-        ("Offset(Append(input, Offset(input, 1)), 2)", 6, 3),
-        ("Append(IfDefined(Offset(input, -4)), input)", 6, 0),
-        ("IfDefined(Offset(Sum(input, Offset(input, -1)), -2))", 3, 0),
-        ("Failover(Offset(input, -2), Scale(2.0, input))", 3, 0),
-        ("Append(input, ReplaceIndex(input, t, 0))", 6, 0),
-        ("ReplaceIndex(input, x, 0)", 3, 0),
-        ("Offset(input, -1, 0)", 3, 0),
+        ("Offset(input, -2)", 3),
+        ("Append(Offset(input, -3), input, Offset(input, 2))", 9),
+        ("Sum(Offset(input, -1), Scale(0.5, Offset(input, 1)), input)", 3),
+        ("Append(input, Const(0.25, 2))", 5),
+        ("Offset(Append(input, Offset(input, 1)), 2)", 6),
+        ("Append(IfDefined(Offset(input, -4)), input)", 6),
+        ("IfDefined(Offset(Sum(input, Offset(input, -1)), -2))", 3),
+        ("Failover(Offset(input, -2), Scale(2.0, input))", 3),
+        ("Append(input, ReplaceIndex(input, t, 0))", 6),
+        ("ReplaceIndex(input, x, 0)", 3),
+        ("Offset(input, -1, 0)", 3),
     ],
 )
-def test_descriptor(descriptor: str, width: int, delay: int) -> None:
-    agree(reading(descriptor, width), {"input": normal(R, 15, 3)}, delay=delay)
+def test_descriptor(descriptor: str, width: int) -> None:
+    agree(reading(descriptor, width), {"input": normal(R, 15, 3)})
 
 
 @pytest.mark.parametrize(
@@ -68,7 +63,7 @@ def test_an_input_that_does_not_change_over_time() -> None:
         "a", affine(R, 4, 8), "Append(Offset(input, -1), input, ReplaceIndex(ivector, t, 0))"
     )
     network.add("b", tdnn(R, 4, 4, [-1, 1]), "a").output("b")
-    agree(network, {"input": normal(R, 15, 3), "ivector": normal(R, 2)}, delay=1)
+    agree(network, {"input": normal(R, 15, 3), "ivector": normal(R, 2)})
 
 
 def test_columns_of_a_node() -> None:
@@ -87,47 +82,38 @@ def test_branches_of_different_delay_meet() -> None:
     network = Network().input("input", 3).add("near", affine(R, 4, 3), "input")
     network.add("far", tdnn(R, 4, 3, [-2, 0, 4]), "input").add("r", relu(4), "far")
     network.add("end", tdnn(R, 5, 8, [-1, 0, 1]), "Append(near, r)").output("end")
-    agree(network, {"input": normal(R, 20, 3)}, delay=5)
+    agree(network, {"input": normal(R, 20, 3)})
 
 
 @pytest.mark.parametrize("offsets", [[0], [-3, 0, 3], [-1, 0], [0, 1], [-4, -2]])
 def test_tdnn(offsets: list[int]) -> None:
     network = Network().input("input", 3).add("t", tdnn(R, 4, 3, offsets), "input").output("t")
-    agree(network, {"input": normal(R, 15, 3)}, delay=max(0, *offsets))
+    agree(network, {"input": normal(R, 15, 3)})
 
 
 def test_tdnn_without_bias() -> None:
     made = tdnn(R, 4, 3, [-1, 1], bias=False)
     network = Network().input("input", 3).add("t", made, "input").output("t")
-    agree(network, {"input": normal(R, 15, 3)}, delay=1, binary=False)
+    agree(network, {"input": normal(R, 15, 3)}, binary=False)
 
 
-GRID = [(t, h) for t in (-1, 0, 1) for h in (-1, 0, 1)]
-TIME_HEIGHT = {
-    "3 x 3": ((2, 3), (6, 6), 1, GRID, [-1, 0, 1]),
-    "edges in time as zeros": ((2, 3), (6, 6), 1, GRID, [0]),
-    "subsampled": ((2, 3), (6, 3), 2, GRID, [-1, 0, 1]),
-    "without padding": ((2, 3), (6, 4), 1, [(t, h) for t in (0, 2) for h in (0, 1, 2)], [0, 2]),
-    "dilated": ((2, 2), (7, 7), 1, [(t, h) for t in (-3, 0, 3) for h in (-2, 0, 2)], [-3, 0, 3]),
-    "no grid": ((1, 2), (5, 5), 1, [(-1, 0), (0, -1), (0, 1), (2, 0)], [-1, 0, 2]),
-    "heights that are not seen": ((2, 2), (6, 3), 1, [(0, 1), (0, 2)], [0]),
-}
+def test_frames_are_counted_from_the_first_one_behind_the_warm_up() -> None:
+    network = Network().input("input", 3)
+    network.add("r", affine(R, 3, 6), "Append(input, IfDefined(Offset(r, -1)))")
+    network.add("a", tdnn(R, 3, 3, [-2, 0, 1]), "r")
+    turns = "Switch(a, r, input)"
+    network.output(f"Append({turns}, Round(a, 3), ReplaceIndex(a, t, 1))")
+    agree(network, {"input": normal(R, 15, 3)})
 
 
-@pytest.mark.parametrize("name", TIME_HEIGHT)
-def test_time_height_convolution(name: str) -> None:
-    filters, heights, subsample, offsets, required = TIME_HEIGHT[name]
-    made = time_height(R, filters, heights, subsample, offsets, required)
-    width = filters[0] * heights[0]
-    network = Network().input("input", width).add("c", made, "input").output("c")
-    x = {"input": normal(R, 15, width)}
-    edges = name == "edges in time as zeros"
-    ahead = max(t for t, _ in offsets)
-    agree(network, x, delay=ahead, by_frame=not edges)
-    if edges:  # frame by frame, the end is not known: the last frame goes on
-        expected = network.expected(x)
-        calls = running.by_frame(running.compiled(network.data()), x, after=1)
-        running.assert_close(calls[1:-1], expected[:-1])
+def test_a_sum_over_an_utterance_begins_with_its_first_frame() -> None:
+    network = Network().input("input", 3).add("e", extraction(3, 1, 1), "Offset(input, 2)")
+    network.add("p", pooling(7, 0, 100, 1), "e").output("p")
+    x = {"input": normal(R, 15, 3)}
+    expected = network.expected(x, pads=False)
+    model = running.compiled(network.data(), kaldi_chunk="dynamic")
+    running.assert_close(running.whole(model, x), expected)
+    running.assert_close(running.by_frame(running.compiled(network.data()), x)[-1:], expected)
 
 
 @pytest.mark.parametrize("context", [True, False])
@@ -135,16 +121,14 @@ def test_restricted_attention(context: bool) -> None:
     made = attention(2, 3, 2, left=2, right=1, stride=2, context=context)
     width = 2 * (2 * 3 + 2 + 4)
     network = Network().input("input", width).add("a", made, "input").output("a")
-    agree(network, {"input": normal(R, 20, width)}, delay=2, edge=2)
+    agree(network, {"input": normal(R, 20, width)})
 
 
 def test_statistics_over_a_window() -> None:
     network = Network().input("input", 3).add("e", extraction(3, 1, 1), "input")
     network.add("p", pooling(7, 4, 2, 1, logs=1), "e").output("Append(input, p)")
     x = {"input": normal(R, 20, 3)}
-    agree(network, x, by_frame=False)
-    calls = running.by_frame(running.compiled(network.data()), x, after=2)
-    running.assert_close(calls[2:-2], network.expected(x)[:-2])
+    agree(network, x, goes_on=True)
 
 
 def test_statistics_in_periods() -> None:
@@ -152,9 +136,7 @@ def test_statistics_in_periods() -> None:
     network = Network().input("input", 3).add("e", extraction(3, 1, 3), "input")
     network.add("p", pooling(7, 6, 6, 3), "e").output("Append(input, Round(p, 3))")
     x = {"input": normal(R, 30, 3)}
-    agree(network, x, by_frame=False)
-    calls = running.by_frame(running.compiled(network.data()), x, after=8)
-    running.assert_close(calls[8:-8], network.expected(x)[:-8])
+    agree(network, x, goes_on=True)
 
 
 @pytest.mark.parametrize("deviations", [True, False])
@@ -187,3 +169,20 @@ def test_utterances_that_are_too_short_are_refused() -> None:
     network = Network().input("input", 3).add("t", tdnn(R, 4, 3, [-2, 2]), "input")
     network.add("e", extraction(4, 1, 1), "t").add("p", pooling(9, 0, 100, 1), "e").output("p")
     assert "too short: 4 of 3 rows" in refusal(network, kaldi_chunk="3")
+
+
+def test_the_success_output_tells_how_to_begin_and_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = Network().input("input", 3)
+    network.add("r", affine(R, 3, 6), "Append(input, IfDefined(Offset(r, -1)))")
+    network.add("a", tdnn(R, 3, 3, [-2, 0, 1]), "r").output("a")
+    path = tmp_path / "net.mdl"
+    path.write_bytes(network.data())
+    arguments = ["--input_model", str(path), "--output_dir", str(tmp_path)]
+    assert main(arguments) == 0
+    shown = capsys.readouterr().out
+    assert "Give the first frame 2 more times before an utterance." in shown
+    assert "Results come 1 call late: give the last frame 1 more time at the end." in shown
+    assert main([*arguments, "--kaldi_chunk", "dynamic"]) == 0
+    assert "frame" not in capsys.readouterr().out
