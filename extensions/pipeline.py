@@ -21,13 +21,16 @@ from extensions.middle import (
     memory,
     negations,
     normalizations,
+    packed_weights,
     padding,
+    parallel_convolutions,
     preprocessing,
     products,
     pruning,
     quantization,
     shapes,
     sharing,
+    strides,
     unsigned_kernels,
 )
 from mo.cli.config import Config
@@ -92,6 +95,18 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_attention", *attention.RULES, enabled=fusing and opset >= 13, keep=spared),
         rewrites("fuse_padding", *padding.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
+        rewrites(
+            "group_convolutions",
+            *parallel_convolutions.RULES,
+            enabled=fusing and not config.disable_gfusing,
+            keep=spared,
+        ),
+        Pass(
+            "raise_strides", strides.raise_strides, enabled=not config.disable_resnet_optimization
+        ),
+        rewrites(
+            "pack_weights", *packed_weights.RULES, enabled=not config.disable_weights_compression
+        ),
         rewrites("spell_out_rounding", *quantization.ROUNDING),
         *(
             Pass(asked.name, partial(TRANSFORMS[asked.name], **asked.arguments), in_bodies=False)
