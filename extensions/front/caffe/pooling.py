@@ -1,4 +1,4 @@
-"""Pooling over windows, in pyramids, and of regions.
+"""Pooling over windows, and in pyramids.
 
 Caffe rounds the number of windows up, and with padding drops a last one that would start in it.
 An average is divided by the part of the window that lies within the padded image.
@@ -27,7 +27,6 @@ from extensions.ops.conversion import Convert
 from extensions.ops.movement import Concat
 from extensions.ops.pooling import AvgPool, MaxPool, MaxPoolWithIndices
 from extensions.ops.reduction import ReduceMax, ReduceMean
-from extensions.ops.regions import PSROIPooling, ROIPooling
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -138,28 +137,3 @@ def spatial_pyramid(g: Graph, node: SourceNode, x: Output) -> Output:
         y = window.maximum(g, x) if method == "MAX" else window.average(g, x)
         parts.append(reshaped(g, y, y, 0, [-1]) if levels > 1 else y)
     return g.add(Concat(axis=1), *parts) if levels > 1 else parts[0]
-
-
-@converts("ROIPooling")
-def roi_pooling(g: Graph, node: SourceNode, x: Output, rois: Output) -> Output:
-    p = parameters(node, "roi_pooling_param")
-    op = ROIPooling(
-        pooled_h=p["pooled_h"], pooled_w=p["pooled_w"], spatial_scale=p["spatial_scale"]
-    )
-    return g.add(op, x, regions(g, rois))
-
-
-@converts("PSROIPooling")
-def psroi_pooling(g: Graph, node: SourceNode, x: Output, rois: Output) -> Output:
-    p = parameters(node, "psroi_pooling_param")
-    op = PSROIPooling(
-        output_dim=needed(p, "output_dim"),
-        group_size=needed(p, "group_size"),
-        spatial_scale=needed(p, "spatial_scale"),
-    )
-    return g.add(op, x, regions(g, rois))
-
-
-def regions(g: Graph, rois: Output) -> Output:
-    """Regions as [count, 5], which older nets hold as [count, 5, 1, 1]."""
-    return rois if shape_of(rois)[1:] == (5,) else reshaped(g, rois, rois, [-1], [5])

@@ -65,7 +65,11 @@ def _regions() -> Iterator[Variant]:
     text = "output_dim: 2 group_size: 2 spatial_scale: 0.25"
     maps = (2, 8, 12, 12)
     formula = f.psroi_pooling(2, 2, 0.25)
-    yield v("PSROIPooling", "psroi_pooling_param", text, [maps, rois], (), formula, opened=())
+    yield v("PSROIPooling", "psroi_pooling_param", text, [maps, rois], (), formula)
+    text, formula = "output_dim: 3 group_size: 3 spatial_scale: 0.5", f.psroi_pooling(3, 3, 0.5)
+    beyond = np.array([[1, 10, 5, 40, 30], [0, 22, 22, 23, 30], [1, 30, 30, 50, 50]], np.float32)
+    given = [(2, 27, 12, 12), beyond.reshape(3, 5, 1, 1)]
+    yield v("PSROIPooling", "psroi_pooling_param", text, given, (), formula, note="beyond the edge")
     yield v("ReorgYolo", "reorg_yolo_param", "stride: 2", [(2, 8, 4, 6)], (), f.reorg(2))
     for softmax in (True, False):
         text = f"classes: 3 num: 2 do_softmax: {'true' if softmax else 'false'}"

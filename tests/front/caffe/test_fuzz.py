@@ -12,15 +12,17 @@ from mo.back.output import write_ir
 from mo.cli.config import Config
 from mo.pipeline.convert import convert
 from tests.fuzzing import PARTS, part_of_many, survivors
-from tests.models import caffe_networks as networks
 from tests.models.caffe import Net, caffemodel
+from tests.models.caffe_networks.network import Network, image
+from tests.models.caffe_networks.plain import lenet
+from tests.models.caffe_networks.single_stage import ssd_head
 
 FEW = 500
 
 
 def layers() -> Net:
     """One of most layers, on a small image."""
-    net = networks.Network(networks.image(8, channels=4), narrow=1)
+    net = Network(image(8, channels=4), narrow=1)
     x = net.relu(net.norm(net.conv("data", 4, 3, 1, 1, group=2)))
     x = net.conv(x, 4, 2, 2, kind="Deconvolution")
     x = net.pool(net.lrn(net.pool(x, 3, 2, 1)), 3, 2, method="AVE")
@@ -46,7 +48,7 @@ def layers() -> Net:
 
 
 def sequence() -> Net:
-    net = networks.Network(("x", (3, 2, 4)), ("going", (3, 2)), narrow=1)
+    net = Network(("x", (3, 2, 4)), ("going", (3, 2)), narrow=1)
     blobs = [net.numbers(12, 4), net.numbers(12), net.numbers(12, 3)]
     net.layer("LSTM", "lstm", ["x", "going"], "recurrent_param { num_output: 3 }", blobs)
     net.layer("Slice", "slice", "lstm", "slice_param { axis: 2 slice_point: 1 }", tops=["a", "b"])
@@ -55,12 +57,12 @@ def sequence() -> Net:
 
 
 def head() -> Net:
-    net = networks.Network(networks.image(16), narrow=16)
-    networks._ssd_head(net, [(net.pool("data", 4, 4), 4, 8, (2,))], 3)
+    net = Network(image(16), narrow=16)
+    ssd_head(net, [(net.pool("data", 4, 4), 4, 8, (2,))], 3)
     return net
 
 
-SEEDS = [layers(), sequence(), head(), networks.lenet()]
+SEEDS = [layers(), sequence(), head(), lenet()]
 _WORDS = (
     *(b"-1", b"0", b"4294967295", b"99999999999999999999", b"1e300", b"nan", b"true", b"{", b"}"),
     *(b'"', b"'", b"[", b"dim", b"MAX", b"layer {", b'bottom: "data"', b'top: "x"', b"\xff", b"#"),

@@ -16,11 +16,16 @@ from tests.front.caffe.formulas.sequences import ctc, lstm
 from tests.front.caffe.running import assert_close, by_opencv, convert, run
 from tests.models import caffe_networks as networks
 from tests.models.caffe import Net
+from tests.models.caffe_networks import sequences, single_stage, two_stage
 
 
-def pictures(net: Net, batch: int = 1) -> dict[str, np.ndarray]:
-    """Numbers for the input "data", and the size of the picture if the net asks for it."""
-    _, channels, height, width = net.inputs["data"]
+def pictures(net: Net, batch: int = 1, more: int = 0) -> dict[str, np.ndarray]:
+    """Numbers for the input "data", and the size of the picture if the net asks for it.
+
+    ``more``: by how much the picture is larger than the net says.
+    """
+    _, channels, *sizes = net.inputs["data"]
+    height, width = (size + more for size in sizes)
     random = np.random.default_rng(1)
     data = random.uniform(-1, 1, (batch, channels, height, width)).astype(np.float32)
     info = {"im_info": np.array([[height, width, 1]], np.float32)}
@@ -42,7 +47,13 @@ def agrees_with_opencv(net: Net, inputs: dict[str, np.ndarray], graph: Graph) ->
             assert_close(results[name], wanted)
 
 
-@pytest.mark.parametrize("name", [*networks.WHOLE, *networks.DETECTORS])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.heavy if name in networks.DEEP else ())
+        for name in (*networks.WHOLE, *networks.DETECTORS)
+    ],
+)
 def test_networks_on_one_image_and_on_any_of_any_size(name: str) -> None:
     net = {**networks.WHOLE, **networks.DETECTORS}[name]()
     agrees_with_opencv(net, pictures(net), convert(net))
@@ -51,13 +62,21 @@ def test_networks_on_one_image_and_on_any_of_any_size(name: str) -> None:
 
 @pytest.mark.parametrize("name", networks.TWO_STAGE)
 def test_two_stage_detectors(name: str) -> None:
+    """OpenCV proposes regions for one image at a time; the regions of several follow each other."""
     net = networks.TWO_STAGE[name]()
     agrees_with_opencv(net, pictures(net), convert(net))
+    graph = convert(net, opened=(0, 2, 3))
+    inputs = pictures(net, batch=2, more=32)
+    results, names = run(graph, inputs), outputs(graph)
+    for i in range(2):
+        image = {**inputs, "data": inputs["data"][i : i + 1]}
+        for name, wanted in zip(names, by_opencv(net, image, names)):
+            assert_close(results[name][i * len(wanted) : (i + 1) * len(wanted)], wanted)
 
 
 def test_proposals_of_a_python_layer() -> None:
     """py-faster-rcnn's layer with its settings for testing is the library's layer."""
-    python, library = networks.faster_rcnn("zf", python=True), networks.faster_rcnn("zf", 300)
+    python, library = two_stage.faster_rcnn("zf", python=True), two_stage.faster_rcnn("zf", 300)
     inputs = pictures(library)
     results = run(convert(library), inputs)
     for name, array in run(convert(python), inputs).items():
@@ -75,7 +94,7 @@ def hidden_layers(net: Net, inputs: dict[str, np.ndarray], *names: str) -> list[
 
 
 def test_recurrent_text_detector() -> None:
-    net = networks.ctpn()
+    net = sequences.ctpn()
     image = pictures(net)
     going = np.ones((6, 2), np.float32)
     going[0] = 0
@@ -87,10 +106,11 @@ def test_recurrent_text_detector() -> None:
     assert_close(run(convert(net, opened=(3,)), inputs)["scores"], expected)
 
 
-def test_recurrent_text_reader() -> None:
-    net = networks.crnn()
-    image = pictures(net)
-    going = np.ones((24, 1), np.float32)
+@pytest.mark.parametrize(("opened", "batch"), [((), 1), ((3,), 1), ((0, 1, 3), 2)])
+def test_recurrent_text_reader(opened: tuple[int, ...], batch: int) -> None:
+    net = sequences.crnn()
+    image = pictures(net, batch)
+    going = np.ones((24, batch), np.float32)
     going[0] = 0
     x = hidden_layers(net, image, "columns")[0]
     for layer in ("lstm0", "lstm1"):
@@ -98,14 +118,13 @@ def test_recurrent_text_reader() -> None:
     w, b = net.weights["scores"]
     expected = ctc(merge=True)(x @ w.T + b, going)
     assert (expected >= 0).sum() > 1
-    for opened in ((), (3,)):
-        found = run(convert(net, opened), {**image, "going": going})["text"]
-        np.testing.assert_array_equal(found, expected)
+    found = run(convert(net, opened), {**image, "going": going})["text"]
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_yolo_v2() -> None:
-    net = networks.yolo_v2()
-    inputs = pictures(net)
+    net = single_stage.yolo_v2()
+    inputs = pictures(net, batch=2)
     passed, deep = hidden_layers(net, inputs, "passed", "deep")
     head = Net(("joined", (1, passed.shape[1] * 4 + deep.shape[1], *deep.shape[2:])))
     head.text += net.text[net.text.index("layer {", net.text.index('top: "concat')) :]
@@ -115,7 +134,8 @@ def test_yolo_v2() -> None:
     x = np.concatenate([reorg(2)(passed), deep], 1)
     raw = hidden_layers(head, {"joined": x}, "raw")[0]
     expected = region(3, 5, softmax=True)(raw)
-    assert_close(run(convert(net), inputs)["regions"], expected)
+    first = {"data": inputs["data"][:1]}
+    assert_close(run(convert(net), first)["regions"], expected[:1])
     assert_close(run(convert(net, opened=(0, 2, 3)), inputs)["regions"], expected)
 
 

@@ -36,7 +36,7 @@ def psroi_pooling(classes: int, group: int, scale: float) -> Formula:
 
     def compute(x: Array, rois: Array) -> Array:
         y = np.zeros((len(rois), classes, group, group), np.float32)
-        for r, (image, *corners) in enumerate(rois):
+        for r, (image, *corners) in enumerate(rois.reshape(-1, 5)):
             left, top = (np.floor(c + 0.5) * scale for c in corners[:2])
             right, bottom = (np.floor(c + 1.5) * scale for c in corners[2:])
             bins = [max(bottom - top, 0.1) / group, max(right - left, 0.1) / group]
