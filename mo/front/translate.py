@@ -16,7 +16,7 @@ from mo.errors import (
 )
 from mo.front.model import Model, SourceNode, sorted_nodes
 from mo.front.registry import Translation, Translations
-from mo.front.values import TensorSequence, Value, flat, is_tensor, with_tensors
+from mo.front.values import ComplexTensor, TensorSequence, Value, flat, is_tensor, with_tensors
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import TensorType
@@ -200,8 +200,8 @@ class Walk:
         if function is None:
             return self._by_standard(node, inputs, None)
         try:
-            takes_sequences = self.translations.takes_sequences(function)
-            return _call(self.graph, node, function, inputs, takes_sequences)
+            refused = [v for v in inputs if not self.translations.accepts(function, v)]
+            return _call(self.graph, node, function, inputs, refused)
         except UnsupportedError as error:
             return self._by_standard(node, inputs, error)
 
@@ -234,6 +234,8 @@ class Walk:
     def give(self, name: str) -> None:
         """Make a value an output of the graph: each of its tensors, if it is a sequence."""
         value = self.value(name)
+        if isinstance(value, ComplexTensor):
+            value = value.pairs
         parts = flat(value)
         label = self.model.labels.get(name, name)
         label = name if label in self.values else label
@@ -316,11 +318,11 @@ def _call(
     node: SourceNode,
     function: Translation,
     inputs: list[Value],
-    takes_sequences: bool,
+    refused: list[Value],
 ) -> Sequence[Value]:
     try:
-        if not takes_sequences and not all(map(_is_plain, inputs)):
-            raise UnsupportedError("an input is a sequence of tensors, whose length is not known")
+        if refused:
+            raise UnsupportedError(f"an input is {_words(refused[0])}")
         result = function(graph, node, *inputs)
     except ConversionError as error:
         raise _of_node(error, node) from error
@@ -346,5 +348,7 @@ def _call(
     return outputs
 
 
-def _is_plain(value: Value) -> bool:
-    return value is None or is_tensor(value)
+def _words(value: Value) -> str:
+    if isinstance(value, ComplexTensor):
+        return "a tensor of complex numbers"
+    return "a sequence of tensors, whose length is not known"

@@ -8,7 +8,7 @@ from typing import Any
 from mo.graph.element_type import ElementType
 from mo.graph.node import Output
 
-# An Output, one of the sequences below, or None: an optional value that is left out.
+# An Output, one of the classes below, or None: an optional value that is left out.
 Value = Any
 
 
@@ -51,6 +51,15 @@ class GrowingSequence:
         self.appended = appended
 
 
+class ComplexTensor:
+    """Complex numbers: the real and the imaginary part of each along a last axis of size 2."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: Output) -> None:
+        self.pairs = pairs
+
+
 def is_tensor(value: Value) -> bool:
     return isinstance(value, Output)
 
@@ -68,6 +77,8 @@ def with_tensors(value: Value, change: Callable[[Output], Output]) -> Value:
         return TensorSequence(*(with_tensors(item, change) for item in value.items))
     if isinstance(value, StackedSequence):
         return StackedSequence(change(value.stack))
+    if isinstance(value, ComplexTensor):
+        return ComplexTensor(change(value.pairs))
     if isinstance(value, ReservedSequence):
         shape = None if value.shape is None else change(value.shape)
         return ReservedSequence(change(value.count), value.dtype, shape)

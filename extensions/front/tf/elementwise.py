@@ -59,8 +59,6 @@ maps(
         "NotEqual": a.NotEqual,
         "Pow": a.Power,
         "RightShift": a.BitwiseRightShift,
-        "Rint": u.Round,
-        "Round": u.Round,
         "SelectV2": a.Select,
         "Sign": u.Sign,
         "Sin": u.Sin,
@@ -72,6 +70,12 @@ maps(
         "TruncateMod": a.Mod,
     }
 )
+
+
+@converts("Rint", "Round")
+def round_(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Halves to the even neighbour; whole numbers stay."""
+    return g.add(u.Round(), x) if x.dtype.is_float else x
 
 
 @converts("AddN")

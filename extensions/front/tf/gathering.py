@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, typed
-from extensions.front.tf.common import converts, needed, needed_ints, number, refuse
-from extensions.ops.arithmetic import Add, Divide, Equal, FloorMod, GreaterEqual, Less, Select
+from extensions.front.building import rank_of
+from extensions.front.tf.common import converts, needed_ints, number
+from extensions.ops.arithmetic import Divide, FloorMod
 from extensions.ops.gathering import (
     Gather,
     GatherND,
-    ScatterElementsUpdate,
     ScatterNDUpdate,
-    ScatterUpdate,
 )
-from extensions.ops.generating import NonZero
 from extensions.ops.movement import Concat
-from extensions.ops.reduction import ReduceMax
-from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
-from extensions.ops.slicing import StridedSlice
+from extensions.ops.shaping import Broadcast, ShapeOf, Unsqueeze
 from extensions.ops.unary import Negative
 from mo.front.model import SourceNode
-from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
@@ -49,8 +43,12 @@ def gather_v2(g: Graph, node: SourceNode, x: Output, indices: Output, axis: Outp
 
 @converts("GatherNd", "ResourceGatherNd")
 def gather_nd(g: Graph, node: SourceNode, x: Output, indices: Output) -> Output:
+    """Rows of no indices at all mean the whole tensor."""
     if indices.shape and indices.shape[-1] == 0:
-        raise refuse("a lookup by no indices")
+        outer = g.add(
+            Gather(), g.add(ShapeOf(), indices), list(range(rank_of(indices) - 1)), _FIRST
+        )
+        return g.add(Broadcast(), x, g.add(Concat(axis=0), outer, g.add(ShapeOf(), x)))
     return g.add(GatherND(), x, indices)
 
 
@@ -91,151 +89,6 @@ def tensor_scatter(
     if node.type == "TensorScatterSub":
         updates = g.add(Negative(), updates)
     return g.add(ScatterNDUpdate(reduction=_REDUCTIONS[node.type]), x, indices, updates)
-
-
-@converts("SparseToDense")
-def sparse_to_dense(
-    g: Graph, node: SourceNode, indices: Output, shape: Output, values: Output, default: Output
-) -> Output:
-    """A tensor of one value, but others at some places; one index may be a plain number."""
-    dense = g.add(Broadcast(), default, shape)
-    if indices.rank == 0:
-        indices = g.add(Unsqueeze(), indices, [0, 1])
-        values = g.add(Reshape(), values, [1])
-    elif indices.rank == 1:
-        indices = g.add(Unsqueeze(), indices, [1])
-    if values.rank == 0:
-        values = g.add(Broadcast(), values, g.add(ShapeOf(), _column(g, indices)))
-    return g.add(ScatterNDUpdate(), dense, indices, values)
-
-
-def _column(g: Graph, rows: Output) -> Output:
-    return g.add(Gather(), rows, g.constant(_FIRST), g.constant(np.int64(1)))
-
-
-# ---- segments
-
-_SEGMENTS = {
-    "UnsortedSegmentSum": ("sum", 0),
-    "UnsortedSegmentProd": ("prod", 1),
-    "UnsortedSegmentMax": ("max", None),
-    "UnsortedSegmentMin": ("min", None),
-    "SegmentSum": ("sum", 0),
-    "SegmentProd": ("prod", 1),
-    "SegmentMax": ("max", 0),
-    "SegmentMin": ("min", 0),
-}
-
-
-@converts("UnsortedSegmentSum", "UnsortedSegmentProd", "UnsortedSegmentMax", "UnsortedSegmentMin")
-def unsorted_segments(g: Graph, node: SourceNode, x: Output, ids: Output, count: Output) -> Output:
-    """Rows with equal ids combined; rows with an id below 0 are dropped."""
-    reduction, start = _SEGMENTS[node.type]
-    if rank_of(ids) != 1:
-        x, ids = _flattened(g, x, ids)
-    ids = typed(g, ids, ElementType.i64)
-    count = typed(g, count, ElementType.i64)
-    known = ids.value()
-    if known is not None and (known >= 0).all():
-        return _combined(g, x, ids, count, reduction, start)
-    # One more row takes what is to be dropped.
-    outside = g.add(Less(), ids, number(g, 0, ids.dtype))
-    ids = g.add(Select(), outside, count, ids)
-    more = g.add(Add(), count, number(g, 1, count.dtype))
-    rows = _combined(g, x, ids, more, reduction, start)
-    ends = StridedSlice(begin_mask=(0,), end_mask=(0,))
-    return g.add(ends, rows, [0], [-1], [1])
-
-
-def _flattened(g: Graph, x: Output, ids: Output) -> tuple[Output, Output]:
-    """The axes that ids has become one."""
-    target = g.add(Concat(axis=0), g.constant([-1]), _row_shape(g, x, rank_of(ids)))
-    return g.add(Reshape(), x, target), g.add(Reshape(), ids, [-1])
-
-
-def _row_shape(g: Graph, x: Output, skipped: int) -> Output:
-    """The sizes behind the first axes."""
-    rest = StridedSlice(begin_mask=(0,), end_mask=(1,))
-    return g.add(rest, g.add(ShapeOf(), x), [skipped], [0], [1])
-
-
-def _combined(
-    g: Graph, x: Output, ids: Output, count: Output, reduction: str, start: float | None
-) -> Output:
-    if start is None:
-        limits = np.finfo if x.dtype.is_float else np.iinfo
-        bounds = limits(x.dtype.numpy)
-        start = bounds.min if reduction == "max" else bounds.max
-    rank = rank_of(x)
-    shape = g.add(Reshape(), count, [1])
-    if rank > 1:
-        shape = g.add(Concat(axis=0), shape, _row_shape(g, x, 1))
-        ids = g.add(Broadcast(), g.add(Unsqueeze(), ids, list(range(1, rank))), g.add(ShapeOf(), x))
-    empty = g.add(Broadcast(), number(g, start, x.dtype), shape)
-    op = ScatterElementsUpdate(reduction=reduction)
-    return g.add(op, empty, ids, x, g.constant(_FIRST))
-
-
-@converts("SegmentSum", "SegmentProd")
-def segments(g: Graph, node: SourceNode, x: Output, ids: Output) -> Output:
-    """As many results as the last, greatest id tells."""
-    reduction, start = _SEGMENTS[node.type]
-    ids = typed(g, ids, ElementType.i64)
-    count = g.add(Add(), _last(g, ids), number(g, 1, ids.dtype))
-    return _combined(g, x, ids, count, reduction, start)
-
-
-@converts("SegmentMean")
-def segment_mean(g: Graph, node: SourceNode, x: Output, ids: Output) -> Output:
-    """Sums divided by the numbers of rows; 0 where there is no row."""
-    ids = typed(g, ids, ElementType.i64)
-    count = g.add(Add(), _last(g, ids), number(g, 1, ids.dtype))
-    total = _combined(g, x, ids, count, "sum", 0)
-    ones = g.add(Broadcast(), number(g, 1, x.dtype), g.add(ShapeOf(), x))
-    rows = _combined(g, ones, ids, count, "sum", 0)
-    some = g.add(GreaterEqual(), rows, number(g, 1, x.dtype))
-    return g.add(Divide(), total, g.add(Select(), some, rows, number(g, 1, x.dtype)))
-
-
-def _last(g: Graph, ids: Output) -> Output:
-    return g.add(ReduceMax(keep_dims=False), ids, [0])
-
-
-# ---- dynamic partition and stitch
-
-
-@converts("DynamicStitch", "ParallelDynamicStitch")
-def dynamic_stitch(g: Graph, node: SourceNode, *inputs: Output) -> Output:
-    """Rows put at the places that their indices name; a later one counts."""
-    count = needed(node, "N")
-    indices, data = inputs[:count], inputs[count:]
-    if len(data) != count:
-        raise invalid(f"it has {len(inputs)} inputs, not {2 * count}")
-    places = [g.add(Reshape(), typed(g, value, ElementType.i64), [-1]) for value in indices]
-    rest = _row_shape(g, data[0], rank_of(indices[0]))
-    target = g.add(Concat(axis=0), g.constant([-1]), rest)
-    rows = [g.add(Reshape(), value, target) for value in data]
-    place = places[0] if count == 1 else g.add(Concat(axis=0), *places)
-    row = rows[0] if count == 1 else g.add(Concat(axis=0), *rows)
-    height = g.add(Add(), _last(g, place), number(g, 1, place.dtype))
-    shape = g.add(Concat(axis=0), g.add(Reshape(), height, [1]), rest)
-    empty = g.add(Broadcast(), number(g, 0, row.dtype), shape)
-    return g.add(ScatterUpdate(), empty, place, row, g.constant(_FIRST))
-
-
-@converts("DynamicPartition")
-def dynamic_partition(
-    g: Graph, node: SourceNode, x: Output, partitions: Output
-) -> tuple[Output, ...]:
-    """The rows of each partition, in their order."""
-    if rank_of(partitions) != 1:
-        x, partitions = _flattened(g, x, partitions)
-    parts = []
-    for index in range(needed(node, "num_partitions")):
-        chosen = g.add(Equal(), partitions, number(g, index, partitions.dtype))
-        places = g.add(Squeeze(), g.add(NonZero(), chosen), [0])
-        parts.append(g.add(Gather(), x, places, g.constant(_FIRST)))
-    return tuple(parts)
 
 
 @converts("UnravelIndex")

@@ -15,7 +15,13 @@ from typing import Any, NamedTuple
 from extensions.front.tf.frames import structured
 from extensions.front.tf.signatures import OUTPUTS, listed_outputs, port_of
 from extensions.front.tf.switches import Pivot
-from extensions.front.tf.tensors import WITHOUT_IR_TYPE, element_type, read_tensor, shape_of
+from extensions.front.tf.tensors import (
+    COMPLEX_PARTS,
+    WITHOUT_IR_TYPE,
+    element_type,
+    read_tensor,
+    shape_of,
+)
 from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
@@ -299,7 +305,7 @@ class GraphReader:
 
     def _is_constant(self, op: str, name: str, attributes: dict[str, Any], part: Part) -> bool:
         value: Any = None
-        if op == "Const":
+        if op == "Const" and attributes.get("dtype") not in COMPLEX_PARTS:
             value = attributes.get("value")
         elif op in VARIABLES:
             value = self.values(name, attributes.get("shared_name", ""))

@@ -1,102 +1,32 @@
-"""Images resized, cropped, cut into patches, and their colours."""
+"""Crops of images, and patches of images and volumes."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from extensions.front.building import invalid, typed
+from extensions.front.building import invalid, lift, size_of, typed
 from extensions.front.tf.common import Layout, converts, needed, needed_ints, number, refuse
+from extensions.front.tf.windows import window_attributes
 from extensions.ops import arithmetic as a
+from extensions.ops.convolution import Convolution
 from extensions.ops.gathering import Gather
-from extensions.ops.matrix import MatMul
-from extensions.ops.movement import Concat, Split
-from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceMin
+from extensions.ops.movement import Concat, Split, Transpose
 from extensions.ops.regions import ROIPooling
-from extensions.ops.sampling import ExtractImagePatches, Interpolate
-from extensions.ops.shaping import Unsqueeze
-from extensions.ops.unary import Abs
+from extensions.ops.sampling import ExtractImagePatches, GridSample
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
+from extensions.ops.slicing import StridedSlice
+from extensions.ops.unary import Floor
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
-_IMAGES = Layout(channels_last=True, spatial=2)
+_IMAGES, _VOLUMES = (Layout(channels_last=True, spatial=axes) for axes in (2, 3))
 
 
-@converts("ResizeBilinear")
-def resize_bilinear(g: Graph, node: SourceNode, x: Output, size: Output) -> Output:
-    """The result is always of floats."""
-    x = typed(g, x, ElementType.f32)
-    return _resized(g, x, size, "linear_onnx", _coordinates(node), "round_prefer_floor")
-
-
-@converts("ResizeNearestNeighbor")
-def resize_nearest(g: Graph, node: SourceNode, x: Output, size: Output) -> Output:
-    coordinates, rounding = _coordinates(node), "floor"
-    if coordinates == "align_corners":
-        rounding = "round_prefer_ceil"
-    elif coordinates == "half_pixel":
-        coordinates = "tf_half_pixel_for_nn"
-    return _resized(g, x, size, "nearest", coordinates, rounding)
-
-
-@converts("ResizeBicubic")
-def resize_bicubic(g: Graph, node: SourceNode, x: Output, size: Output) -> Output:
-    x = typed(g, x, ElementType.f32)
-    if node.get("half_pixel_centers", False):
-        return _keys_resized(g, x, size)
-    return _resized(g, x, size, "cubic", _coordinates(node), "round_prefer_floor")
-
-
-def _coordinates(node: SourceNode) -> str:
-    if node.get("align_corners", False):
-        return "align_corners"
-    return "half_pixel" if node.get("half_pixel_centers", False) else "asymmetric"
-
-
-def _resized(
-    g: Graph, x: Output, size: Output, mode: str, coordinates: str, rounding: str
-) -> Output:
-    op = Interpolate(
-        mode=mode,
-        shape_calculation_mode="sizes",
-        coordinate_transformation_mode=coordinates,
-        nearest_mode=rounding,
-    )
-    scales = g.constant(np.ones(2, np.float32))
-    image = _IMAGES.inside(g, x)
-    return _IMAGES.outside(g, g.add(op, image, typed(g, size, ElementType.i64), scales, [2, 3]))
-
-
-def _keys_resized(g: Graph, x: Output, size: Output) -> Output:
-    """Keys' cubic (a = -0.5); outside of the image there is nothing, shares add up to 1.
-
-    The IR's Interpolate repeats the edge instead: each axis is a matrix product.
-    """
-    targets = needed_ints(size, "size")
-    sizes = (x.shape or (None,) * 4)[1:3]
-    if not all(isinstance(dim, int) for dim in sizes):
-        raise refuse("bicubic resizing with half_pixel_centers of images of unknown size")
-    image = _IMAGES.inside(g, x)
-    rows, columns = (_keys_matrix(int(n), t) for n, t in zip(sizes, targets))  # type: ignore[arg-type]
-    wide = g.add(MatMul(transpose_b=True), image, g.constant(columns))
-    return _IMAGES.outside(g, g.add(MatMul(), g.constant(rows), wide))
-
-
-# Larger matrices are not worth their place in the model.
-_LIMIT = 1 << 22
-
-
-def _keys_matrix(size: int, result: int) -> np.ndarray:
-    """The share of each source pixel in each result pixel: [result, size]."""
-    if size * result > _LIMIT:
-        raise refuse(f"bicubic resizing of {size} pixels to {result}")
-    places = (np.arange(result) + 0.5) * size / result - 0.5
-    distance = np.abs(np.arange(size)[None] - places[:, None])
-    near = (1.5 * distance - 2.5) * distance**2 + 1
-    far = ((-0.5 * distance + 2.5) * distance - 4) * distance + 2
-    shares = np.where(distance <= 1, near, np.where(distance < 2, far, 0))
-    return (shares / shares.sum(1, keepdims=True)).astype(np.float32)
+# ---- crops
 
 
 @converts("CropAndResize")
@@ -104,18 +34,99 @@ def crop_and_resize(
     g: Graph, node: SourceNode, x: Output, boxes: Output, images: Output, size: Output
 ) -> Output:
     """Boxes [y1, x1, y2, x2] in parts of the image, each of the image that ``images`` names."""
-    if node.get("method", "bilinear") != "bilinear":
-        raise refuse(f"the method '{node.get('method')}'")
-    if float(node.get("extrapolation_value", 0.0)):
-        raise refuse("an extrapolation_value other than 0")
-    height, width = needed_ints(size, "crop size")
+    method, beyond = node.get("method", "bilinear"), float(node.get("extrapolation_value", 0.0))
+    if method not in ("bilinear", "nearest"):
+        raise refuse(f"the method '{method}'")
+    sizes = needed_ints(size, "crop size")
     x = typed(g, x, ElementType.f32)
-    order = g.constant(np.array([1, 0, 3, 2]))
-    swapped = g.add(Gather(), boxes, order, g.constant(np.int64(1)))
+    if method == "nearest" or beyond:
+        grid = _grid(g, x, boxes, sizes)
+        sample = _nearest if method == "nearest" else _bilinear
+        found = sample(g, x, images, grid)
+        return g.add(a.Select(), grid.inside, found, number(g, beyond, found.dtype))
+    height, width = sizes
+    swapped = g.add(Gather(), boxes, g.constant(np.array([1, 0, 3, 2])), g.constant(np.int64(1)))
     numbers = g.add(Unsqueeze(), typed(g, images, ElementType.f32), [1])
     regions = g.add(Concat(axis=1), numbers, swapped)
     op = ROIPooling(pooled_h=height, pooled_w=width, spatial_scale=1.0, method="bilinear")
     return _IMAGES.outside(g, g.add(op, _IMAGES.inside(g, x), regions))
+
+
+class _Grid(NamedTuple):
+    """Places in each box, counted in pixels: rows [n, height], columns [n, width]."""
+
+    ys: Output
+    xs: Output
+    last_row: Output
+    last_column: Output
+    # Whether there is a pixel: [n, height, width, 1].
+    inside: Output
+
+
+def _grid(g: Graph, x: Output, boxes: Output, sizes: tuple[int, ...]) -> _Grid:
+    edges = g.add_multi(Split(num_splits=4), boxes, g.constant(np.int64(1)))
+    lasts = [
+        g.add(a.Subtract(), typed(g, size_of(g, x, axis), boxes.dtype), 1.0) for axis in (1, 2)
+    ]
+    ys, xs = (_places(g, edges[i], edges[2 + i], lasts[i], sizes[i]) for i in (0, 1))
+    inside = g.add(
+        a.LogicalAnd(),
+        lift(g, _is_inside(g, ys, lasts[0]), [2, 3]),
+        lift(g, _is_inside(g, xs, lasts[1]), [1, 3]),
+    )
+    return _Grid(ys, xs, lasts[0], lasts[1], inside)
+
+
+def _bilinear(g: Graph, x: Output, images: Output, grid: _Grid) -> Output:
+    shape = g.add(ShapeOf(), grid.inside)
+    both = ((grid.xs, grid.last_column, [1, 3]), (grid.ys, grid.last_row, [2, 3]))
+    # The sampler counts from -1 to 1.
+    shares = [
+        g.add(a.Divide(), g.add(a.Multiply(), places, 2.0), g.add(a.Maximum(), last, 1.0))
+        for places, last, _ in both
+    ]
+    spread = [
+        g.add(Broadcast(), lift(g, share, axes), shape) for share, (_, _, axes) in zip(shares, both)
+    ]
+    places = g.add(a.Subtract(), g.add(Concat(axis=3), *spread), 1.0)
+    own = g.add(Gather(), _IMAGES.inside(g, x), images, g.constant(np.int64(0)))
+    sampler = GridSample(align_corners=True, mode="bilinear", padding_mode="border")
+    return _IMAGES.outside(g, g.add(sampler, own, places))
+
+
+def _nearest(g: Graph, x: Output, images: Output, grid: _Grid) -> Output:
+    """Amid two pixels the second one counts, unlike for the IR's sampler."""
+    height, width = size_of(g, x, 1), size_of(g, x, 2)
+    first = lift(g, typed(g, images, ElementType.i64), [1, 2])
+    row = lift(g, _nearest_pixel(g, grid.ys, grid.last_row), [2])
+    column = lift(g, _nearest_pixel(g, grid.xs, grid.last_column), [1])
+    row = g.add(a.Add(), g.add(a.Multiply(), first, height), row)
+    place = g.add(a.Add(), g.add(a.Multiply(), row, width), column)
+    shape = g.add(Concat(axis=0), [-1], _sizes(g, g.add(ShapeOf(), x), 3))
+    return g.add(Gather(), g.add(Reshape(), x, shape), place, g.constant(np.int64(0)))
+
+
+def _nearest_pixel(g: Graph, places: Output, last: Output) -> Output:
+    within = g.add(a.Minimum(), g.add(a.Maximum(), places, 0.0), last)
+    return typed(g, g.add(Floor(), g.add(a.Add(), within, 0.5)), ElementType.i64)
+
+
+def _places(g: Graph, first: Output, second: Output, last: Output, count: int) -> Output:
+    """``count`` places from first to second, both [n, 1], or the one amid them: [n, count]."""
+    if count == 1:
+        return g.add(a.Multiply(), g.add(a.Multiply(), g.add(a.Add(), first, second), 0.5), last)
+    width = g.add(a.Multiply(), g.add(a.Subtract(), second, first), last)
+    step = g.add(a.Divide(), width, float(count - 1))
+    steps = g.constant(np.arange(count)[None], first.dtype)
+    return g.add(a.Add(), g.add(a.Multiply(), first, last), g.add(a.Multiply(), steps, step))
+
+
+def _is_inside(g: Graph, places: Output, last: Output) -> Output:
+    not_before = g.add(a.GreaterEqual(), places, number(g, 0.0, places.dtype))
+    return g.add(a.LogicalAnd(), not_before, g.add(a.LessEqual(), places, last))
+
+
+# ---- patches
 
 
 @converts("ExtractImagePatches")
@@ -132,105 +143,35 @@ def extract_image_patches(g: Graph, node: SourceNode, x: Output) -> Output:
     return _IMAGES.outside(g, g.add(op, _IMAGES.inside(g, x)))
 
 
-# ---- colours
+# A filter for larger patches would be a heavy part of the model.
+_PATCH_LIMIT = 1 << 12
 
 
-@converts("AdjustContrastv2")
-def adjust_contrast(g: Graph, node: SourceNode, x: Output, factor: Output) -> Output:
-    """Distances from the mean of each channel, times a factor."""
-    rank = x.rank or 0
-    mean = g.add(ReduceMean(keep_dims=True), x, [rank - 3, rank - 2])
-    distance = g.add(a.Subtract(), x, mean)
-    return g.add(a.Add(), g.add(a.Multiply(), distance, typed(g, factor, x.dtype)), mean)
-
-
-@converts("RGBToHSV")
-def rgb_to_hsv(g: Graph, node: SourceNode, x: Output) -> Output:
-    return _joined(g, *_to_hsv(g, x))
-
-
-@converts("HSVToRGB")
-def hsv_to_rgb(g: Graph, node: SourceNode, x: Output) -> Output:
-    return _to_rgb(g, *_channels(g, x))
-
-
-@converts("AdjustSaturation")
-def adjust_saturation(g: Graph, node: SourceNode, x: Output, factor: Output) -> Output:
-    hue, saturation, value = _to_hsv(g, x)
-    scaled = g.add(a.Multiply(), saturation, typed(g, factor, x.dtype))
-    return _to_rgb(g, hue, _within(g, scaled), value)
-
-
-@converts("AdjustHue")
-def adjust_hue(g: Graph, node: SourceNode, x: Output, delta: Output) -> Output:
-    hue, saturation, value = _to_hsv(g, x)
-    turned = g.add(
-        a.FloorMod(), g.add(a.Add(), hue, typed(g, delta, x.dtype)), number(g, 1.0, x.dtype)
+@converts("ExtractVolumePatches")
+def extract_volume_patches(g: Graph, node: SourceNode, x: Output) -> Output:
+    """A convolution of each channel with filters that pick one voxel each."""
+    sizes = needed(node, "ksizes")
+    _VOLUMES.check_ones(sizes, "ksizes")
+    kernel = _VOLUMES.spatial_of(sizes)
+    count = int(np.prod(kernel))
+    if not 0 < count <= _PATCH_LIMIT:
+        raise refuse(f"patches of {count} voxels")
+    volume = _VOLUMES.inside(g, x)
+    attributes = window_attributes(node, _VOLUMES, volume.shape, kernel)
+    shape = g.add(ShapeOf(), volume)
+    alone = g.add(Concat(axis=0), [-1, 1], _sizes(g, shape, 2))
+    picks = np.eye(count, dtype=np.float32).reshape(count, 1, *kernel)
+    found = g.add(Convolution(**attributes), g.add(Reshape(), volume, alone), g.constant(picks))
+    laid = g.add(
+        Concat(axis=0),
+        g.add(StridedSlice(end_mask=(0,), begin_mask=(1,)), shape, [0], [2], [1]),
+        [count],
+        _sizes(g, g.add(ShapeOf(), found), 2),
     )
-    return _to_rgb(g, turned, saturation, value)
+    turned = g.add(Transpose(), g.add(Reshape(), found, laid), [0, 3, 4, 5, 2, 1])
+    return g.add(Reshape(special_zero=True), turned, [0, 0, 0, 0, -1])
 
 
-def _channels(g: Graph, x: Output) -> tuple[Output, ...]:
-    return g.add_multi(Split(num_splits=3), x, g.constant(np.int64((x.rank or 0) - 1)))
-
-
-def _joined(g: Graph, *channels: Output) -> Output:
-    return g.add(Concat(axis=(channels[0].rank or 0) - 1), *channels)
-
-
-def _within(g: Graph, x: Output) -> Output:
-    return g.add(a.Minimum(), g.add(a.Maximum(), x, 0.0), 1.0)
-
-
-def _to_hsv(g: Graph, x: Output) -> tuple[Output, Output, Output]:
-    """Hue, saturation and value, each from 0 to 1 (Smith 1978)."""
-    axis = [(x.rank or 0) - 1]
-    red, green, blue = _channels(g, x)
-    value = g.add(ReduceMax(keep_dims=True), x, axis)
-    spread = g.add(a.Subtract(), value, g.add(ReduceMin(keep_dims=True), x, axis))
-    saturation = _over(g, spread, value)
-    sectors = [
-        (g.add(a.Equal(), red, value), green, blue, 0.0),
-        (g.add(a.Equal(), green, value), blue, red, 2.0),
-    ]
-    hue = _sector(g, red, green, 4.0, spread)
-    for is_greatest, first, second, start in reversed(sectors):
-        hue = g.add(a.Select(), is_greatest, _sector(g, first, second, start, spread), hue)
-    flat = g.add(a.Equal(), spread, number(g, 0.0, x.dtype))
-    hue = g.add(a.Select(), flat, number(g, 0.0, x.dtype), hue)
-    turned = g.add(a.FloorMod(), g.add(a.Multiply(), hue, 1 / 6), number(g, 1.0, x.dtype))
-    return turned, saturation, value
-
-
-def _sector(g: Graph, first: Output, second: Output, start: float, spread: Output) -> Output:
-    return g.add(a.Add(), _over(g, g.add(a.Subtract(), first, second), spread), start)
-
-
-def _over(g: Graph, x: Output, y: Output) -> Output:
-    """x / y, 0 where y is not positive."""
-    zero = number(g, 0.0, x.dtype)
-    positive = g.add(a.Greater(), y, zero)
-    divisor = g.add(a.Select(), positive, y, number(g, 1.0, x.dtype))
-    return g.add(a.Select(), positive, g.add(a.Divide(), x, divisor), zero)
-
-
-def _to_rgb(g: Graph, hue: Output, saturation: Output, value: Output) -> Output:
-    """Each channel is the value less a share of the saturation that its hue tells."""
-    angle = g.add(a.Multiply(), hue, 6.0)
-    red = _within(g, g.add(a.Subtract(), g.add(Abs(), g.add(a.Subtract(), angle, 3.0)), 1.0))
-    others = [
-        _within(
-            g,
-            g.add(
-                a.Subtract(),
-                number(g, 2.0, hue.dtype),
-                g.add(Abs(), g.add(a.Subtract(), angle, centre)),
-            ),
-        )
-        for centre in (2.0, 4.0)
-    ]
-    channels = []
-    for pure in (red, *others):
-        share = g.add(a.Multiply(), g.add(a.Subtract(), pure, 1.0), saturation)
-        channels.append(g.add(a.Multiply(), g.add(a.Add(), share, 1.0), value))
-    return _joined(g, *channels)
+def _sizes(g: Graph, shape: Output, start: int) -> Output:
+    """The sizes of a shape from one on."""
+    return g.add(StridedSlice(begin_mask=(0,), end_mask=(1,)), shape, [start], [0], [1])

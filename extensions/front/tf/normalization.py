@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from extensions.front.building import channelwise, local_response, rank_of, typed
 from extensions.front.tf.common import Layout, converts, layout_of, number
-from extensions.ops.arithmetic import Add, Divide, Multiply, Subtract
-from extensions.ops.reduction import ReduceMean, ReduceSum
+from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Subtract
+from extensions.ops.gathering import Gather
+from extensions.ops.reduction import ReduceMean, ReduceProd, ReduceSum
+from extensions.ops.shaping import ShapeOf
 from extensions.ops.unary import Sqrt
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
@@ -63,7 +67,17 @@ def _normalized(
     deviation = g.add(Sqrt(), g.add(Add(), variance, number(g, epsilon, x.dtype)))
     normal = g.add(Divide(), centred, deviation)
     flat = [g.add(ReduceSum(keep_dims=False), value, axes) for value in (mean, variance)]
-    return normal, flat[0], flat[1]
+    return normal, flat[0], g.add(Multiply(), flat[1], _unbiased(g, x, axes))
+
+
+def _unbiased(g: Graph, x: Output, axes: list[int]) -> Output:
+    """What makes a variance of n numbers one of their population: n / (n - 1)."""
+    sizes = g.add(Gather(), g.add(ShapeOf(), x), axes, g.constant(np.int64(0)))
+    count = typed(g, g.add(ReduceProd(keep_dims=False), sizes, [0]), x.dtype)
+    others = g.add(
+        Maximum(), g.add(Subtract(), count, number(g, 1, x.dtype)), number(g, 1, x.dtype)
+    )
+    return g.add(Divide(), count, others)
 
 
 _IMAGES = Layout(channels_last=True, spatial=2)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from extensions.front.building import lift, size_of, typed
 from extensions.front.tf.common import (
     Layout,
     converts,
     layout_of,
     needed,
     needed_ints,
-    refuse,
+    number,
     type_attribute,
 )
 from extensions.front.tf.windows import padding
+from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.generating import Range
 from extensions.ops.pooling import AvgPool, MaxPool, MaxPoolWithIndices
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -22,39 +25,24 @@ from mo.graph.graph import Graph
 from mo.graph.node import Output
 
 
-@converts("MaxPool", "MaxPool3D")
-def max_pool(g: Graph, node: SourceNode, x: Output) -> Output:
-    layout = layout_of(node, 3 if node.type.endswith("3D") else 2)
-    return _pooled(g, node, x, layout, needed(node, "ksize"), needed(node, "strides"))
+@converts("MaxPool", "MaxPool3D", "AvgPool", "AvgPool3D")
+def pool(g: Graph, node: SourceNode, x: Output) -> Output:
+    return _pooled(g, node, x, needed(node, "ksize"), needed(node, "strides"))
 
 
-@converts("MaxPoolV2")
-def max_pool_v2(g: Graph, node: SourceNode, x: Output, ksize: Output, strides: Output) -> Output:
-    sizes = needed_ints(ksize, "window"), needed_ints(strides, "stride")
-    return _pooled(g, node, x, layout_of(node, 2), *sizes)
-
-
-@converts("AvgPool", "AvgPool3D")
-def avg_pool(g: Graph, node: SourceNode, x: Output) -> Output:
-    layout = layout_of(node, 3 if node.type.endswith("3D") else 2)
-    return _pooled(g, node, x, layout, needed(node, "ksize"), needed(node, "strides"))
-
-
-@converts("AvgPoolV2")
-def avg_pool_v2(g: Graph, node: SourceNode, x: Output, ksize: Output, strides: Output) -> Output:
-    sizes = needed_ints(ksize, "window"), needed_ints(strides, "stride")
-    return _pooled(g, node, x, layout_of(node, 2), *sizes)
+@converts("MaxPoolV2", "AvgPoolV2")
+def pool_v2(g: Graph, node: SourceNode, x: Output, ksize: Output, strides: Output) -> Output:
+    return _pooled(g, node, x, needed_ints(ksize, "window"), needed_ints(strides, "stride"))
 
 
 def _pooled(
-    g: Graph,
-    node: SourceNode,
-    x: Output,
-    layout: Layout,
-    ksize: Sequence[int],
-    strides: Sequence[int],
+    g: Graph, node: SourceNode, x: Output, ksize: Sequence[int], strides: Sequence[int]
 ) -> Output:
     """What lies outside the image does not count."""
+    layout = layout_of(node, 3 if node.type.endswith("3D") else 2)
+    if layout.channels_last and len(ksize) == layout.rank and ksize[-1] > 1:
+        # Over channels: of [N, H, W, C] read as if W and C were the axes of an image.
+        layout = Layout(False, layout.spatial)
     layout.check_ones(ksize, "a window")
     layout.check_ones(strides, "strides")
     image = layout.inside(g, x)
@@ -74,15 +62,26 @@ def _attributes(
 
 @converts("MaxPoolWithArgmax")
 def max_pool_with_argmax(g: Graph, node: SourceNode, x: Output) -> Any:
-    """The places are counted in [H, W, C]: only the IR's count along the channels is the same."""
+    """The IR counts places in [H, W] of each channel, TensorFlow in [H, W, C] or [N, H, W, C]."""
     layout = layout_of(node, 2)
     image = layout.inside(g, x)
-    if node.has_output(1) and (image.shape is None or image.shape[1] != 1):
-        raise refuse("the places of maxima in images of several channels")
-    if node.has_output(1) and node.get("include_batch_in_index", False):
-        raise refuse("include_batch_in_index")
     attributes = _attributes(node, layout, image, needed(node, "ksize"), needed(node, "strides"))
     kind = type_attribute(node, "Targmax", ElementType.i64)
-    op = MaxPoolWithIndices(dilations=(1, 1), index_element_type=kind, axis=2, **attributes)
+    op = MaxPoolWithIndices(
+        dilations=(1, 1), index_element_type=ElementType.i64, axis=2, **attributes
+    )
     values, places = g.add_multi(op, image)
-    return layout.outside(g, values), layout.outside(g, places)
+    channels = size_of(g, image, 1)
+    places = g.add(Add(), g.add(Multiply(), places, channels), _counted(g, image, 1))
+    if node.get("include_batch_in_index", False):
+        pixels = g.add(Multiply(), size_of(g, image, 2), size_of(g, image, 3))
+        size = g.add(Multiply(), pixels, channels)
+        places = g.add(Add(), places, g.add(Multiply(), _counted(g, image, 0), size))
+    return layout.outside(g, values), typed(g, layout.outside(g, places), kind)
+
+
+def _counted(g: Graph, image: Output, axis: int) -> Output:
+    """0, 1, 2 ... along an axis of an image."""
+    zero, one = number(g, 0, ElementType.i64), number(g, 1, ElementType.i64)
+    numbers = g.add(Range(output_type=ElementType.i64), zero, size_of(g, image, axis), one)
+    return lift(g, numbers, [other for other in range(4) if other != axis])

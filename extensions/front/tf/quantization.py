@@ -11,6 +11,9 @@ from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
+# The CPU runtime has no kernels for more.
+_MOST_LEVELS = 256
+
 
 @converts("FakeQuantWithMinMaxVars", "FakeQuantWithMinMaxVarsPerChannel")
 def fake_quant(g: Graph, node: SourceNode, x: Output, low: Output, high: Output) -> Output:
@@ -18,6 +21,8 @@ def fake_quant(g: Graph, node: SourceNode, x: Output, low: Output, high: Output)
     bits, narrow = node.get("num_bits", 8), bool(node.get("narrow_range", False))
     limits = _nudged(g, low, high, 1 if narrow else 0, (1 << bits) - 1)
     op = a.FakeQuantize(levels=(1 << bits) - narrow)
+    if op.levels > _MOST_LEVELS:
+        return _in_steps(g, x, *limits, op.levels - 1)
     if not node.type.endswith("PerChannel"):
         return g.add(op, x, *limits, *limits)
     known = op.levels == 256 and x.shape is not None and isinstance(x.shape[-1], int)

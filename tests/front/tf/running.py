@@ -32,6 +32,7 @@ from mo.pipeline.passes import run_passes
 from tests.front.comparing import compare_results
 from tests.ops import runtime
 
+tf.get_logger().setLevel("ERROR")
 tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
 
@@ -48,15 +49,30 @@ def traced(function: Callable[..., Any], arrays: Sequence[np.ndarray], is_open: 
         tf.TensorSpec([None] * array.ndim if is_open else array.shape, array.dtype)
         for array in arrays
     ]
+    return concrete_of(function, specs)
+
+
+def concrete_of(function: Callable[..., Any], specs: Sequence[Any]) -> Any:
     return tf.function(function, autograph=False).get_concrete_function(*specs)
 
 
 def model_of(concrete: Any) -> Model:
     """A traced function as our reader sees its graph."""
-    model = read_message(concrete.graph.as_graph_def())
-    inputs = {item.name: item for item in model.inputs}
-    model.inputs = [inputs[tensor.op.name] for tensor in concrete.inputs]
-    model.outputs = [reference(tensor.name).tensor for tensor in concrete.outputs]
+    inputs = [tensor.op.name for tensor in concrete.inputs]
+    return model_of_graph(concrete.graph.as_graph_def(), inputs, names_of(concrete.outputs))
+
+
+def names_of(tensors: Sequence[Any]) -> list[str]:
+    """Tensors as our reader names them."""
+    return [reference(tensor.name).tensor for tensor in tensors]
+
+
+def model_of_graph(message: Any, inputs: Sequence[str], outputs: Sequence[str]) -> Model:
+    """A GraphDef as our reader sees it, with these inputs and outputs."""
+    model = read_message(message)
+    found = {item.name: item for item in model.inputs}
+    model.inputs = [found[name] for name in inputs]
+    model.outputs = list(outputs)
     return model
 
 
@@ -82,19 +98,24 @@ def agree_in_session(
 def in_session(
     function: Callable[..., Any], arrays: Sequence[np.ndarray], is_open: bool
 ) -> tuple[Model, Callable[[], list[np.ndarray]]]:
+    """``of_shapes`` with the shapes of the arrays, or unknown sizes."""
+    shapes = [[None] * array.ndim if is_open else array.shape for array in arrays]
+    return of_shapes(function, arrays, shapes)
+
+
+def of_shapes(
+    function: Callable[..., Any], arrays: Sequence[np.ndarray], shapes: Sequence[Any]
+) -> tuple[Model, Callable[[], list[np.ndarray]]]:
     """The model of a graph of TensorFlow 1, and what computes its results for the arrays."""
     v1 = tf.compat.v1
     v1.disable_control_flow_v2()
     with v1.Graph().as_default() as graph:
         inputs = [
-            v1.placeholder(array.dtype, [None] * array.ndim if is_open else array.shape, f"in{i}")
-            for i, array in enumerate(arrays)
+            v1.placeholder(array.dtype, shape, f"in{i}")
+            for i, (array, shape) in enumerate(zip(arrays, shapes))
         ]
         outputs = tf.nest.flatten(function(*inputs))
-    model = read_message(graph.as_graph_def())
-    by_name = {item.name: item for item in model.inputs}
-    model.inputs = [by_name[tensor.op.name] for tensor in inputs]
-    model.outputs = [reference(tensor.name).tensor for tensor in outputs]
+    model = model_of_graph(graph.as_graph_def(), names_of(inputs), names_of(outputs))
 
     def results() -> list[np.ndarray]:
         with v1.Session(graph=graph) as session:

@@ -1,0 +1,122 @@
+"""Every operation of TensorFlow in its variants beside TensorFlow itself, with a table.
+
+    python -m tests.conformance.tf_operations [PART OF A NAME ...] [--write]
+
+Each variant is converted with its sizes known and with all of them open (where that is refused:
+with an open first axis), run in OpenVINO, and compared; the verdicts on record are in
+tf_operations.csv. ``refused`` comes with the reason that a user reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mo.errors import ConversionError
+from tests.conformance.tf_variants import VARIANTS
+from tests.conformance.tf_variants.building import Shapes, Variant
+from tests.front.tf.running import compare, converted
+
+TABLE = Path(__file__).with_suffix(".csv")
+
+
+class NoSuchGraph(Exception):
+    """TensorFlow itself does not take the operation with these shapes."""
+
+
+class Verdict(NamedTuple):
+    operation: str
+    variant: str
+    static: str
+    opened: str
+
+
+def check(variant: Variant, shapes: Shapes) -> None:
+    """Assert that the converted operation computes what TensorFlow does."""
+    try:
+        model = variant.model(shapes)
+    except ValueError as error:
+        raise NoSuchGraph from error
+    graph = converted(model)
+    compare(graph, variant.arrays, variant.expected(), variant.tolerance, f"shapes {shapes}")
+
+
+def judge(variant: Variant) -> Verdict:
+    """The verdict on a variant; what has no inputs with axes has nothing to open."""
+    static = _attempt(lambda: check(variant, variant.shapes))
+    if not any(array.ndim for array in variant.arrays):
+        return Verdict(variant.operation, variant.name, static, "-")
+    opened = _attempt(lambda: check(variant, variant.open_shapes))
+    if opened != "right" and static == "right":
+        batch = _attempt(lambda: check(variant, variant.batch_open_shapes))
+        opened = f"first axis only: {opened}" if batch == "right" else opened
+    return Verdict(variant.operation, variant.name, static, opened)
+
+
+def _attempt(action: Callable[[], Any]) -> str:
+    try:
+        action()
+    except NoSuchGraph:
+        return "TensorFlow builds no such graph"
+    except ConversionError as error:
+        return refusal(error)
+    except AssertionError as error:
+        return f"wrong: {' '.join(str(error).split())[:100]}"
+    except Exception as error:
+        return f"not run: {' '.join(str(error).split())[-160:]}"
+    return "right"
+
+
+def refusal(error: ConversionError) -> str:
+    """The words of a refusal, without those that say where."""
+    words = re.sub(r"Cannot convert \w+ '[^']*'( \([^)]*\))?: ", "", error.message)
+    return f"refused: {' '.join(words.split())}"
+
+
+def read_table() -> dict[tuple[str, str], Verdict]:
+    """The verdicts on record."""
+    if not TABLE.exists():
+        return {}
+    with TABLE.open(newline="") as file:
+        rows = [Verdict(**row) for row in csv.DictReader(file)]
+    return {(row.operation, row.variant): row for row in rows}
+
+
+def write_table(found: list[Verdict]) -> None:
+    with TABLE.open("w", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(Verdict._fields)
+        out.writerows(sorted(found, key=lambda row: row.operation))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--write", action="store_true", help="write the table")
+    args = parser.parse_args()
+    before = read_table()
+    found = []
+    for variant in VARIANTS:
+        label = f"{variant.operation} {variant.name}"
+        if args.names and not any(part in label for part in args.names):
+            continue
+        verdict = judge(variant)
+        found.append(verdict)
+        is_new = before.get((variant.operation, variant.name)) != verdict
+        if is_new or args.names:
+            print(f"{label}: {verdict.static} / {verdict.opened}", flush=True)
+    if args.write:
+        write_table(found)
+    right = sum(row.static == "right" for row in found)
+    opened = sum(row.opened in ("right", "-") for row in found)
+    print(f"{len(found)} variants, {right} right with static shapes, {opened} with open ones")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
