@@ -143,7 +143,8 @@ ops(
     segment_ids=np.array([0, 1, 1, 1, 3]),
 )
 ops(
-    "SparseSegmentSumWithNumSegments SparseSegmentMeanWithNumSegments SparseSegmentSqrtNWithNumSegments",
+    "SparseSegmentSumWithNumSegments SparseSegmentMeanWithNumSegments "
+    "SparseSegmentSqrtNWithNumSegments",
     data=TABLE,
     indices=BAGS,
     segment_ids=np.array([0, 0, 0, 2, 2], np.int32),
