@@ -9,7 +9,7 @@ from extensions.front.building import invalid, scalar
 from extensions.ops.control_flow import If
 from mo.errors import UnsupportedError
 from mo.front.model import Model, SourceNode
-from mo.front.values import Value, flat, is_tensor, with_tensors
+from mo.front.values import StackedSequence, Value, flat, is_tensor, with_tensors
 from mo.graph.body import Body, PortMap
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -33,7 +33,10 @@ def chosen(
     bodies, values = [], []
     for branch, prefix in zip(branches, ("then_", "else_")):
         bind(node, branch, range(len(branch.inputs)), inputs)
-        graph, captured, given = node.walk.body(replace(branch, inputs=[]), ())
+        graph = Graph(name=branch.name)
+        given, captured = node.walk.within(replace(branch, inputs=[]), graph, ())
+        for tensor in (tensor for value in given for tensor in _tensors(value)):
+            graph.output(tensor)
         sources.update(dict.fromkeys(captured))
         places = {value: place for place, value in enumerate(sources, 1)}
         ports = tuple(PortMap(places[value], i) for i, value in enumerate(captured))
@@ -55,9 +58,19 @@ def bind(node: SourceNode, body: Model, places: Sequence[int], values: Sequence[
 
 
 def _check_alike(one: Sequence[Value], other: Sequence[Value]) -> None:
-    """Both branches give tensors, or lists of as many."""
+    """Both branches give tensors, lists of as many, or lists whose length is a tensor's."""
     for a, b in zip(one, other):
-        if len(flat(a)) != len(flat(b)) or not all(map(is_tensor, flat(a) + flat(b))):
-            raise UnsupportedError(
-                "a choice between lists of different or unknown lengths is not supported"
-            )
+        if type(a) is not type(b) or len(_tensors(a)) != len(_tensors(b)):
+            raise _different()
+
+
+def _tensors(value: Value) -> list[Output]:
+    if isinstance(value, StackedSequence):
+        return [value.stack]
+    if not all(map(is_tensor, flat(value))):
+        raise _different()
+    return flat(value)
+
+
+def _different() -> UnsupportedError:
+    return UnsupportedError("a choice between lists of different or unknown lengths")

@@ -5,7 +5,7 @@ tensorflow/core/ops/control_flow_ops.cc. A variable of a loop is a Merge of what
 the iteration before hands on. A Switch by the LoopCond lets it into the body or, to an Exit, out.
 What enters without a Merge is the same in all iterations: the body finds it in the graph around.
 
-What depends on no variable of a loop is computed once, outside of it.
+What neither a variable nor anything else enters to is computed once, outside of the loop.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from extensions.front.tf.predicates import Predicates, plain_type
-from extensions.front.tf.switches import Pivots, with_branches
+from extensions.front.tf.switches import with_branches
 from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import Model, ModelInput, SourceNode, reads, sorted_nodes
 from mo.graph.element_type import ElementType
@@ -23,18 +23,15 @@ from mo.graph.element_type import ElementType
 _DEPTH_LIMIT = 12
 
 
-def structured(model: Model, pivots: Pivots) -> Model:
-    """The model with While and If in place of the operations that they were built from.
-
-    ``pivots``: the side of which Switch decides about a node that has no inputs.
-    """
+def structured(model: Model) -> Model:
+    """The model with While and If in place of the operations that they were built from."""
     nodes = sorted_nodes(model, model.outputs, lambda name: True)
     model = replace(model, nodes=nodes, arrange=None)
     if not any(plain_type(node) in _FLOW for node in nodes):
         return model
     predicates = Predicates(model)
-    nodes = _Frames(model, pivots, predicates).unrolled()
-    return with_branches(replace(model, nodes=nodes), pivots, predicates)
+    nodes = _Frames(model, predicates).unrolled()
+    return with_branches(replace(model, nodes=nodes), predicates)
 
 
 _FLOW = ("Enter", "Exit", "LoopCond", "Merge", "NextIteration", "Switch")
@@ -80,15 +77,15 @@ _Item = SourceNode | _Frame | _Entry
 class _Frames:
     """The loops of a model, taken apart by which of them each node depends on."""
 
-    def __init__(self, model: Model, pivots: Pivots, predicates: Predicates) -> None:
+    def __init__(self, model: Model, predicates: Predicates) -> None:
         self.model = model
-        self.pivots = pivots
         self.predicates = predicates
         self.producers = model.producers()
         self.frames: dict[str, _Frame] = {}
         self.merges: dict[SourceNode, tuple[_Frame, _Variable]] = {}
         self.exits: dict[SourceNode, tuple[_Frame, _Variable]] = {}
         self.switches: set[SourceNode] = set()
+        self.entered: dict[SourceNode, _Frame] = {}
         self.outside: list[SourceNode] = []
         # The innermost loop that a node depends on.
         self.frame_of: dict[SourceNode, _Frame | None] = {}
@@ -123,20 +120,22 @@ class _Frames:
     def _enter(self, node: SourceNode) -> None:
         name = node.get("frame_name", "").removesuffix("/while_context")
         _needs(node, 1)
-        self.frames.setdefault(name, _Frame(name)).entries.append(node)
+        frame = self.frames.setdefault(name, _Frame(name))
+        frame.entries.append(node)
+        self.entered[node] = frame
 
     def _merge(self, node: SourceNode) -> None:
         if not node.feedback:
             return
         enter = self.producers.get(node.inputs[0]) if len(node.inputs) == 1 else None
-        if enter is None or plain_type(enter) != "Enter" or len(node.feedback) != 1:
+        if enter not in self.entered or len(node.feedback) != 1:
             raise _invalid(f"{node} closes a loop which nothing enters there")
         last = self.producers.get(node.feedback[0])
         if last is None:
             raise _invalid(f"{node} closes a loop which does not go on")
         _needs(last, 1)
-        frame = self.frames[enter.get("frame_name", "").removesuffix("/while_context")]
-        variable = _Variable(node.outputs[0], node.inputs[0], last.inputs[0])
+        frame = self.entered[enter]
+        variable = _Variable(node.outputs[0], enter.inputs[0], last.inputs[0])
         frame.variables.append(variable)
         self.merges[node] = frame, variable
 
@@ -196,11 +195,14 @@ class _Frames:
             names = [item.condition, *(variable.following for variable in item.variables)]
             yield from self._makers(names)
         elif isinstance(item, _Entry):
-            yield from item.frame.entries
+            for enter in item.frame.entries:
+                yield from self._makers(enter.inputs)
         elif item in self.exits:
             yield self.exits[item][0]
         elif item in self.merges:
             yield _Entry(self.merges[item][0])
+        elif item in self.entered:
+            yield _Entry(self.entered[item])
         elif item in self.switches:
             yield from self._makers(item.inputs[:1])
         else:
@@ -233,10 +235,13 @@ class _Frames:
             # Only what is inside; what leaves goes to an Exit.
             self.frame_of[item] = self.frame_of[self.producers[item.inputs[0]]]
             self._put(self.frame_of[item], _alias(item, item.inputs[0], item.outputs[1:2]))
+        elif item in self.entered:
+            self.frame_of[item] = self.entered[item]
+            self._put(self.entered[item], _alias(item, item.inputs[0], item.outputs))
         else:
             frame_of = self._innermost(str(item), reads(item))
             self.frame_of[item] = frame_of
-            if plain_type(item) in ("Enter", "LoopCond"):
+            if item.type == "LoopCond":
                 item = _alias(item, item.inputs[0], item.outputs)
             if plain_type(item) != "NextIteration":
                 self._put(frame_of, item)
@@ -265,7 +270,7 @@ class _Frames:
         return found
 
     def _level(self, model: Model) -> Model:
-        return with_branches(model, self.pivots, self.predicates)
+        return with_branches(model, self.predicates)
 
 
 def _alias(node: SourceNode, tensor: str, names: list[str]) -> SourceNode:

@@ -127,7 +127,7 @@ def _range(text: str) -> slice:
 def needed(messages: Iterable[Message], outputs: Iterable[str]) -> list[Message]:
     """The nodes that these nodes depend on, in the order of the file.
 
-    A node without inputs depends on what runs before it: that tells its branch.
+    A node without inputs needs what runs before it: that tells its branch.
     """
     messages = list(messages)
     nodes = {message.get("name", ""): message for message in messages}

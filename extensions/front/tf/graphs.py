@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, NamedTuple
 
 from extensions.front.tf.frames import structured
 from extensions.front.tf.signatures import OUTPUTS, listed_outputs, port_of
-from extensions.front.tf.switches import Pivot
 from extensions.front.tf.tensors import (
     COMPLEX_PARTS,
     WITHOUT_IR_TYPE,
@@ -73,12 +71,10 @@ class Part:
     nodes: list[SourceNode] = field(default_factory=list)
     constants: dict[str, Tensor] = field(default_factory=dict)
     inputs: list[ModelInput] = field(default_factory=list)
-    pivots: dict[str, Pivot] = field(default_factory=dict)
 
     def model(self, name: str, inputs: list[ModelInput], outputs: list[str]) -> Model:
         """All of it; its loops and branches are put in order once it is cut."""
-        arrange = partial(structured, pivots=self.pivots)
-        return Model(name, "tf", self.nodes, inputs, outputs, self.constants, arrange=arrange)
+        return Model(name, "tf", self.nodes, inputs, outputs, self.constants, arrange=structured)
 
 
 class _Scope:
@@ -176,7 +172,7 @@ class GraphReader:
         ]
         part = Part()
         outputs = self.call(function, [item.name for item in inputs], prefix, part, depth)
-        return structured(part.model(function.name, inputs, outputs), part.pivots)
+        return structured(part.model(function.name, inputs, outputs))
 
     # ---- nodes
 
@@ -194,12 +190,12 @@ class GraphReader:
             try:
                 self._node(message, tensors, ports, scope, part)
                 if not tensors:
-                    self._pivot(message, scope, part)
+                    self._switch(message, scope, part)
             except ModelFileError as error:
                 raise _of_node(error, message) from error
 
-    def _pivot(self, message: Message, scope: _Scope, part: Part) -> None:
-        """What decides about a node without inputs: a Switch that it comes after."""
+    def _switch(self, message: Message, scope: _Scope, part: Part) -> None:
+        """Let what has no inputs, but comes after one side of a Switch, depend on that side."""
         for text in message.get("input", []):
             maker = scope.by_name.get(text.lstrip("^"), {})
             for _ in range(_DEPTH_LIMIT):
@@ -207,10 +203,14 @@ class GraphReader:
                     break
                 text = maker["input"][0]
                 maker = scope.by_name.get(text.split(":")[0], {})
-            if maker.get("op") == "Switch" and len(maker.get("input", [])) > 1:
-                port = reference(self._tensor(text, scope)).port
+            if maker.get("op") != "Switch" or len(maker.get("input", [])) < 2:
+                continue
+            decider = scope.by_name.get(maker["input"][1].split(":")[0], {})
+            if decider.get("op") != "LoopCond":
                 predicate = self._tensor(maker["input"][1], scope)
-                part.pivots[scope.prefix + message.get("name", "")] = Pivot(predicate, port == 1)
+                side = reference(self._tensor(text, scope)).port
+                _put_behind(scope.prefix + message.get("name", ""), predicate, side, part)
+                return
 
     def _inputs(self, message: Message, scope: _Scope) -> list[str]:
         """Tensor names; what only says which node runs first is left out."""
@@ -372,6 +372,19 @@ class GraphReader:
 
     def _function(self, message: Message, scope: _Scope) -> Function:
         return Function(message.get("name", ""), self._attributes(message, scope))
+
+
+def _put_behind(name: str, predicate: str, side: int, part: Part) -> None:
+    """Let a constant, or the node that was read last, be there on one side of a decision only."""
+    value = f"{name}/value"
+    if name in part.constants:
+        part.constants[value] = part.constants.pop(name)
+    elif part.nodes and part.nodes[-1].outputs == [name]:
+        part.nodes[-1].outputs = [value]
+    else:
+        return
+    outputs = ["", name] if side else [name, ""]
+    part.nodes.append(SourceNode("Switch", name, [value, predicate], outputs, {}))
 
 
 _PLACEHOLDERS = ("Placeholder", "PlaceholderV2")

@@ -29,13 +29,28 @@ from mo.graph.node import Output
 _FIRST = np.int64(0)
 
 
+class ListState:
+    """What a loop learns of a list while its body is translated."""
+
+    def __init__(self) -> None:
+        # Whether the list is used so that it must be a tensor which the loop carries.
+        self.is_tensor = False
+        # A tensor that an iteration puts into it.
+        self.item: Output | None = None
+
+
 class LoopList:
     """A list as a loop carries it: what one iteration writes, and where (None: behind)."""
 
-    __slots__ = ("entries",)
+    __slots__ = ("entries", "state")
 
-    def __init__(self, *entries: tuple[Output | None, Output]) -> None:
+    def __init__(self, state: ListState, *entries: tuple[Output | None, Output]) -> None:
+        self.state = state
         self.entries = entries
+
+    def written(self, index: Output | None, item: Output) -> LoopList:
+        self.state.item = item
+        return LoopList(self.state, *self.entries, (index, item))
 
 
 def appended(g: Graph, before: Value, stack: Output) -> StackedSequence:
@@ -52,7 +67,8 @@ def overwritten(
     if isinstance(before, ReservedSequence):
         if start == 0 and count is not None and same_number(before.count, count):
             return StackedSequence(stack)
-        before = StackedSequence(_zeros(g, before, _row(g, stack)))
+        shape = g.add(ShapeOf(), _row(g, stack))
+        before = StackedSequence(zeros(g, before, shape))
     whole = stack_of(g, before)
     size = g.add(Reshape(), size_of(g, stack, 0), [1])
     tail_of = StridedSlice(begin_mask=(0,), end_mask=(1,))
@@ -98,16 +114,16 @@ def stack_of(g: Graph, value: Value) -> Output:
     if isinstance(value, StackedSequence):
         return value.stack
     if isinstance(value, ReservedSequence):
-        return _zeros(g, value, None)
+        return zeros(g, value, None)
+    if isinstance(value, LoopList):
+        value.state.is_tensor = True
     raise refuse("a list that is read while a loop writes it")
 
 
-def _zeros(g: Graph, value: ReservedSequence, item: Output | None) -> Output:
-    """The tensors of a list that nobody has written."""
+def zeros(g: Graph, value: ReservedSequence, shape: Output | None) -> Output:
+    """The tensors of a list that nobody has written; ``shape``: that of one, if it is known."""
     count = typed(g, g.add(Reshape(), value.count, [1]), ElementType.i64)
-    if item is not None:
-        shape = g.add(ShapeOf(), item)
-    else:
+    if shape is None:
         known = None if value.shape is None else value.shape.value()
         if known is None or known.ndim != 1 or (known < 0).any():
             raise UnsupportedError("the shape of the tensors of an empty list is not known")
@@ -153,7 +169,7 @@ def set_item(g: Graph, node: SourceNode, value: Value, index: Output, item: Outp
 @converts("TensorListPushBack", sequences=True)
 def push_back(g: Graph, node: SourceNode, value: Value, item: Output) -> Value:
     if isinstance(value, LoopList):
-        return LoopList(*value.entries, (None, item))
+        return value.written(None, item)
     more = g.add(Unsqueeze(), item, [0])
     if isinstance(value, ReservedSequence) and is_empty(value):
         return StackedSequence(more)
@@ -163,6 +179,15 @@ def push_back(g: Graph, node: SourceNode, value: Value, item: Output) -> Value:
 def is_empty(value: ReservedSequence) -> bool:
     known = value.count.value()
     return known is not None and not known.any()
+
+
+@converts("TensorListPopBack", sequences=True)
+def pop_back(g: Graph, node: SourceNode, value: Value, shape: Output) -> tuple[Value, Output]:
+    """The list without its last tensor, and that."""
+    stack = stack_of(g, value)
+    rest = g.add(StridedSlice(begin_mask=(1,), end_mask=(0,)), stack, [0], [-1], [1])
+    last = g.add(Gather(), stack, number(g, -1, ElementType.i64), g.constant(_FIRST))
+    return StackedSequence(rest), last
 
 
 @converts("TensorListLength", sequences=True)
@@ -176,7 +201,7 @@ def list_gather(g: Graph, node: SourceNode, value: Value, indices: Output, shape
 
 
 @converts("TensorListConcat", "TensorListConcatV2", sequences=True)
-def list_concat(g: Graph, node: SourceNode, value: Value, *rest: Output) -> Output:
+def list_concat(g: Graph, node: SourceNode, value: Value, *rest: Output) -> tuple[Output, Output]:
     return _concatenated(g, value)
 
 
@@ -193,9 +218,11 @@ def _read(g: Graph, value: Value, index: Output) -> Output:
 
 def _written(g: Graph, value: Value, index: Output, item: Output) -> Value:
     if isinstance(value, LoopList):
-        return LoopList(*value.entries, (index, item))
-    reserved = isinstance(value, ReservedSequence)
-    stack = _zeros(g, value, item) if reserved else stack_of(g, value)
+        return value.written(index, item)
+    if isinstance(value, ReservedSequence):
+        stack = zeros(g, value, g.add(ShapeOf(), item))
+    else:
+        stack = stack_of(g, value)
     places = g.add(Reshape(), index, [1])
     row = g.add(Unsqueeze(), item, [0])
     return StackedSequence(g.add(ScatterUpdate(), stack, places, row, g.constant(_FIRST)))
@@ -207,15 +234,16 @@ def _length(g: Graph, value: Value) -> Output:
     return typed(g, size_of(g, stack_of(g, value), 0), ElementType.i32)
 
 
-def _concatenated(g: Graph, value: Value) -> Output:
-    """The first two axes as one."""
+def _concatenated(g: Graph, value: Value) -> tuple[Output, Output]:
+    """The first two axes as one, and how many rows each tensor has given."""
     stack = stack_of(g, value)
     if stack.shape is None or len(stack.shape) < 2:
         raise refuse("the concatenation of scalars")
-    rest = stack.shape[2:]
-    if any(not isinstance(dim, int) for dim in rest):
-        raise refuse("the concatenation of tensors of unknown sizes")
-    return g.add(Reshape(), stack, [-1, *rest])
+    sizes = g.add(ShapeOf(), stack)
+    rest = g.add(StridedSlice(begin_mask=(0,), end_mask=(1,)), sizes, [2], [0], [1])
+    shape = g.add(Concat(axis=0), [-1], rest)
+    count, rows = (g.add(Gather(), sizes, [axis], g.constant(_FIRST)) for axis in (0, 1))
+    return g.add(Reshape(), stack, shape), g.add(Broadcast(), rows, count)
 
 
 # ---- TensorArray
@@ -223,7 +251,12 @@ def _concatenated(g: Graph, value: Value) -> Output:
 
 @converts("TensorArrayV3")
 def tensor_array(g: Graph, node: SourceNode, size: Output) -> tuple[Value, Value]:
-    value = ReservedSequence(size, type_attribute(node, "dtype"))
+    sizes = node.get("element_shape")
+    shape = None
+    if sizes is not None:
+        known = [dim if isinstance(dim, int) else -1 for dim in sizes]
+        shape = g.constant(np.asarray(known, np.int64))
+    value = ReservedSequence(size, type_attribute(node, "dtype"), shape)
     return value, value
 
 
@@ -233,16 +266,15 @@ def array_scatter(
 ) -> Value:
     if isinstance(flow, ReservedSequence) and _counts_up(indices):
         return StackedSequence(x)
-    if isinstance(flow, LoopList):
-        raise refuse("a list of which a loop writes many places at once")
-    stack = stack_of(g, flow) if isinstance(flow, StackedSequence) else _zeros_like_rows(g, flow, x)
+    stack = _zeros_like_rows(g, flow, x) if isinstance(flow, ReservedSequence) else None
+    if stack is None:
+        stack = stack_of(g, flow)
     return StackedSequence(g.add(ScatterUpdate(), stack, indices, x, g.constant(_FIRST)))
 
 
 def _zeros_like_rows(g: Graph, value: ReservedSequence, rows: Output) -> Output:
-    return _zeros(
-        g, value, g.add(Gather(), rows, number(g, 0, ElementType.i64), g.constant(_FIRST))
-    )
+    row = g.add(Gather(), rows, number(g, 0, ElementType.i64), g.constant(_FIRST))
+    return zeros(g, value, g.add(ShapeOf(), row))
 
 
 def _counts_up(indices: Output) -> bool:
@@ -282,5 +314,23 @@ def array_size(g: Graph, node: SourceNode, handle: Any, flow: Value) -> Output:
 
 
 @converts("TensorArrayConcatV3", sequences=True)
-def array_concat(g: Graph, node: SourceNode, handle: Any, flow: Value) -> Output:
+def array_concat(g: Graph, node: SourceNode, handle: Any, flow: Value) -> tuple[Output, Output]:
     return _concatenated(g, flow)
+
+
+@converts("TensorArraySplitV3", sequences=True)
+def array_split(
+    g: Graph, node: SourceNode, handle: Any, x: Output, lengths: Output, flow: Value
+) -> Value:
+    """Parts of one length, as all tensors of a list have one shape."""
+    known = lengths.value()
+    if known is None or known.size == 0 or (known != known.flat[0]).any():
+        raise refuse("a list of tensors of different or unknown lengths")
+    sizes = g.add(StridedSlice(begin_mask=(0,), end_mask=(1,)), g.add(ShapeOf(), x), [1], [0], [1])
+    parts = g.constant(np.asarray([known.size, known.flat[0]], np.int64))
+    return StackedSequence(g.add(Reshape(), x, g.add(Concat(axis=0), parts, sizes)))
+
+
+@converts("TensorArrayCloseV3", sequences=True)
+def array_close(g: Graph, node: SourceNode, handle: Any) -> tuple[Value, ...]:
+    return ()

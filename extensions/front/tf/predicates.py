@@ -50,8 +50,3 @@ class Predicates:
         """The value of a condition that is a constant."""
         tensor = self._constants.get(root)
         return None if tensor is None else bool(tensor.array.any())
-
-    def is_of_loop(self, name: str) -> bool:
-        """Whether a tensor tells if a loop goes on."""
-        node = self._producers.get(name)
-        return node is not None and node.type == "LoopCond"

@@ -33,9 +33,6 @@ class Pivot(NamedTuple):
     side: bool
 
 
-# By node: constants and the like have no inputs that would tell where they belong.
-Pivots = Mapping[str, Pivot]
-
 # Conditions, the outermost first; None: never.
 Life = tuple[Pivot, ...] | None
 _ALWAYS: Life = ()
@@ -57,23 +54,20 @@ class _Meeting:
     sides: tuple[int, int]
 
 
-def with_branches(model: Model, pivots: Pivots, predicates: Predicates) -> Model:
+def with_branches(model: Model, predicates: Predicates) -> Model:
     """The model without Switch and Merge."""
     if not any(plain_type(node) in ("Merge", "Switch") for node in model.nodes):
         return model
     order = sorted_nodes(model, model.outputs, lambda name: True)
-    lives = _Lives(model, order, pivots, predicates)
+    lives = _Lives(model, order, predicates)
     return _Branches(model, lives).arranged()
 
 
 class _Lives:
     """Under which conditions each tensor of a model is alive."""
 
-    def __init__(
-        self, model: Model, order: Sequence[SourceNode], pivots: Pivots, predicates: Predicates
-    ) -> None:
+    def __init__(self, model: Model, order: Sequence[SourceNode], predicates: Predicates) -> None:
         self.order = order
-        self.pivots = pivots
         self.predicates = predicates
         self.of: dict[str, Life] = {}
         self.meetings: dict[SourceNode, _Meeting] = {}
@@ -91,24 +85,19 @@ class _Lives:
         self._split_circles()
 
     def life(self, tensor: str) -> Life:
-        """Tensors from elsewhere are always alive, unless they belong to a side."""
-        if tensor in self.of:
-            return self.of[tensor]
-        return self._with(_ALWAYS, self.pivots.get(tensor))
+        """Tensors from elsewhere are always alive."""
+        return self.of.get(tensor, _ALWAYS)
 
     def _of_inputs(self, node: SourceNode) -> Life:
-        names = reads(node)
-        if not any(names):
-            return self._with(_ALWAYS, self.pivots.get(node.name))
         found = _ALWAYS
-        for name in names:
+        for name in reads(node):
             found = _both(found, self.life(name))
         return found
 
-    def _with(self, life: Life, pivot: Pivot | None) -> Life:
+    def _with(self, life: Life, pivot: Pivot) -> Life:
         """Alive as ``life`` tells, and only on this side of a decision."""
-        if pivot is None or life is None or self.predicates.is_of_loop(pivot.predicate):
-            return life
+        if life is None:
+            return None
         root = self.predicates.root(pivot.predicate)
         side = pivot.side ^ root.negated
         known = self.predicates.known(root.tensor)

@@ -102,6 +102,18 @@ def test_which_branch_was_taken(condition: np.ndarray) -> None:
     agree_in_session(choose, condition, X)
 
 
+@pytest.mark.parametrize("count", [0, 3])
+def test_branches_without_inputs_in_a_loop(count: int) -> None:
+    def run(n: Any, x: Any) -> Any:
+        def step(i: Any, y: Any) -> Any:
+            k = v1.cond(i < 2, lambda: tf.fill([1], 2.0), lambda: tf.constant([3.0]))
+            return (y * k + v1.cond(n > 2, lambda: 1.0, lambda: -1.0),)
+
+        return counted(n, step, x)
+
+    agree_in_session(run, np.array(count, np.int32), X)
+
+
 # ---- loops
 
 
@@ -193,6 +205,80 @@ def test_a_condition_that_shares_its_computation_with_the_body() -> None:
             lambda i, y: (i + 1, y * 1.5),
             [0, x],
         )
+
+    agree_in_session(run, X)
+
+
+# ---- lists
+
+
+def listed(size: Any, shape: Any = None) -> Any:
+    return tf.TensorArray(tf.float32, size, element_shape=shape, clear_after_read=False)
+
+
+def test_what_a_loop_reads_and_writes_in_turn_comes_and_goes_in_slices() -> None:
+    def squares(x: Any) -> Any:
+        rows, size = listed(tf.shape(x)[0]).unstack(x), tf.shape(x)[0]
+        return counted(size, lambda i, out: (out.write(i, rows.read(i) * 2),), listed(size))[
+            0
+        ].stack()
+
+    graph = agree_in_session(squares, X)
+    (loop,) = [node for node in graph.all_nodes() if node.type == "Loop"]
+    ports = [*loop.op.body.inputs, *loop.op.body.outputs]
+    assert len([port for port in ports if "axis" in port.attributes]) == 2
+    inside = [node.type for node in loop.op.body.graph.all_nodes()]
+    assert not {"Gather", "ScatterUpdate"} & set(inside)
+
+
+@pytest.mark.parametrize("start", [0, 2])
+def test_a_list_that_is_written_from_behind(start: int) -> None:
+    def run(x: Any) -> Any:
+        def step(i: Any, out: Any) -> Any:
+            return (out.write(5 - i, x * tf.cast(i + start, tf.float32)),)
+
+        return counted(6, step, listed(6))[0].stack()
+
+    agree_in_session(run, X)
+
+
+def test_a_list_that_is_read_while_it_is_written() -> None:
+    def sums(x: Any) -> Any:
+        first = listed(5, [3, 4]).write(0, x)
+
+        def step(i: Any, out: Any) -> Any:
+            return (out.write(i + 1, out.read(i) + x),)
+
+        return counted(4, step, first)[0].stack()
+
+    agree_in_session(sums, X)
+
+
+def test_a_list_that_is_written_twice_in_an_iteration() -> None:
+    def run(x: Any) -> Any:
+        def step(i: Any, out: Any) -> Any:
+            return (out.write(2 * i, x).write(2 * i + 1, x * 2),)
+
+        return counted(3, step, listed(6))[0].concat()
+
+    agree_in_session(run, X)
+
+
+@pytest.mark.parametrize("condition", [YES, NO])
+def test_a_list_that_is_written_in_a_branch(condition: np.ndarray) -> None:
+    def run(p: Any, x: Any) -> Any:
+        def step(i: Any, out: Any) -> Any:
+            return (v1.cond(p, lambda: out.write(i, x), lambda: out.write(i, -x)),)
+
+        return counted(3, step, listed(3))[0].stack()
+
+    agree_in_session(run, condition, X)
+
+
+def test_a_list_of_parts() -> None:
+    def run(x: Any) -> Any:
+        parts = listed(3).split(x, [1, 1, 1])
+        return counted(3, lambda i, y: (y + parts.read(2 - i) * x,), x)[0]
 
     agree_in_session(run, X)
 
