@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power
+from extensions.ops.activation import Clamp
+from extensions.ops.arithmetic import Add, Divide, FakeQuantize, Maximum, Multiply, Power
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
@@ -15,6 +16,7 @@ from extensions.ops.normalization import LRN
 from extensions.ops.pooling import AvgPool
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
 from extensions.ops.slicing import FAR, StridedSlice
+from extensions.ops.unary import Round
 from mo.errors import ModelFileError, UnsupportedError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -90,6 +92,19 @@ def size_of(g: Graph, value: Output, axis: int) -> Output:
 
 
 _FIRST = np.int64(0)
+
+
+def to_integers(g: Graph, x: Output, step: Output, kind: ElementType) -> Output:
+    """x / step, rounded, limited to the integers of 8 bits or fewer.
+
+    With a constant step it is a FakeQuantize, which the middle phase joins with what follows.
+    """
+    low, high = map(float, kind.limits)
+    if not step.is_constant or x.is_constant:
+        steps = g.add(Round(), g.add(Divide(), x, step))
+        return typed(g, g.add(Clamp(min=low, max=high), steps), kind)
+    bounds = [g.add(Multiply(), step, edge) for edge in (low, high)]
+    return typed(g, g.add(FakeQuantize(levels=2**kind.bits), x, *bounds, low, high), kind)
 
 
 def all_axes(g: Graph, value: Output) -> Output:

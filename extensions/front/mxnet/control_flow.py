@@ -13,7 +13,7 @@ import numpy as np
 
 from extensions.front.building import invalid, scalar, size_of
 from extensions.front.mxnet import attributes as at
-from extensions.front.mxnet.common import converts, refused, truth
+from extensions.front.mxnet.common import converts, truth
 from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import Subtract
 from extensions.ops.control_flow import If, widened
@@ -28,7 +28,7 @@ from mo.graph.node import Output
 from mo.graph.op import TensorType
 
 
-def _body(node: SourceNode, number: int) -> Model:
+def body_of(node: SourceNode, number: int) -> Model:
     found = node.attributes.get(f"body{number}")
     if not isinstance(found, Model):
         raise invalid(f"it has no sub-graph {number}")
@@ -45,20 +45,13 @@ def _locations(node: SourceNode, name: str, count: int) -> tuple[int, ...]:
 @converts("_CachedOp", "_CachedOpThreadSafe")
 def inlined(g: Graph, node: SourceNode, *values: Value) -> tuple[Value, ...]:
     """A part of the graph that was packed up, for a back end or for speed."""
-    return tuple(node.walk.inline(_body(node, 0), *values))
-
-
-@converts("_sg_mkldnn_conv", "_sg_mkldnn_fully_connected")
-def fused(g: Graph, node: SourceNode, *values: Value) -> tuple[Value, ...]:
-    if at.flag(node, "quantized"):
-        raise refused("a quantised sub-graph of MKL-DNN")
-    return inlined(g, node, *values)
+    return tuple(node.walk.inline(body_of(node, 0), *values))
 
 
 @converts("_foreach")
 def foreach(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
     """The body for each slice along the first axis; its outputs are stacked, then come states."""
-    body = _body(node, 0)
+    body = body_of(node, 0)
     variables = len(body.inputs)
     sliced, states, rest = (
         _locations(node, f"{name}_locs", variables) for name in ("in_data", "in_state", "remain")
@@ -89,7 +82,7 @@ def foreach(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
 @converts("_while_loop")
 def while_loop(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
     """Outputs of all iterations, filled up with zeros to the most there may be; then states."""
-    condition, body = _body(node, 0), _body(node, 1)
+    condition, body = body_of(node, 0), body_of(node, 1)
     tested = _locations(node, "cond_input_locs", len(values))
     used = _locations(node, "func_input_locs", len(values))
     changed = [used[place] for place in _locations(node, "func_var_locs", len(used))]
@@ -136,11 +129,11 @@ def cond(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
         [values[place] for place in _locations(node, f"{name}_input_locs", len(values))]
         for name in ("cond", "then", "else")
     )
-    choice = scalar(g, truth(g, node.walk.inline(_body(node, 0), *tested)[0]))
+    choice = scalar(g, truth(g, node.walk.inline(body_of(node, 0), *tested)[0]))
     known = choice.value()
     if known is not None:
         taken = 0 if known.all() else 1
-        return tuple(node.walk.inline(_body(node, 1 + taken), *branches[taken]))
+        return tuple(node.walk.inline(body_of(node, 1 + taken), *branches[taken]))
     fed: dict[Output, None] = {}
     bodies = [
         _branch(node, number, prefix, inputs, fed)
@@ -154,7 +147,7 @@ def _branch(
 ) -> Body:
     """A body with its ports; ``fed`` grows by the values that it needs."""
     kinds: list[TensorType | Any] = [value.type for value in inputs]
-    graph, captured, _ = node.walk.body(_body(node, number), kinds)
+    graph, captured, _ = node.walk.body(body_of(node, number), kinds)
     needed = [*inputs, *captured]
     fed.update(dict.fromkeys(needed))
     places = {value: place for place, value in enumerate(fed, 1)}

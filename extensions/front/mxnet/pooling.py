@@ -36,10 +36,11 @@ def pooling(g: Graph, node: SourceNode, x: Output) -> Output:
         raise refused(f"pool_type '{kind}'")
     if kind == "lp":
         return layout.leave(g, _power_mean(g, node, x, at.integer(node, "p_value", 2)))
-    return layout.leave(g, _pooled(g, node, x, kind))
+    return layout.leave(g, pooled(g, node, x, kind))
 
 
-def _pooled(g: Graph, node: SourceNode, x: Output, kind: str) -> Output:
+def pooled(g: Graph, node: SourceNode, x: Output, kind: str) -> Output:
+    """Of images with the channels in front; a kind of pooling other than the p-norm."""
     if at.flag(node, "global_pool"):
         axes = list(range(2, rank_of(x)))
         return g.add(_WHOLE[kind](keep_dims=True), x, axes)
@@ -52,7 +53,7 @@ _WHOLE: dict[str, type[Op]] = {"avg": ReduceMean, "max": ReduceMax, "sum": Reduc
 def _power_mean(g: Graph, node: SourceNode, x: Output, power: int) -> Output:
     """The p-norm of each window."""
     raised = g.add(Power(), g.add(Abs(), x), float(power))
-    return g.add(Power(), _pooled(g, node, raised, "sum"), 1 / power)
+    return g.add(Power(), pooled(g, node, raised, "sum"), 1 / power)
 
 
 def _windowed(g: Graph, node: SourceNode, x: Output, kind: str) -> Output:
@@ -63,23 +64,29 @@ def _windowed(g: Graph, node: SourceNode, x: Output, kind: str) -> Output:
     strides = per_axis(node, "stride", spatial, 1)
     pads = per_axis(node, "pad", spatial, 0)
     convention = at.word(node, "pooling_convention", "valid")
-    if convention not in ("valid", "full"):
+    if convention not in ("valid", "full", "same"):
         raise refused(f"pooling_convention '{convention}'")
-    # The window of a sum may be cut off by no more than zeros.
-    behind = tuple(pad + stride - 1 for pad, stride in zip(pads, strides))
-    by_zeros = convention == "full" and kind == "sum"
+    behind, by_zeros = pads, convention == "full" and kind == "sum"
+    if by_zeros:
+        # The window of a sum may be cut off by no more than zeros.
+        behind = tuple(pad + stride - 1 for pad, stride in zip(pads, strides))
+    elif convention == "same":
+        if kind != "max" or any(pads):
+            raise refused("the pooling_convention 'same' with padding, or of anything but maxima")
+        behind = tuple(size - 1 for size in kernel)
     attributes: dict[str, Any] = {
         "kernel": kernel,
         "strides": strides,
         "pads_begin": pads,
-        "pads_end": behind if by_zeros else pads,
+        "pads_end": behind,
         "rounding_type": "ceil" if convention == "full" and not by_zeros else "floor",
     }
     if kind == "max":
         return g.add(p.MaxPool(**attributes), x)
     # Padding counted before that was an option.
     counted = kind == "sum" or at.flag(node, "count_include_pad", True)
-    if convention == "full" and kind == "avg" and any(pads):
+    beyond = any(pads) or any(step > size for step, size in zip(strides, kernel))
+    if convention == "full" and kind == "avg" and beyond:
         return _cut_off_means(g, x, kernel, strides, pads, counted)
     y = g.add(p.AvgPool(exclude_pad=not counted, **attributes), x)
     return g.add(Multiply(), y, float(prod(kernel))) if kind == "sum" else y

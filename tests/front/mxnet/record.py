@@ -32,7 +32,7 @@ class Recorder:
     def numbers(self, *shape, low=-2.0, high=2.0):
         return self.random.uniform(low, high, shape).astype(np.float32)
 
-    def case(self, op, *inputs, name="", weights=None, numpy=False, **parameters):
+    def case(self, op, *inputs, name="", weights=None, numpy=False, steps=0, **parameters):
         """One operator; ``op`` is a dotted path within mx.sym."""
         function = mx.sym
         for part in op.split("."):
@@ -45,10 +45,10 @@ class Recorder:
             parameters["name"] = "node"
         symbol = function(*variables, **parameters)
         label = "{}({})".format(op.rpartition(".")[2], label)
-        self.symbol(label, symbol, *inputs, weights=weights, numpy=numpy)
+        self.symbol(label, symbol, *inputs, weights=weights, numpy=numpy, steps=steps)
 
-    def symbol(self, name, symbol, *inputs, weights=None, numpy=False):
-        """A whole symbol with variables in0, in1, ..."""
+    def symbol(self, name, symbol, *inputs, weights=None, numpy=False, steps=0):
+        """A whole symbol with variables in0, in1, ...; ``steps``: see ``running.Case``."""
         fed = {f"in{i}": self.array(value) for i, value in enumerate(inputs)}
         with mx.util.np_shape(numpy):
             kept = self.weights(symbol, fed, weights or {})
@@ -56,6 +56,8 @@ class Recorder:
         case = {"name": self.unique(name), "symbol": json.loads(symbol.tojson())}
         for kind, arrays in (("inputs", fed), ("weights", kept)):
             case[kind] = {key: self.stored(array) for key, array in arrays.items()}
+        if steps:
+            case["steps"] = steps
         case["outputs"] = [self.stored(array) for array in outputs]
         self.cases.append(case)
 
@@ -82,7 +84,7 @@ class Recorder:
         names = list(zip(symbol.list_arguments(), arguments))
         for name, shape in names + list(zip(symbol.list_auxiliary_states(), states)):
             if name in given:
-                found[name] = np.asarray(given[name], np.float32)
+                found[name] = _stored_as(given[name])
             elif name not in fed and not name.endswith("label"):
                 low = 0.3 if name.endswith(("var", "gamma")) else -1.0
                 found[name] = self.numbers(*shape, low=low, high=1.0)
@@ -110,6 +112,12 @@ class Recorder:
         arrays = {key: np.frombuffer(value, np.uint8) for key, value in arrays.items()}
         np.savez_compressed(str(path), **arrays)
         print(f"{path.name}: {len(self.cases)} cases, {path.stat().st_size} bytes")
+
+
+def _stored_as(value):
+    """Weights are single precision, or integers of the quantised."""
+    is_integer = isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+    return value if is_integer else np.asarray(value, np.float32)
 
 
 def main():

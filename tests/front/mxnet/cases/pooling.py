@@ -40,3 +40,16 @@ def record(r):
     for size in ((1, 1), (2, 2), (3, 5), 4):
         r.case("contrib.AdaptiveAvgPooling2D", (2, 3, 7, 8), output_size=size)
     r.case("contrib.AdaptiveAvgPooling2D", (2, 3, 7, 8))
+    # Windows that lie wholly behind the data.
+    for counted in (True, False):
+        for kernel, stride, pad in ((1, 2, 0), (2, 4, 0), (2, 4, 1)):
+            r.case(
+                "Pooling",
+                (1, 2, 6, 6),
+                pool_type="avg",
+                pooling_convention="full",
+                kernel=(kernel, kernel),
+                stride=(stride, stride),
+                pad=(pad, pad),
+                count_include_pad=counted,
+            )
