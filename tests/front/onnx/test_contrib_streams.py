@@ -59,6 +59,25 @@ def test_tokens_that_would_repeat_a_run(size: int) -> None:
     agreed("NGramRepeatBlock", IDS, numbers(3, 7), ngram_size=size)
 
 
+TEXTS = ([12, 13], [10, 11], [14, 10, 11], [99], [20], [11, 20], [13, 14, 10, 11])
+
+
+@pytest.mark.parametrize("sizes", [(1, 3), (1, 2), (2, 3), (3, 6)])
+def test_where_a_text_goes_on_in_its_source(sizes: tuple[int, int]) -> None:
+    source = np.array([10, 11, 12, 13, 14, 10, 11, 20])
+    given: dict[str, Any] = {"min_ngram_size": sizes[0], "max_ngram_size": sizes[1], "outputs": 2}
+    for text in TEXTS:
+        agreed("BifurcationDetector", source, np.array(text), np.array(0), **given)
+
+
+@pytest.mark.parametrize("wrong", [0, 2, 4, 5])
+def test_predictions_up_to_the_first_wrong_one(wrong: int) -> None:
+    source = np.array([10, 11, 12, 13, 14, 10, 11, 20])
+    predicted = np.append(source[3:], 5)
+    predicted[wrong] = 99
+    agreed("BifurcationDetector", source, np.array([1, 2]), np.array(3), predicted, outputs=2)
+
+
 # ---- training
 
 
