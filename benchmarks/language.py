@@ -1,13 +1,15 @@
 """Numbers of transformers for language and speech after a conversion, against onnxruntime.
 
     python benchmarks/language.py [NAME...]
+    python benchmarks/language.py --write    # all of them, recorded in benchmarks/language.csv
 
 Each network is built from the definitions of the package transformers, small and with random
 weights, and exported with open batch and lengths by both exporters of torch, the newer one also
 to the operation set that has Attention. Each file is
 converted as it is, and after onnxruntime's optimisers have put operations of com.microsoft in it;
-the one result runs at two sizes. Printed is the largest difference to onnxruntime, relative to
-the largest number of the output. Needs torch, transformers, onnxscript, onnxruntime and openvino.
+with static shapes, and with open ones, where the one result runs at three sizes. Printed are the
+largest differences to onnxruntime, relative to the largest number of the output. Needs torch,
+transformers, onnxscript, onnxruntime and openvino.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import mo
+from benchmarks.recording import record
 
 TOLERANCE = 1e-4
 SMALL: dict[str, Any] = {"vocab_size": 128, "attn_implementation": "eager"}
@@ -298,31 +301,52 @@ def expected(network: Network, path: Path, fed: dict[str, np.ndarray]) -> list[n
     return [t.numpy() for t in (found if isinstance(found, tuple) else (found,))]
 
 
-def difference(
-    path: Path, cases: Sequence[tuple[dict[str, np.ndarray], list[np.ndarray]]], folder: Path
-) -> float:
-    """The largest of the same conversion at all sizes."""
+def compiled(path: Path, folder: Path, **flags: str) -> Any:
     import openvino as ov
 
-    xml, _ = mo.convert_model(str(path)).save(folder / "ir.xml")
-    core = ov.Core()
-    compiled = core.compile_model(xml, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    xml, _ = mo.convert_model(str(path), **flags).save(folder / "ir.xml")
+    return ov.Core().compile_model(xml, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+
+
+def difference(network: Any, fed: dict[str, np.ndarray], expected: list[np.ndarray]) -> float:
+    names = [next(name for name in port.names if name in fed) for port in network.inputs]
+    results = network([fed[name] for name in names]).to_tuple()
     worst = 0.0
-    for fed, expected in cases:
-        names = [next(name for name in port.names if name in fed) for port in compiled.inputs]
-        results = compiled([fed[name] for name in names]).to_tuple()
-        for mine, theirs in zip(results, expected):
-            if mine.shape != theirs.shape:
-                return float("inf")
-            worst = max(worst, float(np.abs(mine - theirs).max() / np.abs(theirs).max()))
+    for mine, theirs in zip(results, expected):
+        if mine.shape != theirs.shape:
+            return float("inf")
+        worst = max(worst, float(np.abs(mine - theirs).max() / np.abs(theirs).max()))
     return worst
 
 
-def check(name: str, folder: Path) -> bool:
+Case = tuple[dict[str, np.ndarray], list[np.ndarray]]
+
+
+def differences(path: Path, cases: Sequence[Case], folder: Path) -> tuple[float, float]:
+    """With the static shapes of the first case, and the largest of all with open ones."""
+    network = compiled(path, folder)
+    dynamic = max(difference(network, *case) for case in cases)
+    fed = cases[0][0]
+    known = [next(n for n in port.names if n in fed) for port in network.inputs]
+    shapes = ",".join(f"[{','.join(map(str, fed[name].shape))}]" for name in known)
+    static = compiled(path, folder, input=",".join(known), input_shape=shapes)
+    return difference(static, *cases[0]), dynamic
+
+
+class Row(NamedTuple):
+    network: str
+    exporter: str
+    optimiser: str
+    static: float
+    dynamic: float
+    operations: str
+
+
+def check(name: str, folder: Path) -> Iterator[Row]:
     import torch
 
     torch.manual_seed(0)
-    network, is_good = NETWORKS[name](), True
+    network = NETWORKS[name]()
     for exporter, dynamo, opset in EXPORTERS:
         path = folder / f"{name}.{exporter}.onnx"
         try:
@@ -334,20 +358,27 @@ def check(name: str, folder: Path) -> bool:
         cases = [(fed, expected(network, path, fed)) for fed in sizes]
         for stage, file in [("", path), *optimised(path, network.kind)]:
             try:
-                worst = difference(file, cases, folder)
+                found = differences(file, cases, folder)
             except Exception as error:
-                worst = float("inf")
+                found = float("inf"), float("inf")
                 print(f"    {type(error).__name__}: {str(error)[:2000]}")
-            is_good = is_good and worst <= TOLERANCE
-            print(f"{name:16} {exporter:12} {stage:13} {worst:9.1e}  {foreign(file)}", flush=True)
-    return is_good
+            yield Row(name, exporter, stage, *found, foreign(file))
 
 
 def main() -> int:
     warnings.filterwarnings("ignore")
+    rows, names = [], [name for name in sys.argv[1:] if name != "--write"]
     with tempfile.TemporaryDirectory() as folder:
-        good = [check(name, Path(folder)) for name in sys.argv[1:] or NETWORKS]
-    return 0 if all(good) else 1
+        for name in names or NETWORKS:
+            for row in check(name, Path(folder)):
+                rows.append(row)
+                static, dynamic = f"{row.static:.1e}", f"{row.dynamic:.1e}"
+                print(f"{row.network:16} {row.exporter:12} {row.optimiser:13} ", end="")
+                print(f"{static:>9} {dynamic:>9}  {row.operations}", flush=True)
+    if "--write" in sys.argv:
+        figures = ((*r[:3], f"{r.static:.1e}", f"{r.dynamic:.1e}", r.operations) for r in rows)
+        record(Path(__file__).with_suffix(".csv"), Row._fields, figures)
+    return 0 if all(max(row.static, row.dynamic) <= TOLERANCE for row in rows) else 1
 
 
 if __name__ == "__main__":

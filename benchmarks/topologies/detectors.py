@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchmarks.topologies.checking import Builder, Exported, decided, export, picture, spread
+from benchmarks.topologies.checking import Builder, Exported, calibrated, decided, export, picture
 
 SIDE = 160
 CLASSES = 5
@@ -112,16 +112,20 @@ _NETS: dict[str, tuple[Callable[[], nn.Module], tuple[str, ...]]] = {
     "keypoint_rcnn": (_keypoint_rcnn, (*_BOXES, "keypoints", "keypoints_scores")),
     "retinanet": (_retinanet, _BOXES),
     "fcos": (_fcos, _BOXES),
-    # Without the boxes: a MobileNet that nobody has trained gives many of them equal scores, and
-    # rounding their order.
-    "ssdlite": (_ssd, ("scores", "labels")),
+    "ssdlite": (_ssd, _BOXES),
 }
 
 
-# The layers that give scores and moves.
-_HEADS = re.compile(
-    r"(cls_logits|bbox_pred|cls_score|bbox_reg|(classification|regression)_head\.module_list\.\d\.1)$"
-)
+# The layers that give scores, and moves of boxes and masks; and how far their numbers spread.
+_HEADS = {
+    re.compile(r"(cls_logits|cls_score|classification_head\.module_list\.\d\.1)$"): 1.5,
+    re.compile(r"(bbox_pred|bbox_reg|regression_head\.module_list\.\d\.1)$"): 0.5,
+    re.compile(r"mask_fcn_logits$"): 2.0,
+}
+
+
+def _spread(part: str) -> float:
+    return next((spread for name, spread in _HEADS.items() if name.search(part)), 0.0)
 
 
 def _builder(name: str) -> Builder:
@@ -129,9 +133,10 @@ def _builder(name: str) -> Builder:
 
     def build(folder: Path) -> Exported:
         torch.manual_seed(1)
-        net = OfOneImage(spread(build_net()), keys)
+        net = OfOneImage(build_net(), keys)
         images = [picture(1, 140, 180)[0], picture(1, 200, 150)[0]]
-        decided(net, images[0], lambda part: bool(_HEADS.search(part)))
+        calibrated(net, lambda: net.net(list(picture(4, 140, 180))))
+        decided(net, images[0], _spread)
         axes = {"image": {1: "height", 2: "width"}}
         path = export(net, folder, images[:1], axes)
         return Exported(path, [{"image": image.numpy()} for image in images])
