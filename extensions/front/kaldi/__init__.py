@@ -49,8 +49,10 @@ def read(config: Config) -> Model:
             model = ending.without_softmax(model)
         if priors is not None:
             model = ending.with_priors(model, priors)
-        way = arrange_frames if rows is None else arrange_chunk
-        return way(model, source.widths)
+        if rows is not None:
+            return arrange_chunk(model, source.widths)
+        from_zeros = config.ir_version < 11 or bool(config.options.get("remove_memory"))
+        return arrange_frames(model, source.widths, all_begin_with_zeros=from_zeros)
 
     model.arrange = arrange
     return model

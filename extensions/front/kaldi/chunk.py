@@ -22,6 +22,7 @@ from extensions.front.kaldi.span import (
     given,
     inputs_of,
     padding,
+    span_of_recurrence,
     spans,
     steps,
 )
@@ -236,7 +237,7 @@ class _Chunk:
     def _recurrence(self, step: Step) -> None:
         """A loop over the rows; its body keeps as many rows of itself as it looks back."""
         own = {node.outputs[0] for node in step.nodes}
-        span = self.spans[next(iter(own))]
+        span = span_of_recurrence(step, self.spans)
         first, last = int(span.first), int(span.last)
         wanted = self._wanted_outside(step, own)
         body = LoopBody(step, wanted, lambda x: self._read(self.views[x], first, last))

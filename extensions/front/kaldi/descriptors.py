@@ -138,9 +138,8 @@ def _offset(p: Parser, depth: int) -> str:
     value = p.descriptor(depth)
     p.take(",")
     frames = p.integer()
-    if p.more() and p.integer():
-        raise _other_index()
-    return p.network.offset(value, frames)
+    moved = p.network.offset(value, frames)
+    return _at_x(p, moved, p.integer(), is_absolute=False) if p.more() else moved
 
 
 def _scale(p: Parser, depth: int) -> str:
@@ -176,10 +175,10 @@ def _replace_index(p: Parser, depth: int) -> str:
     index = p.next("t or x")
     p.take(",")
     number = p.integer()
-    if index == "x" and number == 0:
-        return value
+    if index == "x":
+        return _at_x(p, value, number, is_absolute=True)
     if index != "t":
-        raise _other_index()
+        raise p.wrong("t or x", index)
     if abs(number) > FARTHEST:
         raise UnsupportedError(f"'{value}' is wanted at frame {number}")
     width = p.network.widths[value]
@@ -187,8 +186,15 @@ def _replace_index(p: Parser, depth: int) -> str:
     return p.network.shared("ReplaceIndex", name, [value], width, frame=number)
 
 
-def _other_index() -> UnsupportedError:
-    return UnsupportedError("values at x other than 0 have no form in the IR")
+def _at_x(p: Parser, value: str, x: int, *, is_absolute: bool) -> str:
+    """The value so far along x, or at this x."""
+    if x == 0 and not is_absolute:
+        return value
+    if abs(x) > FARTHEST:
+        raise UnsupportedError(f"'{value}' is wanted at x = {x}")
+    name = f"{'ReplaceIndex' if is_absolute else 'Offset'}({value},x,{x})"
+    width = p.network.widths[value]
+    return p.network.shared("AtX", name, [value], width, x=x, is_absolute=is_absolute)
 
 
 _FUNCTIONS: dict[str, Callable[[Parser, int], Any]] = {

@@ -174,8 +174,8 @@ def constant(network: Network, c: Component, x: str, name: str) -> str:
 
 @expands("DistributeComponent")
 def distribute(network: Network, c: Component, x: str, name: str) -> str:
-    """Blocks of columns for x = 0, 1, ...: all values here are those of x = 0."""
-    return network.columns(x, 0, c.size("OutputDim"))
+    """Blocks of columns for x = 0, 1, ...: see ``extensions.front.kaldi.places``."""
+    return network.node("Distribute", name, [x], c.size("OutputDim"))
 
 
 @expands("CompositeComponent")

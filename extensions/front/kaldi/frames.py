@@ -55,16 +55,36 @@ def _meeting(tensor: str, views: list[View]) -> View:
     return View(tensor, max(known, *moving)) if moving else View(tensor, None, known=known)
 
 
-def arrange_frames(model: Model, widths: Mapping[str, int]) -> Model:
-    """The model with memories instead of offsets; ``widths`` are the columns of each value."""
+def arrange_frames(
+    model: Model, widths: Mapping[str, int], *, all_begin_with_zeros: bool = False
+) -> Model:
+    """The model with memories instead of offsets; ``widths`` are the columns of each value.
+
+    ``all_begin_with_zeros``: as in the runtimes of 2021, which pass over the first values of
+    memories, or where others keep them; then every network that looks back needs the warm-up.
+    """
     order = steps(model)
-    warm_up = padding(model, order)[0] if any(map(_has_beginning, order)) else 0
+    warm_up = 0
+    if all_begin_with_zeros:
+        warm_up, _ = padding(model, list(map(_without_edges, order)))
+    elif any(map(_has_beginning, order)):
+        warm_up, _ = padding(model, order)
     return _Frames(model, order, widths, warm_up).arranged(order)
 
 
 def _has_beginning(step: Step) -> bool:
     """Whether it matters how many frames there were before."""
     return step.is_recurrent or step.nodes[0].type in ("IfDefined", "Failover", "WindowSum")
+
+
+def _without_edges(step: Step) -> Step:
+    """The same, but repetitions of inner frames come from those of the input."""
+    (node, *others) = step.nodes
+    if node.type != "Edges":
+        return step
+    assert not others
+    narrow = {**node.attributes, "before": 0, "after": 0}
+    return Step([SourceNode(node.type, node.name, node.inputs, node.outputs, narrow)])
 
 
 class _Frames:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extensions.front.kaldi import descriptors
+from extensions.front.kaldi import descriptors, places
 from extensions.front.kaldi.component import Component
 from extensions.front.kaldi.expansions import place
 from extensions.front.kaldi.fields import read_component
@@ -109,6 +109,7 @@ def build(source: Source) -> Network:
             if error.message.startswith("byte "):
                 raise
             raise line.wrong(error.message) from error
+    places.resolve(network)
     return network
 
 

@@ -132,22 +132,33 @@ def spans(order: Iterable[Step], given: dict[str, Span], beginning: int = 0) -> 
     found = dict(given)
     for step in order:
         if step.is_recurrent:
-            _recurrent_spans(step, found)
+            _recurrent_spans(step, found, beginning)
         else:
             (node,) = step.nodes
             found[node.outputs[0]] = _span(node, [found[x] for x in inputs_of(node)], beginning)
     return found
 
 
-def _recurrent_spans(step: Step, found: dict[str, Span]) -> None:
+def span_of_recurrence(step: Step, found: Mapping[str, Span]) -> Span:
     """A recurrence runs where all that comes from outside is there."""
     own = {node.outputs[0] for node in step.nodes}
     outside = [found[x] for node in step.nodes for x in inputs_of(node) if x not in own]
     common = _intersection(outside)
     if math.isinf(common.first) or math.isinf(common.last):
         raise UnsupportedError(f"the recurrence through {step.nodes[0]} has no beginning or end")
-    for name in own:
-        found[name] = Span(common.first, common.last)
+    return Span(common.first, common.last)
+
+
+def _recurrent_spans(step: Step, found: dict[str, Span], beginning: int) -> None:
+    common = span_of_recurrence(step, found)
+    for node in step.nodes:
+        if node.type == "Offset":
+            span = common.moved(node.attributes["frames"])
+        else:
+            span = _span(node, [found[x] for x in inputs_of(node)], beginning)
+            if node.type != "IfDefined":
+                span = _intersection([span, common])
+        found[node.outputs[0]] = span
 
 
 def _intersection(parts: Iterable[Span]) -> Span:

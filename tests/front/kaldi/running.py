@@ -33,12 +33,17 @@ def compiled(data: bytes, **flags: Any) -> ov.CompiledModel:
     return ov.compile_model(runtime.read(convert(data, **flags).graph), "CPU", _PRECISE)
 
 
-def streamed(data: bytes, inputs: Mapping[str, np.ndarray], **flags: Any) -> np.ndarray:
-    """An utterance frame by frame, begun and ended as the IR says: a row for each frame."""
+def read(data: bytes, **flags: Any) -> tuple[ov.CompiledModel, int, int]:
+    """A model that takes one frame at a time, and what its IR says: warm-up and delay."""
     model = runtime.read(convert(data, **flags).graph)
     warm_up, delay = (int(model.get_rt_info(["kaldi", key]).value) for key in ("warm_up", "delay"))
-    calls = by_frame(ov.compile_model(model, "CPU", _PRECISE), extended(inputs, warm_up, delay))
-    return calls[warm_up + delay :]
+    return ov.compile_model(model, "CPU", _PRECISE), warm_up, delay
+
+
+def streamed(data: bytes, inputs: Mapping[str, np.ndarray], **flags: Any) -> np.ndarray:
+    """An utterance frame by frame, begun and ended as the IR says: a row for each frame."""
+    model, warm_up, delay = read(data, **flags)
+    return by_frame(model, extended(inputs, warm_up, delay))[warm_up + delay :]
 
 
 def by_frame(model: ov.CompiledModel, inputs: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -12,30 +12,13 @@ pytest.importorskip("openvino")
 
 import mo
 from mo.errors import ConversionError
-from tests.front.kaldi import (
-    test_activation,
-    test_affine,
-    test_combination,
-    test_convolution,
-    test_nnet1,
-    test_nnet2,
-    test_recurrent,
-    test_time,
-    test_training,
-)
+from tests.front.kaldi import families, test_nnet1, test_nnet2, test_time
 from tests.front.kaldi.test_true_models import DATA, MODELS
 from tests.front.kaldi.writing import nnet1, nnet2
 from tests.fuzzing import PARTS, part_of_many, survivors
 
 FEW = 400
-FAMILIES = (
-    test_activation,
-    test_affine,
-    test_combination,
-    test_convolution,
-    test_recurrent,
-    test_training,
-)
+AT_X = "ReplaceIndex(Offset(input, 0, 1), x, 0)"
 # Numbers that sizes and offsets turn into.
 NUMBERS = [b"-1", b"0", b"1", b"2147483647", b"-2147483648", b"1e30", b"nan", b"16777216"]
 
@@ -43,14 +26,19 @@ NUMBERS = [b"-1", b"0", b"1", b"2147483647", b"-2147483648", b"1e30", b"nan", b"
 def seeds() -> list[bytes]:
     """Models of Kaldi's own, and one of each component."""
     found = [(DATA / name).read_bytes() for name in MODELS]
-    for family in FAMILIES:
-        for number, name in enumerate(family.CASES):
-            found.append(family.CASES.network(name).data(binary=number % 3 > 0))
+    for cases in families.CASES:
+        for number, name in enumerate(cases):
+            found.append(cases.network(name).data(binary=number % 3 > 0))
     for number, (layer, _) in enumerate(test_nnet1.CASES.values()):
         found.append(nnet1([layer], binary=number % 3 > 0))
     for number, (kind, fields, _) in enumerate(test_nnet2.CASES.values()):
         found.append(nnet2([(kind, fields)], binary=number % 3 > 0))
-    for text in ("Round(input, 3)", "Failover(Offset(input, -2), input)", "Switch(input, input)"):
+    for text in (
+        "Round(input, 3)",
+        "Failover(Offset(input, -2), input)",
+        "Switch(input, input)",
+        AT_X,
+    ):
         found.append(test_time.reading(text, 3).data())
     return found
 

@@ -172,11 +172,15 @@ CASES: dict[str, tuple[str, list[Field], Function]] = {
 }
 
 
+def width_of(name: str) -> int:
+    """Columns that a component takes."""
+    return 12 if "convolution" in name or "pooling" in name else 6
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_component(name: str) -> None:
     kind, fields, function = CASES[name]
-    width = 12 if "convolution" in name or "pooling" in name else 6
-    agree([(kind, fields)], width, function, context=(0, 0))
+    agree([(kind, fields)], width_of(name), function, context=(0, 0))
 
 
 @pytest.mark.parametrize(

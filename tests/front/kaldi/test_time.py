@@ -12,8 +12,9 @@ pytest.importorskip("openvino")
 from mo.errors import ConversionError
 from mo.main import main
 from tests.front.kaldi import running
-from tests.front.kaldi.networks import Network, agree
+from tests.front.kaldi.networks import Network, Part, agree
 from tests.front.kaldi.parts import affine, normal, relu
+from tests.front.kaldi.reference import framewise
 from tests.front.kaldi.timed_parts import attention, extraction, pooling, tdnn
 
 R = np.random.default_rng(11)
@@ -64,6 +65,13 @@ def test_an_input_that_does_not_change_over_time() -> None:
     )
     network.add("b", tdnn(R, 4, 4, [-1, 1]), "a").output("b")
     agree(network, {"input": normal(R, 15, 3), "ivector": normal(R, 2)})
+
+
+def test_what_a_recurrence_gave_earlier_is_read_outside_of_it() -> None:
+    network = Network().input("input", 3)
+    network.add("r", affine(R, 3, 6), "Append(Offset(input, 1), IfDefined(Offset(r, -1)))")
+    network.add("a", affine(R, 4, 12), "Append(r, Offset(r, -1), Offset(r, -3), input)")
+    agree(network.output("a"), {"input": normal(R, 15, 3)})
 
 
 def test_columns_of_a_node() -> None:
@@ -160,9 +168,15 @@ def refusal(network: Network, **flags: str) -> str:
     return str(caught.value)
 
 
-def test_values_at_another_x_are_refused() -> None:
-    assert "x other than 0" in refusal(reading("Offset(input, 1, 2)", 3))
-    assert "x other than 0" in refusal(reading("ReplaceIndex(input, x, 1)", 3))
+def test_inputs_are_only_at_x_0() -> None:
+    assert "'input' is wanted at x = 2" in refusal(reading("Offset(input, 0, 2)", 3))
+    assert "'input' is wanted at x = 1" in refusal(reading("ReplaceIndex(input, x, 1)", 3))
+    one = Part("DistributeComponent", [("InputDim", 3), ("OutputDim", 3)], 3, framewise(abs))
+    network = Network().input("input", 3)
+    for number in range(2000):
+        network.add(f"d{number}", one, f"d{number - 1}" if number else "input")
+    network.output(f"Offset(d{number}, 0, 1)")
+    assert "'input' is wanted at x = 1" in refusal(network)
 
 
 def test_utterances_that_are_too_short_are_refused() -> None:

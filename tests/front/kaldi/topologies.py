@@ -21,6 +21,7 @@ from tests.front.kaldi.parts import (
     relu,
     sigmoid,
 )
+from tests.front.kaldi.reference import At
 from tests.front.kaldi.timed_parts import attention, extraction, pooling, tdnn, time_height
 
 Random = np.random.Generator
@@ -254,6 +255,27 @@ def x_vector(random: Random) -> Network:
     n.add("stats-pooling-0-10000", pooling(19, 0, 10000, 1), "stats-extraction-0-10000")
     n.add("tdnn6.affine", affine(random, 7, 18), "Round(stats-pooling-0-10000, 1)")
     return n.output("tdnn6.affine")
+
+
+def distributed(random: Random) -> Network:
+    """Blocks of columns at several x, and one network for all of them; only Kaldi can tell."""
+
+    def unknown(x: At, t: int) -> None:
+        raise NotImplementedError
+
+    halves = Part("DistributeComponent", [("InputDim", 8), ("OutputDim", 4)], 4, unknown)
+    quarters = Part("DistributeComponent", [("InputDim", 4), ("OutputDim", 2)], 2, unknown)
+    n = Network().input("input", 8).add("halves", halves, "input")
+    n.add("quarters", quarters, "halves").add("t", tdnn(random, 3, 2, [-1, 1]), "quarters")
+    n.add("r", affine(random, 3, 6), "Append(t, IfDefined(Offset(r, -1)))")
+    n.add(
+        "all",
+        affine(random, 5, 12),
+        "Append(r, Offset(r, -1, 1), Offset(r, 0, 2), Offset(t, 0, 3))",
+    )
+    return n.add("end", affine(random, 3, 7), "Append(all, ReplaceIndex(quarters, x, 2))").output(
+        "end"
+    )
 
 
 TOPOLOGIES: dict[str, Callable[[Random], Network]] = {

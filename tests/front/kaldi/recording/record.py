@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.front.kaldi.rows import p_norm, p_norm_utterance
-from tests.front.kaldi.topologies import TOPOLOGIES, seeded
+from tests.front.kaldi.topologies import TOPOLOGIES, distributed, seeded
 from tests.front.kaldi.writing import nnet2
 
 HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ def record(
 def main(libraries: Path) -> None:
     with tempfile.TemporaryDirectory() as directory:
         kaldi = Kaldi(libraries, Path(directory))
-        for name, build in TOPOLOGIES.items():
+        for name, build in {**TOPOLOGIES, "distributed": distributed}.items():
             random = seeded()
             network = build(random)
             kind = "xvector" if name == "x_vector" else "nnet3"
