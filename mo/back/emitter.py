@@ -39,8 +39,10 @@ def emit(
     yield '<?xml version="1.0"?>'
     yield f'<net name={quote(graph.graph["name"])} version="{version}">'
     yield from _network(_Numbering(graph), binary, version, "\t")
+    # Readers of version 10 refuse sections that they do not know.
+    facts = graph.graph.get("facts", {}) if version >= 11 else {}
     section = "rt_info" if version >= 11 else "meta_data"
-    yield from _element(section, {**metadata, **graph.graph.get("facts", {})}, "\t")
+    yield from _element(section, {**metadata, **facts}, "\t")
     yield "</net>"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from mo.cli.config import Config
 from mo.cli.deduce import deduce_framework, deduce_name, looks_like
 from mo.cli.flag import FRAMEWORKS
-from mo.errors import ConversionError, UsageError
+from mo.errors import ConversionError, UsageError, listing
 from mo.front.cut import cut
 from mo.front.translate import translate
 from mo.graph.graph import Graph
@@ -52,6 +52,7 @@ def convert(config: Config, advance: Advance | None = None) -> Graph:
         begin("translate")
         with _timed("translate"):
             graph = translate(model, front_end.TRANSLATIONS)
+        _warn_of_unknown_ranks(graph)
         for number, step in enumerate(passes, len(_SOURCE_STEPS)):
             tell(step.name, number, steps)
             run_passes(graph, [step])
@@ -59,6 +60,18 @@ def convert(config: Config, advance: Advance | None = None) -> Graph:
 
 
 _SOURCE_STEPS = ("read", "cut", "translate")
+
+
+def _warn_of_unknown_ranks(graph: Graph) -> None:
+    """Such inputs are sound, but most devices refuse them."""
+    names = [node.name for node in graph.parameters() if node.outputs[0].shape is None]
+    if names:
+        log.warning(
+            "How many dimensions %s %s is not known, and OpenVINO's CPU device needs it; say it "
+            "with --input_shape, for example [?,3,?,?]",
+            listing(names),
+            "has" if len(names) == 1 else "have",
+        )
 
 
 def _check_kind(config: Config, framework: str) -> None:

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-
-def varint(value: int) -> bytes:
-    more = value >> 7
-    return bytes([value & 0x7F | (0x80 if more else 0)]) + (varint(more) if more else b"")
-
-
-def field(number: int, value: int | bytes | str) -> bytes:
-    """A field of a protobuf message."""
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    payload = value.encode() if isinstance(value, str) else value
-    return varint(number << 3 | 2) + varint(len(payload)) + payload
-
+from tests.models.wire import field
 
 OPSET = field(8, field(2, 13))
 NODE = field(1, "conv1") + field(2, "Conv2D") + field(3, "x") + field(5, b"\x0a\x01T")

@@ -7,41 +7,30 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.models.wire import field, varint
+
 Blobs = Sequence[np.ndarray]
-
-
-def varint(number: int) -> bytes:
-    groups = []
-    while number > 127:
-        groups.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*groups, number])
-
-
-def sized(field: int, payload: bytes) -> bytes:
-    """A field of bytes: a text, a message, packed numbers."""
-    return varint(field << 3 | 2) + varint(len(payload)) + payload
 
 
 def blob(array: np.ndarray, legacy: bool = False) -> bytes:
     """A BlobProto; the old form has four sizes, ones in front."""
-    numbers = sized(5, np.ascontiguousarray(array, "<f4").tobytes())
+    numbers = field(5, np.ascontiguousarray(array, "<f4").tobytes())
     if legacy:
         shape = [1] * (4 - array.ndim) + list(array.shape)
-        return b"".join(varint(i << 3) + varint(size) for i, size in enumerate(shape, 1)) + numbers
-    return sized(7, sized(1, b"".join(map(varint, array.shape)))) + numbers
+        return b"".join(field(i, size) for i, size in enumerate(shape, 1)) + numbers
+    return field(7, field(1, b"".join(map(varint, array.shape)))) + numbers
 
 
 def caffemodel(weights: dict[str, Blobs], generation: int = 2) -> bytes:
     """A NetParameter of layers with blobs, in the current form or (1) as V1 layers."""
-    content = sized(1, b"net")
+    content = field(1, b"net")
     for name, blobs in weights.items():
         if generation == 1:
-            parts = b"".join(sized(6, blob(array, legacy=True)) for array in blobs)
-            content += sized(2, sized(4, name.encode()) + parts)
+            parts = b"".join(field(6, blob(array, legacy=True)) for array in blobs)
+            content += field(2, field(4, name.encode()) + parts)
         else:
-            parts = b"".join(sized(7, blob(array)) for array in blobs)
-            content += sized(100, sized(1, name.encode()) + sized(2, b"Any") + parts)
+            parts = b"".join(field(7, blob(array)) for array in blobs)
+            content += field(100, field(1, name.encode()) + field(2, b"Any") + parts)
     return content
 
 

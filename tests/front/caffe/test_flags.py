@@ -11,7 +11,8 @@ import pytest
 import mo
 from mo.errors import ConversionError, ModelFileError, UnsupportedError, UsageError
 from mo.graph.node import Output
-from tests.models.caffe import Net, blob, sized, varint
+from tests.models.caffe import Net, blob
+from tests.models.wire import field, varint
 
 IDENTITY = [np.eye(3, dtype=np.float32).reshape(3, 3, 1, 1)]
 
@@ -333,7 +334,7 @@ def test_an_attack_in_the_list_of_custom_layers(tmp_path: Path) -> None:
 
 
 def test_a_mean_of_blobs_in_doubles(tmp_path: Path) -> None:
-    shape = sized(7, sized(1, b"".join(map(varint, MEAN.shape))))
+    shape = field(7, field(1, b"".join(map(varint, MEAN.shape))))
     path = tmp_path / "mean.binaryproto"
-    path.write_bytes(shape + sized(8, MEAN.astype("<f8").tobytes()))
+    path.write_bytes(shape + field(8, MEAN.astype("<f8").tobytes()))
     assert "mean" in str(converted(image_net(), tmp_path, mean_file=path))

@@ -18,7 +18,8 @@ from mo.front.translate import translate
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.show import show
-from tests.models.caffe import caffemodel, sized, varint
+from tests.models.caffe import caffemodel
+from tests.models.wire import field, varint
 
 WEIGHTS = {"conv": [np.ones((4, 3, 3, 3), np.float32), np.arange(4, dtype=np.float32)]}
 CONV = """
@@ -107,12 +108,12 @@ def test_padding_was_a_layer_once(tmp_path: Path) -> None:
 
 
 def test_doubles_and_several_pieces_of_a_blob(tmp_path: Path) -> None:
-    shape = sized(7, sized(1, varint(4) + varint(3) + varint(3) + varint(3)))
+    shape = field(7, field(1, varint(4) + varint(3) + varint(3) + varint(3)))
     halves = [np.ones(54, "<f8").tobytes(), np.ones(54, "<f8").tobytes()]
-    weights = shape + b"".join(sized(8, half) for half in halves)
-    bias = sized(7, sized(1, varint(4))) + sized(8, np.arange(4, dtype="<f8").tobytes())
-    layer = sized(1, b"conv") + sized(7, weights) + sized(7, bias)
-    found = load(tmp_path, NET, sized(100, layer))
+    weights = shape + b"".join(field(8, half) for half in halves)
+    bias = field(7, field(1, varint(4))) + field(8, np.arange(4, dtype="<f8").tobytes())
+    layer = field(1, b"conv") + field(7, weights) + field(7, bias)
+    found = load(tmp_path, NET, field(100, layer))
     np.testing.assert_array_equal(found.constants["conv/blobs:1"].array, [0, 1, 2, 3])
     assert found.constants["conv/blobs:0"].array.dtype == np.float32
 
@@ -320,21 +321,21 @@ def test_missing_weights(tmp_path: Path, blobs: Any, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xff\xff", sized(100, b"\x0a\xff"), sized(1, b"net"), b"\x80" * 50]
+    "content", [b"\xff\xff\xff", field(100, b"\x0a\xff"), field(1, b"net"), b"\x80" * 50]
 )
 def test_damaged_weights(tmp_path: Path, content: bytes) -> None:
     assert "Cannot read 'net.caffemodel'" in refusal(tmp_path, NET, content).message
 
 
 def test_a_blob_that_claims_more_than_it_has(tmp_path: Path) -> None:
-    blob = sized(7, sized(1, varint(1 << 40) + varint(1 << 20))) + sized(5, b"\0" * 8)
-    layer = sized(1, b"conv") + sized(7, blob)
-    assert "holds 2 numbers" in refusal(tmp_path, NET, sized(100, layer)).message
+    blob = field(7, field(1, varint(1 << 40) + varint(1 << 20))) + field(5, b"\0" * 8)
+    layer = field(1, b"conv") + field(7, blob)
+    assert "holds 2 numbers" in refusal(tmp_path, NET, field(100, layer)).message
 
 
 def test_weights_in_the_form_of_nvcaffe(tmp_path: Path) -> None:
-    blob = sized(7, sized(1, varint(4))) + sized(12, b"\0" * 8)
-    error = refusal(tmp_path, NET, sized(100, sized(1, b"conv") + sized(7, blob)))
+    blob = field(7, field(1, varint(4))) + field(12, b"\0" * 8)
+    error = refusal(tmp_path, NET, field(100, field(1, b"conv") + field(7, blob)))
     assert "NVCaffe" in error.message
 
 

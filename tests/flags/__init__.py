@@ -1,0 +1,1 @@
+"""Every flag with every framework it applies to."""
