@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import functools
 import multiprocessing
 import os
 import shutil
@@ -155,10 +156,21 @@ def meta_graph(name: str, folder: Path) -> Saved:
     return Saved(flags, str(meta), given, expected)
 
 
+def keras_file(name: str, folder: Path, suffix: str) -> Saved:
+    """The model as Keras itself keeps it; ovc does not read it."""
+    _, model = _eager(name)
+    path = folder / f"model.{suffix}"
+    model.save(path)
+    given = image(name)
+    return Saved({"input_model": path}, str(path), given, np.asarray(model(given)))
+
+
 FORMS: dict[str, Callable[[str, Path], Saved]] = {
     "frozen": frozen,
     "saved_model": saved_model,
     "meta_graph": meta_graph,
+    "h5": functools.partial(keras_file, suffix="h5"),
+    "keras": functools.partial(keras_file, suffix="keras"),
 }
 
 

@@ -34,6 +34,9 @@ _EXTENSIONS = {
     ".onnx": "onnx",
     ".pb": "tf",
     ".pbtxt": "tf",
+    ".h5": "tf",
+    ".hdf5": "tf",
+    ".keras": "tf",
     ".caffemodel": "caffe",
     ".params": "mxnet",
     ".nnet": "kaldi",
@@ -53,12 +56,6 @@ class _NearMiss(NamedTuple):
 
 
 _NEAR_MISSES = (
-    _NearMiss(
-        r"\.(h5|hdf5|keras)$",
-        "a Keras model",
-        "Export a SavedModel first, with model.export('folder') or tf.saved_model.save, "
-        "and give it with --saved_model_dir folder",
-    ),
     _NearMiss(
         r"\.(pt|pth|torch|torchscript)$|^pytorch_model\.bin$",
         "a PyTorch model",
@@ -125,7 +122,6 @@ _NEAR_MISSES = (
 )
 # Beginnings of such files, their places, and names that tell the same.
 _CONTENTS = (
-    (b"\x89HDF\r\n", 0, "model.h5"),
     (b"TFL3", 4, "model.tflite"),
     (b"GGUF", 0, "model.gguf"),
     (b"\x1f\x8b", 0, "model.gz"),

@@ -35,6 +35,7 @@ _TEXTS = (
     ("mxnet", re.compile(rb'\{\s*"nodes"\s*:')),
 )
 _COMMENTS = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n)*")
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 _MXNET_MAGIC = (0x112).to_bytes(8, "little")
 
 
@@ -60,6 +61,8 @@ def _content(file: BinaryIO) -> str | None:
     start = file.read(_HEAD)
     if start.startswith(b"\0B"):
         return "kaldi"
+    if start.startswith(_HDF5):
+        return "tf"
     if start.startswith(_MXNET_MAGIC):
         return "mxnet"
     text = start[_COMMENTS.match(start).end() :]  # type: ignore[union-attr]

@@ -105,9 +105,6 @@ def test_a_model_must_be_given(config, message):
 @pytest.mark.parametrize(
     ("name", "content", "what", "advice"),
     [
-        ("net.h5", b"\x89HDF\r\n\x1a\n", "a Keras model", "--saved_model_dir"),
-        ("net.keras", b"PK\x03\x04", "a Keras model", "model.export"),
-        ("weights", b"\x89HDF\r\n\x1a\n", "a Keras model", "--saved_model_dir"),
         ("net.pt", b"PK\x03\x04", "a PyTorch model", "torch.onnx.export"),
         ("net.PTH", b"\x80\x02", "a PyTorch model", "torch.onnx.export"),
         ("pytorch_model.bin", b"PK\x03\x04", "a PyTorch model", "torch.onnx.export"),

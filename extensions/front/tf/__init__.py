@@ -36,6 +36,7 @@ from extensions.front.tf import (
     transposed,
 )
 from extensions.front.tf.common import TRANSLATIONS
+from extensions.front.tf.keras import is_keras, read_keras
 from extensions.front.tf.layouts import channels_last
 from extensions.front.tf.reader import read_graph, read_meta_graph, read_saved_model
 from mo.cli.config import Config
@@ -71,6 +72,8 @@ def _read(config: Config) -> Model:
             "--input_meta_graph",
             hint="--input_model frozen.pb",
         )
+    if is_keras(path):
+        return read_keras(path)
     return read_graph(path, sources.get("input_checkpoint"))
 
 

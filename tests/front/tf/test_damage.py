@@ -175,6 +175,8 @@ FORMS = {
     "SavedModel": ["--saved_model_dir=saved_model"],
     "SavedModel of TensorFlow 1": ["--saved_model_dir=old_saved_model"],
     "loops and branches": ["--input_model=operations.pb"],
+    "Keras": ["--input_model=keras/images_3.keras"],
+    "Keras 2": ["--input_model=keras/images_2.h5"],
 }
 
 

@@ -1,0 +1,333 @@
+"""The architecture of a Keras model to nodes: layers, nested models, and where their weights lie.
+
+Configurations: keras.io, "Whole model saving & loading" and model.get_config() of Keras 2 and 3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from extensions.front.tf.keras.common import DOMAIN
+from extensions.front.tf.keras.files import DAMAGE, Group, KerasFile, damaged, open_keras
+from extensions.front.tf.keras.weights import class_of, weights_of
+from mo.errors import ModelFileError, UnsupportedError
+from mo.front.model import Model, ModelInput, SourceNode
+from mo.graph.element_type import ElementType
+from mo.graph.shape import Dim, Shape
+from mo.graph.tensor import Tensor
+
+_MODELS = ("Sequential", "Functional", "Model")
+_PYTHON = ("Lambda", "__lambda__")
+_DEPTH_LIMIT = 40
+# Stands for a tensor where a number is the first operand (Keras 2).
+_CONSTANT = "_CONSTANT_VALUE"
+# A tensor of Keras: layer, number of its use, number of the output.
+Key = tuple[str, int, int]
+
+
+def read_keras(path: Path) -> Model:
+    """The model in a .h5 or .keras file."""
+    file = open_keras(path)
+    reader = _Reader(file)
+    try:
+        outputs = reader.model(file.config, [file.weights], "", None, 0)
+    except DAMAGE as error:
+        raise damaged(path, error) from error
+    return Model(path.stem, "tf", reader.nodes, reader.inputs, outputs, reader.constants)
+
+
+class _Reader:
+    def __init__(self, file: KerasFile) -> None:
+        self.file = file
+        self.nodes: list[SourceNode] = []
+        self.inputs: list[ModelInput] = []
+        self.constants: dict[str, Tensor] = {}
+        self.taken: set[str] = set()
+
+    # ---- models
+
+    def model(
+        self,
+        described: Mapping[str, Any],
+        places: list[Group],
+        prefix: str,
+        given: list[str] | None,
+        depth: int,
+    ) -> list[str]:
+        """Add the layers of a model; returns the tensors that are its outputs.
+
+        ``given``: what a nested model is applied to; ``places``: where its weights may lie.
+        """
+        kind, config = described["class_name"], described["config"]
+        if depth > _DEPTH_LIMIT:
+            raise ModelFileError(f"models are nested deeper than {_DEPTH_LIMIT} levels")
+        if kind not in _MODELS and "layers" not in config:
+            raise UnsupportedError(
+                f"the model is of the class {kind}, which is defined in Python",
+                hint="Export it: model.export('folder'), then --saved_model_dir folder.",
+            )
+        layers = config if isinstance(config, list) else config["layers"]
+        found = _placed(layers, places, self.file.by_name)
+        if kind == "Sequential" or isinstance(config, list):
+            return self._sequence(layers, found, prefix, given, depth)
+        return self._functional(config, found, prefix, given, depth)
+
+    def _sequence(
+        self,
+        layers: list[Mapping[str, Any]],
+        places: list[list[Group]],
+        prefix: str,
+        given: list[str] | None,
+        depth: int,
+    ) -> list[str]:
+        tensors = given
+        for entry, place in zip(layers, places):
+            if entry["class_name"] == "InputLayer":
+                tensors = tensors or [self._input(_name(entry), entry["config"])]
+                continue
+            if tensors is None:
+                tensors = [self._input(f"{_name(entry)}_input", _first(entry))]
+            tensors = self._apply(entry, place, prefix, tensors, {}, depth)
+        return tensors or []
+
+    def _functional(
+        self,
+        config: Mapping[str, Any],
+        places: list[list[Group]],
+        prefix: str,
+        given: list[str] | None,
+        depth: int,
+    ) -> list[str]:
+        values: dict[Key, str] = {}
+        names = [key[0] for key in _keys(config["input_layers"])]
+        waiting = []
+        for entry, place in zip(config["layers"], places):
+            if entry["class_name"] == "InputLayer":
+                name = _name(entry)
+                outer = given[names.index(name)] if given and name in names else None
+                values[name, 0, 0] = outer or self._input(name, entry["config"])
+                continue
+            uses = entry.get("inbound_nodes") or []
+            waiting += [(entry, place, number, use) for number, use in enumerate(uses)]
+        while waiting:
+            late = []
+            for entry, place, number, use in waiting:
+                tensors, literals = _arguments(use)
+                if not all(key in values for key in tensors):
+                    late.append((entry, place, number, use))
+                    continue
+                found = [values[key] for key in tensors]
+                results = self._apply(entry, place, prefix, found, literals, depth)
+                number += _uses_of_its_own(entry, self.file.release)
+                for index, result in enumerate(results):
+                    values[_name(entry), number, index] = result
+            if len(late) == len(waiting):
+                raise ModelFileError(f"layer '{_name(late[0][0])}' reads what no layer makes")
+            waiting = late
+        return [values[key] for key in _keys(config["output_layers"])]
+
+    # ---- layers
+
+    def _input(self, name: str, config: Mapping[str, Any]) -> str:
+        shape = config.get("batch_shape", config.get("batch_input_shape"))
+        name = self._unique(name)
+        kind = config.get("dtype") or "float32"
+        self.inputs.append(ModelInput(name, _shape(shape), _element_type(kind)))
+        return name
+
+    def _apply(
+        self,
+        entry: Mapping[str, Any],
+        places: list[Group],
+        prefix: str,
+        tensors: list[str],
+        literals: Mapping[str, Any],
+        depth: int,
+    ) -> list[str]:
+        """One use of a layer or a nested model."""
+        kind, config = entry["class_name"], entry["config"]
+        if kind in _PYTHON:
+            raise UnsupportedError(
+                f"layer '{_name(entry)}' holds Python code, which is not run",
+                hint="Export the model: model.export('folder'), then --saved_model_dir folder.",
+            )
+        name = self._unique(prefix + _name(entry))
+        if kind in _MODELS or "layers" in config:
+            return self.model(entry, places, f"{name}/", tensors, depth + 1)
+        _check_policy(config.get("dtype"), name)
+        weights = weights_of(kind, config, _name(entry), places, self.file.by_name)
+        inputs = [*tensors, *(self._constant(f"{name}/{r}", literals[r]) for r in _extra(literals))]
+        inputs += [self._weights(f"{name}/{role}", value) for role, value in weights.items()]
+        attributes = {**config, **literals, "roles": tuple(weights)}
+        self.nodes.append(
+            SourceNode(class_of(kind), name, inputs, [name], attributes, DOMAIN, self.file.release)
+        )
+        return [name]
+
+    def _weights(self, name: str, value: Tensor) -> str:
+        self.constants[name] = value
+        return name
+
+    def _constant(self, name: str, value: Any) -> str:
+        return self._weights(name, Tensor.of(np.asarray(value, np.float32), ElementType.f32))
+
+    def _unique(self, name: str) -> str:
+        found, number = name, 1
+        while found in self.taken:
+            found, number = f"{name}_{number}", number + 1
+        self.taken.add(found)
+        return found
+
+
+def _extra(literals: Mapping[str, Any]) -> list[str]:
+    """Operands that are numbers: they follow the tensors."""
+    return [key for key in literals if key in ("operand", "y")]
+
+
+def _uses_of_its_own(entry: Mapping[str, Any], release: int) -> int:
+    """Before Keras 3 a model with inputs of its own counts their way through it as a use."""
+    layers = entry["config"].get("layers", []) if entry["class_name"] in _MODELS else []
+    return int(release < 3 and bool(layers) and layers[0]["class_name"] == "InputLayer")
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("name") or entry["config"]["name"])
+
+
+def _first(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The layer whose configuration tells the shape of a model without an input layer."""
+    config = entry["config"]
+    if "batch_input_shape" in config or "batch_shape" in config or "layers" not in config:
+        return config
+    return _first(config["layers"][0])
+
+
+def _shape(listed: Any) -> Shape:
+    if listed is None:
+        return None
+    if len(listed) == 1 and isinstance(listed[0], list):
+        listed = listed[0]
+    return tuple(Dim() if dim is None or int(dim) < 0 else int(dim) for dim in listed)
+
+
+def _policy(dtype: Any) -> str:
+    """The name of a policy of types."""
+    if isinstance(dtype, Mapping):
+        dtype = dtype.get("config", {}).get("name", "float32")
+    return str(dtype or "float32")
+
+
+def _check_policy(dtype: Any, name: str) -> None:
+    found = _policy(dtype)
+    if found not in ("float32", "int32", "int64", "bool"):
+        raise UnsupportedError(
+            f"layer '{name}' computes in {found}",
+            hint="Save the model with the policy float32.",
+        )
+
+
+def _element_type(dtype: Any) -> ElementType:
+    try:
+        return ElementType.of(np.dtype(_policy(dtype)))
+    except (TypeError, ValueError, KeyError) as error:
+        raise UnsupportedError(f"an input of the type {_policy(dtype)}") from error
+
+
+# ---- how layers refer to tensors
+
+
+def _keys(listed: Any) -> list[Key]:
+    """``["name", 0, 0]`` or a list (or dictionary) of such."""
+    if isinstance(listed, Mapping):
+        listed = list(listed.values())
+    if len(listed) == 3 and isinstance(listed[0], str) and isinstance(listed[1], int):
+        listed = [listed]
+    return [(str(entry[0]), int(entry[1]), int(entry[2])) for entry in listed]
+
+
+def _arguments(use: Any) -> tuple[list[Key], dict[str, Any]]:
+    """The tensors that a use of a layer reads, and its other arguments."""
+    tensors: list[Key] = []
+    literals: dict[str, Any] = {}
+    if isinstance(use, Mapping):
+        _collect(use.get("args", []), tensors, literals)
+        named = use.get("kwargs", {})
+    else:
+        entries = [use] if use and isinstance(use[0], str) else use
+        for entry in entries:
+            if entry[0] == _CONSTANT:
+                _collect([entry[2]], tensors, literals)
+            else:
+                tensors += _keys(entry[:3])
+        named = next((entry[3] for entry in entries if len(entry) > 3), {})
+    for key, value in named.items():
+        if _is_tensor(value):
+            tensors += _tensors(value)
+        elif value is not None and key not in ("name", "training"):
+            literals[key] = value
+    return tensors, literals
+
+
+def _collect(arguments: Iterable[Any], tensors: list[Key], literals: dict[str, Any]) -> None:
+    for value in arguments:
+        if _is_tensor(value):
+            tensors += _tensors(value)
+        elif isinstance(value, list):
+            _collect(value, tensors, literals)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            literals["operand"] = value
+            literals["operand_first"] = not tensors
+
+
+def _is_tensor(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return value.get("class_name") == "__keras_tensor__"
+    return (
+        isinstance(value, list)
+        and len(value) in (3, 4)
+        and isinstance(value[0], str)
+        and all(isinstance(number, int) for number in value[1:3])
+    )
+
+
+def _tensors(value: Any) -> list[Key]:
+    return _keys(value["config"]["keras_history"] if isinstance(value, Mapping) else value[:3])
+
+
+# ---- where weights lie
+
+
+def _placed(
+    layers: list[Mapping[str, Any]], places: list[Group], by_name: bool
+) -> list[list[Group]]:
+    """For each layer the groups that may hold its weights."""
+    if by_name:
+        return [
+            [*_inside(places, _name(entry)), *([] if len(places) < 1 else places)]
+            for entry in layers
+        ]
+    counts: dict[str, int] = {}
+    found = []
+    for entry in layers:
+        snake = _snake_case(entry["class_name"])
+        number = counts.get(snake, 0)
+        counts[snake] = number + 1
+        found.append(_inside(places, f"layers/{snake}" + (f"_{number}" if number else "")))
+    return found
+
+
+def _inside(places: list[Group], path: str) -> list[Group]:
+    found = [place.get(path) for place in places]
+    return [group for group in found if isinstance(group, Group)]
+
+
+def _snake_case(name: str) -> str:
+    """The class of a layer as archives write it: Conv2D is conv2d, ReLU is re_lu."""
+    name = re.sub(r"\W+", "", name.split(">")[-1])
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
