@@ -50,7 +50,7 @@ CONTENTS = [
     (b"hello", None),
     (b"\xff" * 50, None),
     (b"\0" * 50, None),
-    (b"\x89HDF\r\n\x1a\n", None),
+    (b"\x89HDF\r\n\x1a\n", "tf"),
     (b"PK\x03\x04", None),
     (field(1, "a tensor") + field(9, b"data"), None),
     (field(1, 8) + field(2, "pytorch"), None),
