@@ -32,6 +32,8 @@ class Kind(NamedTuple):
     limits: tuple[int, int] = (-(1 << 63), (1 << 63) - 1)
     schema: Callable[[], Schema] | None = None
     element: Kind | None = None
+    # Where the words are defined: the name of a message, if it is known.
+    scope: str = ""
 
 
 class Field(NamedTuple):

@@ -42,6 +42,9 @@ from mo.graph.shape import Dim, Dimension, count
 
 _DEPTHWISE = ("DepthwiseConvolution", "ConvolutionDepthwise")
 
+# Weights of 0 and 1 that lay windows out as columns.
+_PICKS_LIMIT = 1 << 24
+
 
 @converts("Convolution", "Deconvolution", *_DEPTHWISE)
 def convolution(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
@@ -116,6 +119,8 @@ def image_to_columns(g: Graph, node: SourceNode, x: Output) -> Output:
     if not isinstance(channels, int):
         raise unsupported("the columns of an image with an unknown number of channels")
     kernel = sizes(p, "kernel_size", rank, None)
+    if channels * prod(kernel) ** 2 > _PICKS_LIMIT:
+        raise unsupported(f"the columns of {channels} channels and windows {list(kernel)}")
     picks = np.eye(prod(kernel)).reshape(1, -1, 1, *kernel)
     weights = np.broadcast_to(picks, (channels, *picks.shape[1:]))
     return g.add(GroupConvolution(**_window(p, rank)), x, g.constant(weights, x.dtype))

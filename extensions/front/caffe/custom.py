@@ -19,7 +19,7 @@ from extensions.front.caffe.common import converts
 from extensions.front.caffe.sections import Sections
 from mo.errors import UnsupportedError, UsageError
 from mo.front.model import SourceNode
-from mo.front.protobuf import completed
+from mo.front.protobuf import Kind, Schema, completed
 from mo.front.prototext import Unknown
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -67,26 +67,44 @@ def mark_custom(nodes: list[SourceNode], rows: Mapping[str, Row], whole: bool) -
     for node in nodes:
         row = rows.get(node.type)
         if row is not None:
-            values = node.attributes.get(row.section, {}) if row.section else {}
-            values = values.values[0] if isinstance(values, Unknown) else values
             assert isinstance(node.attributes, Sections)
-            if whole and row.section in node.attributes.fork and isinstance(values, dict):
-                values = completed(values, node.attributes.fork[row.section])
-            flat = dict(_flat(values if isinstance(values, dict) else {}))
+            table = node.attributes.table(row.section)
+            given = node.attributes.get(row.section, {}) if row.section else {}
+            given = given.values[0] if isinstance(given, Unknown) else given
+            flat = dict(_flat(given, table, whole)) if isinstance(given, dict) else {}
             node.attributes = {"native": node.type, "row": row, "values": flat}
             node.domain, node.type = "custom", "Layer"
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(
+    given: Mapping[str, Any], table: Schema, whole: bool, prefix: str = ""
+) -> Iterator[tuple[str, Any]]:
     """Attributes of nested messages get the names of all messages around them."""
-    for name, value in values.items():
+    kinds = {field.name: field.kind for field in table.values()}
+    for name, value in (completed(dict(given), table) if whole and table else given).items():
         label = f"{prefix}{name}" if name not in _TAKEN else f"{prefix}{name}_"
         if isinstance(value, Unknown):
             value = value.values[0] if len(value.values) == 1 else value.values
+        kind = kinds.get(name)
         if isinstance(value, dict):
-            yield from _flat(value, f"{label}_")
+            inner = kind.schema() if kind and kind.schema else {}
+            yield from _flat(value, inner, whole, f"{label}__")
         elif value is not None and value != []:
-            yield label, tuple(value) if isinstance(value, list) else value
+            yield (
+                label,
+                tuple(_shown(item, kind) for item in value)
+                if isinstance(value, list)
+                else _shown(value, kind),
+            )
+
+
+def _shown(value: Any, kind: Kind | None) -> Any:
+    """Truth as a number, and words of an enum with the message in which it is defined."""
+    if kind is None or not kind.words:
+        return {"true": 1, "false": 0}.get(value, value) if isinstance(value, str) else value
+    word = next((word for word, number in kind.words.items() if number == value), value)
+    # Texts leave out the package that messages of Caffe are in.
+    return f"caffe.{kind.scope.removeprefix('caffe.')}.{word}" if kind.scope else value
 
 
 class _Custom(Op):

@@ -55,7 +55,7 @@ class Definitions:
             if full in tables:
                 return _message(tables[full])
             if full in self.enums:
-                return pb.enum(**self.enums[full])
+                return pb.enum(**self.enums[full])._replace(scope=full.rpartition(".")[0])
             if not outer:
                 raise ModelFileError(f"{scope} uses '{name}', which is not defined")
             outer = outer.rpartition(".")[0]

@@ -23,7 +23,7 @@ from mo.graph.shape import Dimension, is_static, text
 log = logging.getLogger("mo.caffe")
 
 # More numbers than this nobody leaves to a filler.
-_LIMIT = 1 << 28
+_LIMIT = 1 << 26
 
 
 def trained(
@@ -50,7 +50,7 @@ def trained(
     )
     if kind == "bilinear":
         return g.constant(np.broadcast_to(_bilinear(sizes), sizes), ElementType.f32)
-    return g.constant(np.full(sizes, filler.get("value", 0.0)), ElementType.f32)
+    return g.constant(np.full(sizes, filler.get("value", 0.0), np.float32))
 
 
 def _bilinear(shape: Sequence[int]) -> np.ndarray:

@@ -32,6 +32,9 @@ from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
+# No image is larger, and each new pixel needs a row of weights.
+_SIZE_LIMIT = 1 << 14
+
 
 @converts("Interp")
 def interp(g: Graph, node: SourceNode, x: Output, reference: Output | None = None) -> Output:
@@ -124,6 +127,9 @@ def _weights(
     The kernel lies around the pixel's centre, and is as wide as its step where that is smoothed.
     """
     old = size_of(g, x, axis)
+    known = sizes.value()
+    if known is not None and not 0 < known[axis - 2] < _SIZE_LIMIT:
+        raise invalid(f"it resizes to {known.tolist()}")
     new = g.add(Gather(), sizes, g.constant(np.int64(axis - 2)), g.constant(np.int64(0)))
     step = g.add(Divide(), typed(g, old, x.dtype), typed(g, new, x.dtype))
     there, wanted = (_counted(g, size, x.dtype) for size in (old, new))

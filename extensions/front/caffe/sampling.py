@@ -45,7 +45,7 @@ def spatial_transformer(g: Graph, node: SourceNode, x: Output, theta: Output) ->
     )
     if not isinstance(height, int) or not isinstance(width, int):
         raise unsupported("a spatial transformation to an unknown size")
-    if min(height, width) < 1 or height * width > 1 << 24:
+    if min(height, width) < 1 or height * width > 1 << 22:
         raise invalid(f"it transforms to {height} x {width}")
     rows, columns = np.meshgrid(
         np.arange(height) * 2 / height - 1, np.arange(width) * 2 / width - 1, indexing="ij"

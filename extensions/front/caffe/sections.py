@@ -26,6 +26,10 @@ class Sections(dict[str, Any]):
                 self[name] = self._complete(name, value)
                 self.foreign += _foreign(value, own[name], name)
 
+    def table(self, name: str) -> Schema:
+        """What may stand in a message of parameters, by the fork's definition if there is one."""
+        return self.fork.get(name) or self.own.get(name) or {}
+
     def _complete(self, name: str, given: Message) -> Message:
         own = {field.name: field for field in self.own[name].values()}
         message = completed({}, self.own[name])

@@ -148,6 +148,11 @@ message WarpParameter {
   required uint32 by = 1;
   oneof way { string left = 2; string right = 3; }
   optional float bend = 4 [default = 1.5];
+  optional float least = 5 [ default = -2.5e-1 , deprecated = true ];
+  enum Way { DOWN = 0; UP = 3; }
+  optional Way way = 6;
+  optional Grid grid = 7;
+  message Grid { repeated int32 rows = 1; optional bool round = 2 [default = true]; }
 }
 """
 
@@ -288,25 +293,24 @@ def test_a_custom_layer_of_the_shape_of_its_input(tmp_path: Path) -> None:
     )
     model = converted(WARP, tmp_path, k=mapping(tmp_path, row))
     (node,) = (node for node in model.graph.all_nodes() if node.type == "Warp")
-    assert node.op.ir_attributes() == {"by": "3", "name_": "x", "grid_rows": "2, 3"}
+    assert node.op.ir_attributes() == {"by": "3", "name_": "x", "grid__rows": "2, 3"}
     assert str(node.outputs[0].type) == "f32[1,3,4,6]"
     xml, _ = model.save(tmp_path / "ir.xml")
     assert 'type="Warp" version="extension"' in xml.read_text()
 
 
-@pytest.mark.parametrize(
-    ("flags", "bend"), [({}, None), ({"disable_omitting_optional": True}, "1.5")]
-)
-def test_parameters_that_are_not_set(
-    tmp_path: Path, flags: dict[str, Any], bend: str | None
-) -> None:
+@pytest.mark.parametrize("whole", [False, True])
+def test_parameters_that_are_not_set(tmp_path: Path, whole: bool) -> None:
+    """Enums have the names of their messages, truth is a number, names of inner messages join."""
     row = '<CustomLayer NativeType="Warp" hasParam="true" '
     row += 'protoParamName="warp_param" output="same"/>'
-    net = fork_net("Warp", 'warp_param { by: 3 left: "x" }')
+    net = fork_net("Warp", 'warp_param { by: 3 left: "x" way: UP grid { rows: 2 rows: 5 } }')
     parts = {"k": mapping(tmp_path, row), "caffe_parser_path": parser(tmp_path, "text")}
-    model = converted(net, tmp_path, **parts, **flags)
+    model = converted(net, tmp_path, **parts, disable_omitting_optional=whole)
     (node,) = (node for node in model.graph.all_nodes() if node.type == "Warp")
-    assert node.op.ir_attributes() == {"by": "3", "left": "x", **({"bend": bend} if bend else {})}
+    given = {"by": "3", "left": "x", "way": "caffe.WarpParameter.UP", "grid__rows": "2, 5"}
+    defaults = {"bend": "1.5", "least": "-0.25", "grid__round": "1"}
+    assert node.op.ir_attributes() == {**given, **(defaults if whole else {})}
 
 
 @pytest.mark.parametrize(

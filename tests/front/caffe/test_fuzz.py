@@ -47,6 +47,23 @@ def layers() -> Net:
     return net
 
 
+def pictures() -> Net:
+    """Layers that sample, match and resize images."""
+    net = Network(image(8, channels=2), ("theta", (1, 4)), narrow=1)
+    text = "st_param { output_H: 6 output_W: 7 theta_1_2: 0 theta_2_1: 0 }"
+    net.layer("SpatialTransformer", "turned", ["data", "theta"], text)
+    text = "resample_param { type: CUBIC height: 6 width: 7 antialias: true }"
+    net.layer("Resample", "small", "data", text)
+    text = "correlation_param { pad: 2 kernel_size: 3 max_displacement: 2 stride_2: 2 }"
+    net.layer("Correlation", "matched", ["turned", "small"], text)
+    text = "convolution_param { kernel_size: 2 stride: 2 dilation: 1 }"
+    net.layer("Im2col", "columns", "data", text)
+    text = "convolution_param { num_output: 2 kernel_size: 4 stride: 2 pad: 1 group: 2 "
+    text += "bias_term: false weight_filler { type: 'bilinear' } }"
+    net.layer("Deconvolution", "large", "data", text)
+    return net
+
+
 def sequence() -> Net:
     net = Network(("x", (3, 2, 4)), ("going", (3, 2)), narrow=1)
     blobs = [net.numbers(12, 4), net.numbers(12), net.numbers(12, 3)]
@@ -62,7 +79,7 @@ def head() -> Net:
     return net
 
 
-SEEDS = [layers(), sequence(), head(), lenet()]
+SEEDS = [layers(), pictures(), sequence(), head(), lenet()]
 _WORDS = (
     *(b"-1", b"0", b"4294967295", b"99999999999999999999", b"1e300", b"nan", b"true", b"{", b"}"),
     *(b'"', b"'", b"[", b"dim", b"MAX", b"layer {", b'bottom: "data"', b'top: "x"', b"\xff", b"#"),
@@ -124,7 +141,7 @@ def survives(numbers: range, folder: Path) -> int:
     return survivors(numbers, prepare)
 
 
-@pytest.mark.parametrize("seed", SEEDS, ids=["layers", "sequence", "head", "lenet"])
+@pytest.mark.parametrize("seed", SEEDS, ids=["layers", "pictures", "sequence", "head", "lenet"])
 def test_each_seed_is_sound(seed: Net, tmp_path: Path) -> None:
     convert_file(seed.save(tmp_path), tmp_path)
 
