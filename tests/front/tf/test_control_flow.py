@@ -112,26 +112,3 @@ def test_lists_without_loops() -> None:
         return other.stack(), array.gather([1, 0]), other.concat(), tf.cast(array.size(), tf.int64)
 
     agree(shuffled, X)
-
-
-@pytest.mark.parametrize("layer", ["LSTM", "GRU", "SimpleRNN"])
-@pytest.mark.parametrize("options", [{}, {"return_sequences": True}, {"go_backwards": True}])
-def test_recurrent_layers_of_keras(layer: str, options: dict[str, Any]) -> None:
-    tf.keras.utils.set_random_seed(1)
-    made = getattr(tf.keras.layers, layer)(5, **options)
-    made.build((None, 7, 3))
-    values = [variable.numpy() for variable in made.weights]
-
-    def run(x: Any) -> Any:
-        return frozen(made, values, x)
-
-    agree(run, numbers(2, 7, 3))
-
-
-def frozen(layer: Any, values: list[np.ndarray], x: Any) -> Any:
-    """A layer as a function of its input, its variables constants."""
-    from keras.src.backend.common.stateless_scope import StatelessScope
-
-    pairs = [(v, tf.constant(a)) for v, a in zip(layer.variables, values)]
-    with StatelessScope(state_mapping=pairs):
-        return layer(x)

@@ -12,6 +12,8 @@ pytest.importorskip("openvino")
 
 import tensorflow as tf
 
+from mo.graph.graph import Graph
+from tests.front.comparing import operations
 from tests.front.tf.cells import GRU, LSTM, BasicLSTM, BasicRNN, Cell, Stacked
 from tests.front.tf.running import agree_in_session
 from tests.models.nodes import numbers
@@ -37,9 +39,23 @@ def run(cell: Cell, x: Any, **options: Any) -> Any:
     return v1.nn.dynamic_rnn(cell, x, dtype=tf.float32, **options)
 
 
+# The layers of the IR that they become; those that it has no operation for stay loops.
+SEQUENCES = {
+    "rnn": ["RNNSequence"],
+    "gru": ["GRUSequence"],
+    "lstm": ["LSTMSequence"],
+    "stacked": ["LSTMSequence", "GRUSequence"],
+}
+
+
 @pytest.mark.parametrize("name", CELLS)
 def test_cells(name: str) -> None:
-    agree_in_session(lambda x: run(CELLS[name], x), X)
+    graph = agree_in_session(lambda x: run(CELLS[name], x), X)
+    assert recurrent(graph) == SEQUENCES.get(name, ["Loop"])
+
+
+def recurrent(graph: Graph) -> list[str]:
+    return [name for name in operations(graph) if name == "Loop" or name.endswith("Sequence")]
 
 
 @pytest.mark.parametrize("name", ["gru", "lstm"])
@@ -48,7 +64,8 @@ def test_sequences_of_several_lengths(name: str) -> None:
 
 
 def test_time_first() -> None:
-    agree_in_session(lambda x: run(CELLS["gru"], x, time_major=True), X)
+    graph = agree_in_session(lambda x: run(CELLS["gru"], x, time_major=True), X)
+    assert recurrent(graph) == ["GRUSequence"]
 
 
 def test_an_initial_state() -> None:
@@ -65,7 +82,7 @@ def test_both_directions() -> None:
         forwards, backwards = BasicLSTM(3, 5), BasicLSTM(3, 4, seed=1)
         return v1.nn.bidirectional_dynamic_rnn(forwards, backwards, x, dtype=tf.float32)
 
-    agree_in_session(go, X)
+    assert recurrent(agree_in_session(go, X)) == ["LSTMSequence", "LSTMSequence"]
 
 
 def test_both_directions_of_sequences_of_several_lengths() -> None:

@@ -50,6 +50,15 @@ def test_block_lstm(version: str, use_peephole: bool, clip: float) -> None:
     agree(run, X, C, H)
 
 
+@pytest.mark.parametrize("version", ["BlockLSTM", "BlockLSTMV2"])
+def test_block_lstm_of_which_only_the_output_counts_is_a_sequence(version: str) -> None:
+    def run(x: Any, c: Any, h: Any) -> Any:
+        length, op = tf.shape(x, tf.int64)[0], getattr(R, version)
+        return op(seq_len_max=length, x=x, cs_prev=c, h_prev=h, cell_clip=-1.0, **WEIGHTS).h
+
+    assert "LSTMSequence" in operations(agree(run, X, C, H))
+
+
 @pytest.mark.parametrize("clip", [0.0, 0.3])
 def test_block_lstm_that_ends_early(clip: float) -> None:
     def run(n: Any, x: Any, c: Any, h: Any) -> Any:

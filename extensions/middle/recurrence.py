@@ -1,0 +1,414 @@
+"""Loops whose iterations are steps of recurrent cells, as sequence operations.
+
+A loop over the slices of a tensor, each iteration of which computes one cell, or several on top of
+each other, is known by what its gates are: functions of sums of products with the slice and with
+the state. However the weights were laid out, they are cut into those of the sequence operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from extensions.middle.affine import Affine, Affines, NoMatch
+from extensions.ops.activation import ReLU, Sigmoid, Tanh
+from extensions.ops.arithmetic import Add, Maximum, Multiply, Subtract
+from extensions.ops.common import constant_ints
+from extensions.ops.control_flow import Loop
+from extensions.ops.conversion import Convert
+from extensions.ops.gathering import Gather
+from extensions.ops.matrix import MatMul
+from extensions.ops.movement import Concat, Split, Transpose
+from extensions.ops.recurrent import GRUSequence, LSTMSequence, RNNSequence
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
+from mo.graph.body import PortMap
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Node, Output
+from mo.graph.op import Op
+from mo.graph.shape import Dimension, same
+
+_FUNCTIONS: dict[type[Op], str] = {Sigmoid: "sigmoid", Tanh: "tanh", ReLU: "relu"}
+
+
+def loops_to_sequences(graph: Graph) -> int:
+    """Replace the loops that are layers of recurrent cells."""
+    count = 0
+    for node in graph.nodes_of(Loop):
+        graph.scope = node.name
+        results = _Recurrence(graph, node).results()
+        if results is not None:
+            for old, new in results.items():
+                graph.replace(old, new)
+            graph.discard(node)
+            count += 1
+    graph.scope = ""
+    if graph.nodes_of(Loop) or count:
+        graph.prune()
+    return count
+
+
+class _Sequence(NamedTuple):
+    """What a value of the body is over all iterations: slices along an axis of an outer tensor."""
+
+    tensor: Output
+    axis: int
+    backwards: bool
+
+
+class _Gate(NamedTuple):
+    """A function of a sum of products."""
+
+    function: str
+    form: Affine
+
+
+class _Recurrence:
+    """One loop, taken for a stack of cells."""
+
+    def __init__(self, g: Graph, node: Node) -> None:
+        self.g = g
+        self.node = node
+        body = node.op.body  # type: ignore[attr-defined]
+        self.body = body
+        parameters, results = body.graph.parameters(), body.graph.results()
+        values = [parameter.outputs[0] for parameter in parameters]
+        self.sources = {
+            values[port.internal]: node.inputs[port.external]
+            for port in body.inputs
+            if port.external is not None
+        }
+        self.states: dict[Output, Output] = {
+            values[parameter]: results[result].inputs[0] for result, parameter in body.back_edges
+        }
+        sliced = {values[p.internal]: p for p in body.inputs if "axis" in p.attributes}
+        self.sequences: dict[Output, _Sequence] = {}
+        for value, port in sliced.items():
+            self._slice(value, port)
+        fixed = {
+            value: source
+            for value, source in self.sources.items()
+            if value not in self.states and value not in sliced and source is not None
+        }
+        self.affines = Affines(g, fixed, self._is_vector, self._product_before)
+        self.finals: dict[Output, Output] = {}
+
+    def _slice(self, value: Output, port: PortMap) -> None:
+        """Slices without their axis are the elements of a sequence."""
+        source = self.sources[value]
+        axis = int(port.attributes["axis"])
+        if source is None or source.rank != 3 or axis > 1:
+            return
+        for user, _ in value.users:
+            if isinstance(user.op, Squeeze) and constant_ints(user.inputs[1]) == (axis,):
+                backwards = port.attributes.get("stride") == "-1"
+                self.sequences[user.outputs[0]] = _Sequence(source, axis, backwards)
+
+    def _is_vector(self, value: Output) -> bool:
+        return value in self.sequences or value in self.states
+
+    def _product_before(self, value: Output) -> tuple[Output, Output, Output | None] | None:
+        """For slices of X * W + b: those of X, with W and b."""
+        sequence = self.sequences.get(value)
+        if sequence is None:
+            return None
+        tensor, bias = sequence.tensor, None
+        if isinstance(tensor.node.op, Add):
+            one, other = tensor.node.inputs
+            if one is not None and other is not None and other.is_constant and other.rank == 1:
+                tensor, bias = one, other
+        op = tensor.node.op
+        if not isinstance(op, MatMul) or op.transpose_a:
+            return None
+        before, matrix = tensor.node.inputs
+        if before is None or matrix is None or before.rank != 3 or matrix.rank != 2:
+            return None
+        if op.transpose_b:
+            matrix = self.g.add(Transpose(), matrix, [1, 0])
+        self.sequences[before] = sequence._replace(tensor=before)
+        return before, matrix, bias
+
+    # ---- the whole
+
+    def results(self) -> dict[Output, Output] | None:
+        """New values for all outputs that are used; None if the loop is no stack of cells."""
+        if not self.sequences or not self._runs_through():
+            return None
+        open_states = list(self.states)
+        found = True
+        while found:
+            found = False
+            for state in list(open_states):
+                if state in open_states and self._cell(state):
+                    open_states = [s for s in open_states if self.states[s] not in self.finals]
+                    found = True
+        if not self.finals:
+            return None
+        return self._outputs()
+
+    def _runs_through(self) -> bool:
+        """Whether there is an iteration for each slice, whatever is computed."""
+        count, start = self.node.inputs[:2]
+        ending = next(p for p in self.body.outputs if "purpose" in p.attributes)
+        going = self.body.graph.results()[ending.internal].inputs[0]
+        for value in (start, going):
+            known = None if value is None else value.value()
+            if known is None or not known.all():
+                return False
+        sizes = [s.tensor.shape[s.axis] for s in self.sequences.values() if s.tensor.shape]
+        return bool(sizes) and all(_is_number(count, size) for size in sizes)
+
+    def _outputs(self) -> dict[Output, Output] | None:
+        found = {}
+        for port in self.body.outputs:
+            if port.external is None or not self.node.outputs[port.external].users:
+                continue
+            value = self.body.graph.results()[port.internal].inputs[0]
+            new = self._joined(value, port) if "axis" in port.attributes else self._last(value)
+            if new is None:
+                return None
+            found[self.node.outputs[port.external]] = new
+        return found
+
+    def _last(self, value: Output) -> Output | None:
+        return self.finals.get(value)
+
+    def _joined(self, value: Output, port: PortMap) -> Output | None:
+        if not isinstance(value.node.op, Unsqueeze):
+            return None
+        element, axes = value.node.inputs
+        axis = int(port.attributes["axis"])
+        sequence = None if element is None else self.sequences.get(element)
+        if sequence is None or constant_ints(axes) != (axis,) or axis > 1:
+            return None
+        if sequence.backwards != (port.attributes.get("stride") == "-1"):
+            return None
+        return self._along(sequence, axis)
+
+    def _along(self, sequence: _Sequence, axis: int) -> Output:
+        if sequence.axis == axis:
+            return sequence.tensor
+        return self.g.add(Transpose(), sequence.tensor, [1, 0, 2])
+
+    # ---- cells
+
+    def _cell(self, state: Output) -> bool:
+        """Whether a state is that of a cell, whose sequence operation is built then."""
+        for recognise in (self._lstm, self._gru, self._rnn):
+            try:
+                recognise(state)
+            except NoMatch:
+                continue
+            return True
+        return False
+
+    def _lstm(self, h: Output) -> None:
+        """h' = o * f(c'), c' = f * c + i * g"""
+        after = self.states[h]
+        for output, squashed in _factors(after):
+            function = _FUNCTIONS.get(type(squashed.node.op))
+            fresh = squashed.node.inputs[0] if function else None
+            c = next((s for s, value in self.states.items() if value is fresh), None)
+            if function is None or fresh is None or c is None or c is h:
+                continue
+            for kept, added in _terms(fresh):
+                for forget, before in _factors(kept):
+                    for let_in, candidate in _factors(added):
+                        if before is c and type(let_in.node.op) is type(output.node.op):
+                            gates = [self._gate(v) for v in (forget, let_in, candidate, output)]
+                            names = (gates[0].function, gates[2].function, function)
+                            self._build_lstm(h, c, gates, names)
+                            return
+        raise NoMatch
+
+    def _build_lstm(self, h: Output, c: Output, gates: list[_Gate], names: tuple[str, ...]) -> None:
+        if len({gates[place].function for place in (0, 1, 3)}) > 1:
+            raise NoMatch
+        forms = [gate.form for gate in gates]
+        x = self._source(forms, {h})
+        weights = self._weights(forms, x, [h] * 4)
+        self._put((h, c), x, LSTMSequence, weights, {"activations": names})
+
+    def _gru(self, h: Output) -> None:
+        """h' = u * h + (1 - u) * c; the reset gate before or behind the product in c."""
+        for kept, added in _terms(self.states[h]):
+            for update, before in _factors(kept):
+                for rest, candidate in _factors(added):
+                    if before is h and _is_rest(rest, update):
+                        self._build_gru(h, self._gate(update), self._gate(candidate))
+                        return
+        raise NoMatch
+
+    def _build_gru(self, h: Output, update: _Gate, candidate: _Gate) -> None:
+        terms = candidate.form.terms
+        products = [v for v in terms if isinstance(v.node.op, Multiply)]
+        inner = next((v for v in products if v not in self.sequences), None)
+        if inner is None:
+            raise NoMatch
+        reset, recurrence = next(
+            ((self._gate(r), v) for r, v in _factors(inner) if _may_be_gate(r)),
+            (None, None),
+        )
+        if reset is None or recurrence is None or reset.function != update.function:
+            raise NoMatch
+        names = (update.function, candidate.function)
+        forms = [update.form, reset.form, candidate.form]
+        behind = recurrence is not h
+        if not behind:
+            x = self._source(forms, {h, inner})
+            weights = self._weights(forms, x, [h, h, inner])
+        else:
+            if terms[inner] is not None:
+                raise NoMatch
+            apart = self.affines.of(recurrence)
+            outer = Affine({k: m for k, m in terms.items() if k is not inner}, candidate.form.bias)
+            x = self._source([*forms[:2], outer], {h})
+            weights = self._weights([*forms[:2], outer], x, [h, h, None], apart)
+        attributes = {"activations": names, "linear_before_reset": behind}
+        self._put((h,), x, GRUSequence, weights, attributes)
+
+    def _rnn(self, h: Output) -> None:
+        """h' = f(W * x + R * h + b)"""
+        gate = self._gate(self.states[h])
+        x = self._source([gate.form], {h})
+        weights = self._weights([gate.form], x, [h])
+        self._put((h,), x, RNNSequence, weights, {"activations": (gate.function,)})
+
+    def _gate(self, value: Output) -> _Gate:
+        """A gate, or a part of several that one function was applied to together."""
+        inner = value.node.inputs[0] if isinstance(value.node.op, Split) else value
+        function = None if inner is None else _FUNCTIONS.get(type(inner.node.op))
+        if function is None or inner is None:
+            raise NoMatch
+        if inner is value:
+            return _Gate(function, self.affines.of(value.node.inputs[0]))
+        return _Gate(function, self.affines.columns(value, inner.node.inputs[0]))
+
+    # ---- weights
+
+    def _source(self, forms: list[Affine], states: set[Output]) -> Output:
+        """The one sequence that all gates read besides the states."""
+        for form in forms:
+            self.affines.complete(form, states)
+        found = {value for form in forms for value in form.terms if value not in states}
+        if len(found) != 1 or next(iter(found)) not in self.sequences:
+            raise NoMatch
+        return found.pop()
+
+    def _weights(
+        self,
+        forms: list[Affine],
+        x: Output,
+        states: list[Any],
+        apart: Affine | None = None,
+    ) -> tuple[Output, Output, Output]:
+        """W, R and B of a sequence operation; ``apart``: what is multiplied by the reset gate."""
+        recurrent = list(zip(forms, states))
+        if apart is not None:
+            (h,) = {state for state in states if state is not None}
+            recurrent[-1] = (apart, h)
+        rows = [self._rows(form, x) for form in forms]
+        columns = [self._rows(form, state) for form, state in recurrent]
+        hidden = columns[0].shape[0] if columns[0].shape else None
+        if not isinstance(hidden, int):
+            raise NoMatch
+        biases = [self.affines.bias(form, hidden) for form in forms]
+        if apart is not None:
+            biases.append(self.affines.bias(apart, hidden))
+        return (
+            self._stacked(rows),
+            self._stacked(columns),
+            self._stacked(biases),
+        )
+
+    def _rows(self, form: Affine, value: Output) -> Output:
+        matrix = form.terms.get(value)
+        if matrix is None:
+            raise NoMatch
+        return self.g.add(Transpose(), matrix, [1, 0])
+
+    def _stacked(self, parts: list[Output]) -> Output:
+        whole = self.g.add(Concat(axis=0), *parts) if len(parts) > 1 else parts[0]
+        return self.g.add(Unsqueeze(), whole, [0])
+
+    def _put(
+        self,
+        states: tuple[Output, ...],
+        x: Output,
+        kind: Any,
+        weights: tuple[Output, ...],
+        attributes: dict[str, Any],
+    ) -> None:
+        """The sequence operation; the states after the steps are known from then on."""
+        g, sequence = self.g, self.sequences[x]
+        data = self._along(sequence, 1)
+        initial = [self.sources[state] for state in states]
+        hidden = weights[1].shape[-1] if weights[1].shape else 0
+        for value in initial:
+            if value is None or value.rank != 2 or data.shape is None or value.shape is None:
+                raise NoMatch
+            if not same(value.shape[0], data.shape[0]) or not same(value.shape[1], hidden):
+                raise NoMatch
+        direction = "reverse" if sequence.backwards else "forward"
+        op = kind(hidden_size=hidden, direction=direction, **attributes)
+        before = [g.add(Unsqueeze(), value, [1]) for value in initial]
+        y, *last = g.add_multi(op, data, *before, self._lengths(data), *weights)
+        element = self.states[states[0]]
+        self.sequences[element] = _Sequence(g.add(Squeeze(), y, [1]), 1, sequence.backwards)
+        for state, value in zip(states, last):
+            self.finals[self.states[state]] = g.add(Squeeze(), value, [1])
+
+    def _lengths(self, data: Output) -> Output:
+        """All of the time, for each sequence of the batch."""
+        sizes = self.g.add(ShapeOf(output_type=ElementType.i32), data)
+        zero = self.g.constant(np.int64(0))
+        batch, time = (self.g.add(Gather(), sizes, [axis], zero) for axis in (0, 1))
+        return self.g.add(Broadcast(), time, batch)
+
+
+def _may_be_gate(value: Output) -> bool:
+    return isinstance(value.node.op, (Split, *_FUNCTIONS))
+
+
+def _factors(value: Output) -> Iterator[tuple[Output, Output]]:
+    yield from _both_ways(value, Multiply)
+
+
+def _terms(value: Output) -> Iterator[tuple[Output, Output]]:
+    yield from _both_ways(value, Add)
+
+
+def _both_ways(value: Output, kind: type[Op]) -> Iterator[tuple[Output, Output]]:
+    """The operands of a commutative operation, in either order."""
+    if isinstance(value.node.op, kind):
+        one, other = value.node.inputs
+        if one is not None and other is not None:
+            yield one, other
+            yield other, one
+
+
+def _is_rest(value: Output, share: Output) -> bool:
+    """Whether a value is 1 less another one."""
+    if not isinstance(value.node.op, Subtract) or value.node.inputs[1] is not share:
+        return False
+    whole = value.node.inputs[0]
+    known = None if whole is None else whole.value()
+    return known is not None and known.size == 1 and known.item() == 1
+
+
+def _is_number(value: Output | None, size: Dimension) -> bool:
+    """Whether a scalar is surely this size; a size is never below 0."""
+    while value is not None:
+        known = value.partial_value()
+        if known is not None and known.size == 1 and same(known.reshape(-1)[0], size):
+            return True
+        if isinstance(value.node.op, Maximum):
+            least = value.node.inputs[1]
+            if least is None or least.value() is None or least.value().any():  # type: ignore[union-attr]
+                return False
+        elif not isinstance(value.node.op, (Convert, Reshape)):
+            return False
+        value = value.node.inputs[0]
+    return False
