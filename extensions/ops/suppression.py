@@ -52,17 +52,22 @@ class NonMaxSuppression(Op):
         score_threshold: Output | None = None,
         soft_nms_sigma: Output | None = None,
     ) -> tuple[TensorType, ...]:
-        images, classes, count = _counts(boxes, scores, 4)
         _check_scalars(max_output_boxes_per_class, iou_threshold, score_threshold, soft_nms_sigma)
-        rows = Dim()
-        wanted = as_dims(max_output_boxes_per_class)
-        if wanted:
-            rows = Dim(0, most(images, classes, least(size(wanted[0]), count)))
-        return (
-            TensorType((rows, 3), self.output_type),
-            TensorType((rows, 3), ElementType.f32),
-            TensorType((1,), self.output_type),
-        )
+        return _selected(boxes, scores, 4, max_output_boxes_per_class, self.output_type)
+
+
+def _selected(
+    boxes: Output, scores: Output, numbers: int, limit: Output | None, kind: ElementType
+) -> tuple[TensorType, ...]:
+    """Rows (image, class, box), rows of scores, and how many of them are valid."""
+    images, classes, count = _counts(boxes, scores, numbers)
+    wanted = as_dims(limit)
+    rows = Dim(0, most(images, classes, least(size(wanted[0]), count))) if wanted else Dim()
+    return (
+        TensorType((rows, 3), kind),
+        TensorType((rows, 3), ElementType.f32),
+        TensorType((1,), kind),
+    )
 
 
 class NMSRotated(Op):
@@ -81,17 +86,8 @@ class NMSRotated(Op):
         iou_threshold: Output,
         score_threshold: Output,
     ) -> tuple[TensorType, ...]:
-        images, classes, count = _counts(boxes, scores, 5)
         _check_scalars(max_output_boxes_per_class, iou_threshold, score_threshold)
-        rows = Dim()
-        wanted = as_dims(max_output_boxes_per_class)
-        if wanted:
-            rows = Dim(0, most(images, classes, least(size(wanted[0]), count)))
-        return (
-            TensorType((rows, 3), self.output_type),
-            TensorType((rows, 3), ElementType.f32),
-            TensorType((1,), self.output_type),
-        )
+        return _selected(boxes, scores, 5, max_output_boxes_per_class, self.output_type)
 
 
 class _Selection(Op):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from extensions.ops import detection as d
 from extensions.ops import selection as s
+from extensions.ops import suppression
 from tests.ops.runtime import Case, agree
 from tests.ops.strategies import (
     Draw,
@@ -59,7 +60,7 @@ def nms(draw: Draw) -> Case:
     for value, kind in rest[: draw(st.integers(0, 4))]:
         shaped = value if draw(st.booleans()) else [value]
         inputs.append(given_array(draw, shaped, kind, loosen=False))
-    op = s.NonMaxSuppression(output_type=draw(INDEX), box_encoding="center")
+    op = suppression.NonMaxSuppression(output_type=draw(INDEX), box_encoding="center")
     return Case(op, inputs, 3)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from extensions.ops import activation as act
 from extensions.ops import arithmetic as a
+from extensions.ops import conversion
 from extensions.ops import unary as u
 from mo.graph.op import Op
 from tests.ops.runtime import Case, agree
@@ -141,8 +142,8 @@ def cumsum(draw: Draw) -> Case:
 def convert(draw: Draw) -> Case:
     value = data(draw, draw(sizes()), draw(dtypes))
     if draw(st.booleans()):
-        return Case(act.Convert(destination_type=draw(dtypes)), [value])
-    return Case(act.ConvertLike(), [value, data(draw, draw(sizes()), draw(dtypes))])
+        return Case(conversion.Convert(destination_type=draw(dtypes)), [value])
+    return Case(conversion.ConvertLike(), [value, data(draw, draw(sizes()), draw(dtypes))])
 
 
 CASES = [binary(), binary(COMPARISONS), binary(LOGICAL), binary(BITWISE), select()]

@@ -12,7 +12,10 @@ pytest.importorskip("openvino")
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extensions.ops import blocks as b
+from extensions.ops import gathering as g
 from extensions.ops import movement as m
+from extensions.ops import slicing as sl
 from mo.graph.element_type import ElementType
 from mo.graph.op import TensorType
 from tests.ops.runtime import Case, agree
@@ -122,7 +125,7 @@ def strided_slice(draw: Draw) -> Case:
             # The runtime clips the place of a single element that does not exist.
             size = shape[min(i, len(shape) - 1)]
             begins[i], steps[i] = draw(st.integers(0, size - 1)), 1
-    op = m.StridedSlice(**masks, ellipsis_mask=tuple(ellipsis))
+    op = sl.StridedSlice(**masks, ellipsis_mask=tuple(ellipsis))
     kind = draw(INDEX)
     vectors = [begins, ends, steps][: draw(st.integers(2, 3))]
     if known:
@@ -146,7 +149,7 @@ def slice_(draw: Draw) -> Case:
     inputs += [ends_array(draw, values, kind) for values in (starts, stops, steps)]
     if axes != list(range(len(axes))) or draw(st.booleans()):
         inputs.append(given_array(draw, axes, draw(INDEX), False))
-    return Case(m.Slice(), inputs)
+    return Case(sl.Slice(), inputs)
 
 
 @st.composite
@@ -177,7 +180,7 @@ def gather(draw: Draw) -> Case:
     indices[:batch] = damaged(draw, shape[:batch], rank=False)
     if batch and draw(st.booleans()):
         batch -= len(indices)
-    op = m.Gather(batch_dims=batch, negative_indices=draw(st.booleans()))
+    op = g.Gather(batch_dims=batch, negative_indices=draw(st.booleans()))
     places = index_data(draw, indices, shape[axis], draw(INDEX))
     return Case(op, [data(draw, shape), places, given_array(draw, axis, draw(INDEX))])
 
@@ -190,7 +193,7 @@ def gather_nd(draw: Draw) -> Case:
     indices[-1] = draw(st.integers(1, len(shape) - batch))
     indices = damaged(draw, indices)
     places = index_data(draw, indices, min(shape), draw(INDEX))
-    return Case(m.GatherND(batch_dims=batch), [data(draw, shape), places])
+    return Case(g.GatherND(batch_dims=batch), [data(draw, shape), places])
 
 
 @st.composite
@@ -200,7 +203,7 @@ def gather_elements(draw: Draw) -> Case:
     indices = list(shape)
     indices[axis] = draw(st.integers(1, 6))
     places = index_data(draw, damaged(draw, indices), shape[axis], draw(INDEX))
-    return Case(m.GatherElements(axis=axis), [data(draw, shape), places])
+    return Case(g.GatherElements(axis=axis), [data(draw, shape), places])
 
 
 @st.composite
@@ -208,7 +211,7 @@ def scatter_elements(draw: Draw) -> Case:
     shape = draw(sizes(1, 3))
     axis = axis_of(draw, len(shape))
     indices = [draw(st.integers(1, s)) for s in shape]
-    op = m.ScatterElementsUpdate(
+    op = g.ScatterElementsUpdate(
         reduction=draw(st.sampled_from(["none", "sum", "mean", "prod", "min", "max"])),
         use_init_val=draw(st.booleans()),
     )
@@ -225,7 +228,7 @@ def scatter_nd(draw: Draw) -> Case:
     depth = draw(st.integers(1, len(shape)))
     outer = draw(sizes(0, 2))
     updates = damaged(draw, [*outer, *shape[depth:]])
-    op = m.ScatterNDUpdate(reduction=draw(st.sampled_from(["none", "sum", "prod", "min", "max"])))
+    op = g.ScatterNDUpdate(reduction=draw(st.sampled_from(["none", "sum", "prod", "min", "max"])))
     places = index_data(draw, [*outer, depth], min(shape))
     return Case(op, [data(draw, shape), places, data(draw, updates)])
 
@@ -237,15 +240,15 @@ def scatter(draw: Draw) -> Case:
     after = axis % len(shape)
     updates = damaged(draw, [*shape[:after], *indices, *shape[after + 1 :]])
     inputs = [data(draw, shape), index_data(draw, indices, shape[axis]), data(draw, updates)]
-    return Case(m.ScatterUpdate(), [*inputs, given_array(draw, axis, draw(INDEX))])
+    return Case(g.ScatterUpdate(), [*inputs, given_array(draw, axis, draw(INDEX))])
 
 
 @st.composite
 def blocks(draw: Draw) -> Case:
     rank, block = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    kind = draw(st.sampled_from([m.DepthToSpace, m.SpaceToDepth]))
+    kind = draw(st.sampled_from([b.DepthToSpace, b.SpaceToDepth]))
     shape = draw(sizes(rank + 2, rank + 2))
-    if kind is m.DepthToSpace:
+    if kind is b.DepthToSpace:
         shape[1] *= block**rank
     else:
         shape[2:] = [size * block for size in shape[2:]]
@@ -259,8 +262,8 @@ def batches(draw: Draw) -> Case:
     block = [1, *(draw(st.integers(1, 3)) for _ in shape[1:])]
     begin = [0, *(draw(st.integers(0, 1)) for _ in shape[1:])]
     end = [0, *(draw(st.integers(0, 1)) for _ in shape[1:])]
-    kind = draw(st.sampled_from([m.SpaceToBatch, m.BatchToSpace]))
-    if kind is m.SpaceToBatch:
+    kind = draw(st.sampled_from([b.SpaceToBatch, b.BatchToSpace]))
+    if kind is b.SpaceToBatch:
         for i in range(1, len(shape)):
             shape[i] = max(shape[i] * block[i] - begin[i] - end[i], 1)
     else:

@@ -10,6 +10,7 @@ pytest.importorskip("openvino")
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extensions.ops import generating as n
 from extensions.ops import shaping as s
 from tests.ops.runtime import Case, agree
 from tests.ops.strategies import (
@@ -104,7 +105,7 @@ def range_(draw: Draw) -> Case:
     step = step if kind is f32 or step != 0.5 else 3
     limits = [draw(st.integers(-10, 20)), draw(st.integers(-10, 20)), step]
     inputs = [given_array(draw, limit, kind) for limit in limits]
-    return Case(s.Range(output_type=output), inputs)
+    return Case(n.Range(output_type=output), inputs)
 
 
 @st.composite
@@ -120,7 +121,7 @@ def one_hot(draw: Draw) -> Case:
     ]
     for value in (1, 0):
         inputs.append(given_array(draw, value, dtype))
-    return Case(s.OneHot(axis=axis), inputs)
+    return Case(n.OneHot(axis=axis), inputs)
 
 
 @st.composite
@@ -133,7 +134,7 @@ def eye(draw: Draw) -> Case:
         inputs.append(given_array(draw, shaped, kind))
     if draw(st.booleans()):
         inputs.append(given_array(draw, draw(sizes(0, 2)), kind))
-    return Case(s.Eye(output_type=draw(st.sampled_from([f32, i32, i64]))), inputs)
+    return Case(n.Eye(output_type=draw(st.sampled_from([f32, i32, i64]))), inputs)
 
 
 @st.composite
@@ -143,13 +144,14 @@ def others(draw: Draw) -> Case:
         return Case(s.ShapeOf(output_type=draw(INDEX)), [data(draw, draw(sizes()), draw(dtypes))])
     if which == 1:
         return Case(
-            s.NonZero(output_type=draw(INDEX)), [data(draw, draw(sizes(1, 4)), draw(numbers))]
+            n.NonZero(output_type=draw(INDEX)),
+            [data(draw, draw(sizes(1, 4)), draw(numbers))],
         )
     kind = draw(st.sampled_from([f32, i32, i64]))
     limits = [np.array(0, kind.numpy), np.array([5], kind.numpy)]
     # The runtime takes the upper bound of the length for the rank.
     shape = given_array(draw, draw(sizes()), draw(INDEX), loosen=False)
-    return Case(s.RandomUniform(output_type=kind), [shape, *limits])
+    return Case(n.RandomUniform(output_type=kind), [shape, *limits])
 
 
 CASES = [reshape(), squeeze(), unsqueeze(), broadcast(), tile(), range_(), one_hot(), eye()]

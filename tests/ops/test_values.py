@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from extensions.ops import activation as act
 from extensions.ops import arithmetic as a
+from extensions.ops import conversion
 from extensions.ops import unary as u
 from extensions.ops.generating import Range
 from mo.errors import InferenceError
@@ -169,7 +170,7 @@ def test_convert(source: str) -> None:
             # Integers that do not fit wrap around.
             limits = np.iinfo(source)
             x = np.append(x, [limits.max, limits.max - 5]).astype(source)
-        op = act.Convert(destination_type=ElementType.of(kind))
+        op = conversion.Convert(destination_type=ElementType.of(kind))
         mine, reference = folded(op, [x]), evaluate(op, [x])
         assert mine is not None
         assert reference is not None
