@@ -20,14 +20,14 @@ Reader = Callable[[Scanner, Component, int], None]
 
 
 def read_net(scanner: Scanner, depth: int = 0) -> list[Component]:
-    """``<Nnet> components </Nnet>``; very old files begin with the first component."""
+    """``<Nnet> components </Nnet>``; very old files have the components alone."""
     if depth > _DEEPEST:
         raise ModelFileError(f"byte {scanner.at}: networks nested deeper than {_DEEPEST} levels")
-    scanner.skip("<Nnet>")
+    has_marks = scanner.skip("<Nnet>")
     components: list[Component] = []
     while (found := scanner.peek()) != "</Nnet>":
-        if not found and components and depth == 0 and scanner.at >= scanner.size - 1:
-            return components  # very old files have no end either
+        if not (has_marks or found) and components and scanner.at >= scanner.size - 1:
+            return components
         components.append(_component(scanner, depth))
     scanner.expect("</Nnet>")
     return components
@@ -61,14 +61,17 @@ def _component(scanner: Scanner, depth: int) -> Component:
 
 
 def _numbers(scanner: Scanner, component: Component, whole: Iterable[str] = ()) -> None:
-    """Named values in any order, as many as there are: whole numbers, truths, floats."""
+    """Named values in any order: floats and truths as many as there are, all whole numbers."""
     while (token := scanner.peek()).startswith("<") and token != _END and token[1:2] != "/":
         name = token[1:-1]
         if name not in (*_NAMED, *_TRUTHS, *whole):
-            return
+            break
         scanner.token()
         read = scanner.integer if name in whole else scanner.number
         component.fields[name] = scanner.truth() if name in _TRUTHS else read()
+    for name in whole:
+        if name not in component.fields:
+            raise scanner.unexpected(f"<{name}>")
 
 
 _TRUTHS = ("Normalize", "OnlySumming")

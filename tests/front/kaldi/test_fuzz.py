@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,13 +115,29 @@ def test_many_mutants(tmp_path: Path, part: int) -> None:
     survives(part_of_many(part, FEW), tmp_path)
 
 
-@pytest.mark.parametrize("name", ["nnet3_lstm.raw", "nnet2_splice_pnorm.raw"])
-def test_cut_off_at_every_seventh_byte(name: str, tmp_path: Path) -> None:
+CUT = ["nnet3_lstm.raw", "nnet2_splice_pnorm.raw", "nnet1_splice_shift_scale.nnet", "p_norm.raw"]
+COMPONENT = re.compile(rb"<(\w+Component|\w+Transform|Splice|AddShift|Rescale|Tanh)> ")
+
+
+def component_at(content: bytes, place: int) -> str:
+    """The component that a place is inside of, as errors name it, or ''."""
+    for found in COMPONENT.finditer(content):
+        end = content.find(b"</" + found.group(1), found.end())
+        if end < 0:
+            end = content.find(b"<!EndOfComponent>", found.end())
+        if found.end() < place <= end:
+            return f"<{found.group(1).decode()}>"
+    return ""
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_cut_off_anywhere(name: str, tmp_path: Path) -> None:
+    """The byte is told, and the component."""
     content = (DATA / name).read_bytes()
-    end = content.rindex(b"</Nnet")
     path = tmp_path / "cut.mdl"
-    for length in range(0, end, 7):
+    for length in range(1, content.rindex(b"</Nnet"), 17):
         path.write_bytes(content[:length])
         with pytest.raises(ConversionError) as caught:
             mo.convert_model(path, framework="kaldi", silent=True)
-        assert "byte " in str(caught.value) or length == 0
+        assert "byte " in caught.value.message
+        assert component_at(content, length) in caught.value.message
