@@ -19,7 +19,6 @@ from extensions.ops.activation import LogSoftmax, ReLU, Sigmoid, Softmax, SoftPl
 from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply, Power
 from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceSum
 from extensions.ops.unary import Abs, Log, Sqrt
-from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -80,10 +79,8 @@ def parametric_relu(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("PowerComponent")
 def power(g: Graph, node: SourceNode, x: Output) -> Output:
-    exponent = component_of(node).value("Power")
-    if exponent <= 0 or exponent % 2:
-        raise UnsupportedError(f"the power {exponent:g} of numbers below zero is not supported")
-    return g.add(Power(), x, float(exponent))
+    """|x|^p"""
+    return g.add(Power(), g.add(Abs(), x), float(component_of(node).value("Power")))
 
 
 # ---- rows

@@ -14,8 +14,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
+from extensions.front.kaldi.calls import Calls
 from extensions.front.kaldi.span import (
     Step,
     constant_inputs,
@@ -97,13 +97,8 @@ class _Frames:
         # The first call has the frame of this time, negated.
         self.warm_up = warm_up
         self.constant_inputs = constant_inputs(model)
-        # What recurrences read of themselves, and how wide it is.
-        self.recurring: dict[str, int] = {}
-        self.nodes: dict[str, SourceNode] = {}
+        self.calls = Calls()
         self.views = {item.name: View(item.name, 0) for item in model.inputs}
-        # (tensor, whether zeros come first) -> the delays that are read.
-        self.memories: dict[tuple[str, bool], dict[int, None]] = {}
-        self.counted = 0
 
     def arranged(self, order: list[Step]) -> Model:
         for step in order:
@@ -114,10 +109,10 @@ class _Frames:
         views = [self.views[name] for name in self.model.outputs]
         delay = max(0, _meeting("", views).delay or 0)
         outputs = [self._read(view, delay) for view in views]
-        self._add_memories()
+        self.calls.finish(self.model.inputs[0].name if self.model.inputs else "")
         return replace(
             self.model,
-            nodes=list(self.nodes.values()),
+            nodes=list(self.calls.nodes.values()),
             outputs=outputs,
             arrange=None,
             notes=_notes(self.warm_up, delay),
@@ -127,6 +122,11 @@ class _Frames:
     def _call_of(self, time: float, delay: int) -> int:
         """The number of the call, from 0, that gives the value of a time."""
         return int(time) + delay + self.warm_up
+
+    def _since(self, name: str, delay: int) -> int:
+        """The first call that gives a value; 0 if all of them do."""
+        first = self.spans[name].first
+        return 0 if math.isinf(first) else max(0, self._call_of(first, delay))
 
     # ---- nodes
 
@@ -142,13 +142,8 @@ class _Frames:
     def _compute(self, node: SourceNode, views: list[View], made: View) -> View:
         """The node itself, its inputs brought to one delay."""
         inputs = [self._read(view, made.delay) for view in views]
-        self._add(node.type, made.tensor, inputs, node.attributes)
+        self.calls.add(node.type, made.tensor, inputs, node.attributes)
         return made
-
-    def _add(
-        self, type: str, name: str, inputs: list[str], attributes: dict[str, object]
-    ) -> SourceNode:
-        return self.nodes.setdefault(name, SourceNode(type, name, inputs, [name], attributes))
 
     def _recurrence(self, step: Step) -> None:
         """All nodes have one delay; what they read of themselves comes from memories."""
@@ -174,8 +169,8 @@ class _Frames:
                 self.views[name] = self._compute(node, views, View(name, delay))
 
     def _recurring(self, tensor: str, delay: int) -> str:
-        masked = self._masked(tensor, self._call_of(self.spans[tensor].first, delay))
-        self.recurring[masked] = self.widths[tensor]
+        masked = self.calls.masked(tensor, self._since(tensor, delay))
+        self.calls.recur(masked, self.widths[tensor])
         return masked
 
     # ---- reading
@@ -184,41 +179,7 @@ class _Frames:
         """The tensor that has the view's value with this delay."""
         if view.delay is None or delay is None or view.delay == delay:
             return view.tensor
-        calls = delay - view.delay
-        self.memories.setdefault((view.tensor, view.starts_zero), {})[calls] = None
-        return _past(view.tensor, calls, view.starts_zero)
-
-    def _masked(self, tensor: str, calls: int) -> str:
-        """The tensor with zeros instead of the values of the first calls."""
-        if calls <= 0:
-            return tensor
-        name = f"{tensor}/from_{calls}"
-        self._add("Masked", name, [tensor, self._clock(calls)], {"calls": calls})
-        return name
-
-    def _clock(self, limit: int) -> str:
-        """The number of calls so far, which need not be known above ``limit``."""
-        self.counted = max(self.counted, limit)
-        return "calls"
-
-    def _phase(self, period: int) -> str:
-        """The number of calls so far modulo a period."""
-        self._add("Phase", f"calls_modulo_{period}", [], {"period": period})
-        return f"calls_modulo_{period}"
-
-    def _add_memories(self) -> None:
-        if self.counted:
-            self._add("Clock", "calls", [], {"limit": self.counted})
-        batch = self.model.inputs[0].name if self.model.inputs else ""
-        for (tensor, starts_zero), delays in self.memories.items():
-            name = f"{tensor}/{'recall' if starts_zero else 'delay'}"
-            outputs = [_past(tensor, calls, starts_zero) for calls in delays]
-            attributes: dict[str, Any] = {"calls": list(delays), "starts_zero": starts_zero}
-            node = SourceNode("Delay", name, [tensor], outputs, attributes)
-            if starts_zero and tensor in self.recurring:
-                node.type, node.inputs, node.feedback = "Recall", [batch], [tensor]
-                attributes["width"] = self.recurring[tensor]
-            self.nodes[name] = node
+        return self.calls.past(view.tensor, delay - view.delay, view.starts_zero)
 
     # ---- nodes that look at other times
 
@@ -233,15 +194,15 @@ class _Frames:
         if view.delay is None:
             return view
         since = self._since(node.inputs[0], view.delay)
-        return replace(view, tensor=self._masked(view.tensor, since), starts_zero=True)
+        return replace(view, tensor=self.calls.masked(view.tensor, since), starts_zero=True)
 
     def _failover(self, node: SourceNode, views: list[View]) -> View:
         made = _meeting(node.outputs[0], views)
         calls = 0 if made.delay is None else self._since(node.inputs[0], made.delay)
         if not calls:
             return views[0]
-        inputs = [self._clock(calls), *(self._read(view, made.delay) for view in views)]
-        self._add("Failover", made.tensor, inputs, {"calls": calls})
+        inputs = [self.calls.clock(calls), *(self._read(view, made.delay) for view in views)]
+        self.calls.add("Failover", made.tensor, inputs, {"calls": calls})
         return made
 
     def _edges(self, node: SourceNode, views: list[View]) -> View:
@@ -253,15 +214,15 @@ class _Frames:
         if view.delay is None:
             return view
         name, period = node.outputs[0], node.attributes["period"]
-        inputs = [view.tensor, self._phase(period)]
-        self._add("Latch", name, inputs, {"at": self._call_of(0, view.delay) % period})
+        inputs = [view.tensor, self.calls.phase(period)]
+        self.calls.add("Latch", name, inputs, {"at": self._call_of(0, view.delay) % period})
         return View(name, view.delay)
 
     def _switch(self, node: SourceNode, views: list[View]) -> View:
         name, period = node.outputs[0], len(views)
         delay = _meeting(name, views).delay or 0
-        inputs = [self._phase(period), *(self._read(view, delay) for view in views)]
-        self._add("Switch", name, inputs, {"at": self._call_of(0, delay) % period})
+        inputs = [self.calls.phase(period), *(self._read(view, delay) for view in views)]
+        self.calls.add("Switch", name, inputs, {"at": self._call_of(0, delay) % period})
         return View(name, delay)
 
     def _replace_index(self, node: SourceNode, views: list[View]) -> View:
@@ -273,21 +234,16 @@ class _Frames:
         if known + self.warm_up < 0:
             raise UnsupportedError(f"{node} means a frame before the first", hint=_HINT)
         name, at = node.outputs[0], known + self.warm_up
-        self._add("Latch", name, [view.tensor, self._clock(at + 1)], {"at": at})
+        self.calls.add("Latch", name, [view.tensor, self.calls.clock(at + 1)], {"at": at})
         return View(name, None, known=max(0, known))
-
-    def _since(self, name: str, delay: int) -> int:
-        """The first call that gives a value; 0 if all of them do."""
-        first = self.spans[name].first
-        return 0 if math.isinf(first) else max(0, self._call_of(first, delay))
 
     def _window_sum(self, node: SourceNode, views: list[View]) -> View:
         (view,) = views
         if view.delay is None:
             raise UnsupportedError(f"{node} sums up what does not change over time", hint=_HINT)
         # Zeros, which count nothing, where there is nothing yet.
-        summed = self._masked(view.tensor, self._since(node.inputs[0], view.delay))
-        self._add(node.type, node.outputs[0], [summed], node.attributes)
+        summed = self.calls.masked(view.tensor, self._since(node.inputs[0], view.delay))
+        self.calls.add(node.type, node.outputs[0], [summed], node.attributes)
         return View(node.outputs[0], view.delay + node.attributes["end"])
 
     def _utterance_sum(self, node: SourceNode, views: list[View]) -> View:
@@ -299,8 +255,8 @@ class _Frames:
         begin = max(self._call_of(0, view.delay), self._since(node.inputs[0], view.delay))
         end = max(0, self._call_of(node.attributes["end"], view.delay)) + 1
         calls = min(end, _COUNTED)
-        inputs = [self._masked(view.tensor, begin), self._clock(calls)]
-        self._add(node.type, node.outputs[0], inputs, {"calls": calls})
+        inputs = [self.calls.masked(view.tensor, begin), self.calls.clock(calls)]
+        self.calls.add(node.type, node.outputs[0], inputs, {"calls": calls})
         return View(node.outputs[0], None)
 
 
@@ -318,10 +274,6 @@ def _notes(warm_up: int, delay: int) -> list[str]:
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _past(tensor: str, calls: int, starts_zero: bool) -> str:
-    return f"{tensor}/{'recall' if starts_zero else 'delay'}_{calls}"
 
 
 _TIMED = {

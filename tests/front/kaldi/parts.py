@@ -10,7 +10,8 @@ from tests.front.kaldi.networks import Part
 from tests.front.kaldi.reference import Vector, framewise
 from tests.front.kaldi.writing import Double, Field
 
-UPDATABLE: list[Field] = [("MaxChange", 0.75), ("L2Regularize", 0.01), ("LearningRate", 0.001)]
+LEARNING_RATE: Field = ("LearningRate", 0.001)
+UPDATABLE: list[Field] = [("MaxChange", 0.75), ("L2Regularize", 0.01), LEARNING_RATE]
 
 
 def f4(array: np.ndarray) -> np.ndarray:

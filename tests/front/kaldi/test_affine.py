@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("openvino")
 
 from tests.front.kaldi.networks import Cases, Network, Part, agree
-from tests.front.kaldi.parts import UPDATABLE, affine, batch_norm, f4, linear, normal
+from tests.front.kaldi.parts import LEARNING_RATE, UPDATABLE, affine, batch_norm, f4, linear, normal
 
 R = np.random.default_rng(7)
 CASES = Cases()
@@ -138,7 +138,7 @@ def test_component(name: str) -> None:
 def test_a_constant_looks_at_no_input() -> None:
     constant = Part(
         "ConstantComponent",
-        [*UPDATABLE, ("Output", V[:4]), ("IsUpdatable", True), ("UseNaturalGradient", True)],
+        [LEARNING_RATE, ("Output", V[:4]), ("IsUpdatable", True), ("UseNaturalGradient", True)],
         4,
         lambda x, t: V[:4],
     )

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("openvino")
 
 from tests.front.kaldi.networks import Cases, Network, Part, agree
-from tests.front.kaldi.parts import UPDATABLE, affine, f4, normal, relu
+from tests.front.kaldi.parts import affine, f4, normal, relu
 from tests.front.kaldi.writing import Writer, component
 
 R = np.random.default_rng(7)
@@ -87,7 +87,7 @@ def test_parts_of_a_composite_component_follow_each_other(binary: bool) -> None:
     writer.data = b""
     for inner in (first, second):
         component(inner.kind, inner.fields, writer)
-    fields = [*UPDATABLE, ("MaxRowsProcess", 100), ("NumComponents", 2), ("", writer.data)]
+    fields = [("MaxRowsProcess", 100), ("NumComponents", 2), ("", writer.data)]
     both = Part(
         "CompositeComponent",
         fields,

@@ -101,6 +101,11 @@ CASES: dict[str, tuple[str, list[Field], Function]] = {
         [("InputDim", 6), ("OutputDim", 6), ("Power", 2.0)],
         lambda x: x**2,
     ),
+    "powers are those of the size": (
+        "PowerComponent",
+        [("InputDim", 6), ("OutputDim", 6), ("Power", 1.5)],
+        lambda x: np.abs(x) ** 1.5,
+    ),
     "scale": ("ScaleComponent", [("Dim", 6), ("Scale", 0.5)], lambda x: 0.5 * x),
     "affine": (
         "AffineComponent",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 pytest.importorskip("openvino")
 
+from extensions.front.kaldi.sizes import SIZES
 from mo.errors import ConversionError, ModelFileError, UnsupportedError
 from tests.front.kaldi import running
 from tests.front.kaldi.networks import Network
@@ -268,3 +271,11 @@ def test_statistics_that_were_never_collected() -> None:
 def test_a_model_without_output() -> None:
     n = Network().input("input", 4).add("a", affine(R, 3, 4), "input")
     assert "no output" in message(n.data())
+
+
+def test_the_table_of_verdicts_names_all_components() -> None:
+    with (Path(__file__).parent / "components.csv").open() as file:
+        verdicts = {row["component"]: row["verdict"] for row in csv.DictReader(file)}
+    assert {name for name in verdicts if verdicts[name] == "right"} == set(SIZES)
+    for name in sorted(verdicts.keys() - SIZES.keys()):
+        assert "is not supported: " in message(nnet1([(name, 3, 4, [])]), UnsupportedError)
