@@ -113,9 +113,11 @@ class Affines:
     def _product_of_parts(
         self, parts: Sequence[Output | None], matrix: Output, depth: int
     ) -> Affine:
-        sizes = [None if part is None or part.shape is None else part.shape[1] for part in parts]
-        if not all(isinstance(size, int) for size in sizes):
+        sizes = [part.shape[1] if part and part.shape else None for part in parts]
+        if sum(not isinstance(size, int) for size in sizes) > 1:
             raise NoMatch
+        # One that is not known is what is left.
+        sizes = [size if isinstance(size, int) else -1 for size in sizes]
         axis = self.g.constant(np.int64(0))
         rows = self.g.add_multi(VariadicSplit(parts=len(parts)), matrix, axis, sizes)
         total = Affine({})

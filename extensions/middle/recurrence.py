@@ -14,7 +14,7 @@ import numpy as np
 
 from extensions.middle.affine import Affine, Affines, NoMatch
 from extensions.ops.activation import ReLU, Sigmoid, Tanh
-from extensions.ops.arithmetic import Add, Maximum, Multiply, Subtract
+from extensions.ops.arithmetic import Add, Maximum, Minimum, Multiply, Subtract
 from extensions.ops.common import constant_ints
 from extensions.ops.control_flow import Loop
 from extensions.ops.conversion import Convert
@@ -399,16 +399,27 @@ def _is_rest(value: Output, share: Output) -> bool:
 
 
 def _is_number(value: Output | None, size: Dimension) -> bool:
-    """Whether a scalar is surely this size; a size is never below 0."""
-    while value is not None:
-        known = value.partial_value()
-        if known is not None and known.size == 1 and same(known.reshape(-1)[0], size):
-            return True
-        if isinstance(value.node.op, Maximum):
-            least = value.node.inputs[1]
-            if least is None or least.value() is None or least.value().any():  # type: ignore[union-attr]
-                return False
-        elif not isinstance(value.node.op, (Convert, Reshape)):
-            return False
-        value = value.node.inputs[0]
-    return False
+    """Whether a scalar is surely this size."""
+    return _reaches(value, size, Maximum, Minimum) and _reaches(value, size, Minimum, Maximum)
+
+
+def _reaches(
+    value: Output | None, size: Dimension, one: type[Op], both: type[Op], depth: int = 16
+) -> bool:
+    """Whether a scalar is surely not below (or not above) a size, which is never below 0.
+
+    ``one``: the operation that reaches what one of its operands reaches; ``both``: what both do.
+    """
+    if value is None or not depth:
+        return False
+    known = value.partial_value()
+    if known is not None and known.size == 1 and same(known.reshape(-1)[0], size):
+        return True
+    if both is Maximum and value.value() is not None:
+        return not value.value().any()  # type: ignore[union-attr]
+    if isinstance(value.node.op, (Convert, Reshape)):
+        return _reaches(value.node.inputs[0], size, one, both, depth - 1)
+    if not isinstance(value.node.op, (one, both)):
+        return False
+    reached = [_reaches(item, size, one, both, depth - 1) for item in value.node.inputs]
+    return any(reached) if isinstance(value.node.op, one) else all(reached)

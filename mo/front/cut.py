@@ -13,7 +13,7 @@ import numpy as np
 
 from mo.cli.config import Config, InputRequest, LayoutRequest, PortName, RequestedShape
 from mo.cli.layouts import axes
-from mo.errors import UnsupportedError, UsageError, closest, listing
+from mo.errors import ConversionError, UnsupportedError, UsageError, closest, listing
 from mo.front.model import Model, ModelInput, SourceNode, reads, sorted_nodes
 from mo.front.registry import Translations
 from mo.front.translate import translate
@@ -109,6 +109,9 @@ class _Names:
             open_ports = [
                 i for i, name in enumerate(node.inputs) if name and name not in self.model.constants
             ]
+            if not open_ports and len(node.inputs) == 1:
+                # A variable that is read, such as a state.
+                open_ports = [0]
             if len(open_ports) != 1:
                 raise UsageError(
                     f"--input: {node} has {len(open_ports)} inputs that are not constant",
@@ -165,11 +168,12 @@ def _choose_inputs(model: Model, config: Config, names: _Names, translations: Tr
     inner = [start for start in chosen if start.tensor not in originals]
     without_shape = [start for start in inner if chosen[start].shape is None]
     inferred = _infer(model, without_shape, translations)
+    types = _element_types(model, [start for start in inner if start not in inferred], translations)
     inputs = []
     for start, request in chosen.items():
         item = originals.get(start.tensor)
         if item is None:
-            kind = inferred.get(start, TensorType(None, ElementType.f32))
+            kind = inferred.get(start) or TensorType(None, types[start])
             item = ModelInput(start.tensor, kind.shape, kind.dtype, start.original)
             if start not in inferred and request.element_type:
                 item.dtype = ElementType[request.element_type]
@@ -218,6 +222,18 @@ def _infer(
         ) from error
     values = [node.inputs[0] for node in graph.results()]
     return {start: value.type for start, value in zip(starts, values) if value is not None}
+
+
+def _element_types(
+    model: Model, starts: Sequence[Start], translations: Translations
+) -> dict[Start, ElementType]:
+    """The element types of inner tensors, f32 where what lies before cannot be translated."""
+    try:
+        inferred = _infer(model, starts, translations)
+    except ConversionError:
+        inferred = {}
+    kinds = {start: kind.dtype for start, kind in inferred.items()}
+    return {start: kinds.get(start, ElementType.f32) for start in starts}
 
 
 def _apply_shapes(model: Model, config: Config) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 import mo
 from mo.errors import ConversionError
@@ -128,6 +130,21 @@ def test_a_tensor_becomes_an_input(model):
 
 def test_without_a_shape_it_is_inferred(model):
     assert inputs(model, input="sum", output="y") == {"sum": "f32[?,2]"}
+
+
+def test_with_a_shape_the_type_is_inferred(tmp_path):
+    nodes = [
+        helper.make_node("Shape", ["x"], ["sizes"], "shape_node"),
+        helper.make_node("Reshape", ["x", "sizes"], ["y"]),
+        helper.make_node("Missing", ["x"], ["other"], "missing_node"),
+        helper.make_node("Add", ["other", "x"], ["z"]),
+    ]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [4, 2])
+    ends = [helper.make_empty_tensor_value_info(name) for name in "yz"]
+    path = tmp_path / "net.onnx"
+    onnx.save(helper.make_model(helper.make_graph(nodes, "net", [x], ends)), path)
+    assert inputs(path, input="x,sizes[2]", output="y")["sizes"] == "i64[2]"
+    assert inputs(path, input="x,other[4,2]", output="z")["other"] == "f32[4,2]"
 
 
 def test_an_output_port_becomes_an_input(model):

@@ -15,7 +15,7 @@ import tensorflow as tf
 from mo.graph.graph import Graph
 from tests.front.comparing import operations
 from tests.front.tf.cells import GRU, LSTM, BasicLSTM, BasicRNN, Cell, Stacked
-from tests.front.tf.running import agree_in_session
+from tests.front.tf.running import agree_in_session, converted, in_session
 from tests.models.nodes import numbers
 
 v1 = tf.compat.v1
@@ -52,6 +52,8 @@ SEQUENCES = {
 def test_cells(name: str) -> None:
     graph = agree_in_session(lambda x: run(CELLS[name], x), X)
     assert recurrent(graph) == SEQUENCES.get(name, ["Loop"])
+    opened, _ = in_session(lambda x: run(CELLS[name], x), [X], is_open=True)
+    assert recurrent(converted(opened)) == recurrent(graph)
 
 
 def recurrent(graph: Graph) -> list[str]:
