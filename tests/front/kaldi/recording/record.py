@@ -21,7 +21,7 @@ from tests.front.kaldi.writing import nnet2
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
-FRAMES = (100, 37)
+FRAMES = (50, 23)
 
 
 class Kaldi:
