@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from extensions.front.kaldi import compressed
-from extensions.front.kaldi.scanner import Scanner
+from extensions.front.kaldi.scanner import Scanner, narrowed
 from mo.errors import ModelFileError
 from mo.graph.element_type import ElementType
 from mo.graph.tensor import Tensor
@@ -55,7 +55,8 @@ class BinaryScanner(Scanner):
 
     def number(self) -> float:
         data = self._sized("a number", (4, 8))
-        return float(struct.unpack("<f" if len(data) == 4 else "<d", data)[0])
+        (number,) = struct.unpack("<f" if len(data) == 4 else "<d", data)
+        return narrowed(number)
 
     def truth(self) -> bool:
         letter = self.ahead(1)

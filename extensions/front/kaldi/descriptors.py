@@ -9,7 +9,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from extensions.front.kaldi.network import FARTHEST, Network
+from extensions.front.kaldi.scanner import narrowed
 from mo.errors import ModelFileError, UnsupportedError, closest, listing
 
 _WORD = re.compile(r"\s*([^\s(),]+|[(),])")
@@ -76,7 +79,7 @@ class Parser:
     def number(self) -> float:
         word = self.next("a number")
         try:
-            return float(word)
+            return narrowed(float(word))
         except ValueError:
             raise self.wrong("a number", word) from None
 
@@ -147,14 +150,18 @@ def _scale(p: Parser, depth: int) -> str:
     p.take(",")
     value = p.descriptor(depth)
     width = p.network.widths[value]
-    return p.network.shared("Scale", f"Scale({factor!r},{value})", [value], width, factor=factor)
+    return p.network.shared(
+        "Scale", f"Scale({np.float32(factor)},{value})", [value], width, factor=factor
+    )
 
 
 def _const(p: Parser, depth: int) -> str:
     number = p.number()
     p.take(",")
     width = p.integer()
-    return p.network.shared("Const", f"Const({number!r},{width})", [], width, number=number)
+    return p.network.shared(
+        "Const", f"Const({np.float32(number)},{width})", [], width, number=number
+    )
 
 
 def _round(p: Parser, depth: int) -> str:

@@ -22,6 +22,12 @@ _WORD = re.compile(rb"[^\s\x00-\x1f\x7f]{1,%d}" % _TOKEN_LIMIT)
 _LINE = re.compile(rb"[^\n]*\n?")
 
 
+def narrowed(number: float) -> float:
+    """The f32 that Kaldi computes with; what is too large is infinite."""
+    with np.errstate(over="ignore"):
+        return float(np.float32(number))
+
+
 def _text(word: bytes) -> str:
     """A word as text that can be shown."""
     text = word.decode("utf-8", "backslashreplace")

@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from extensions.front.kaldi.scanner import Scanner
+from extensions.front.kaldi.scanner import Scanner, narrowed
 from mo.errors import ModelFileError
 from mo.graph.tensor import Tensor
 
@@ -38,7 +38,7 @@ class TextScanner(Scanner):
         start = self.at
         word = self._word("a number")
         try:
-            return float(word)
+            return narrowed(float(word))
         except ValueError:
             raise self.unexpected("a number", start) from None
 

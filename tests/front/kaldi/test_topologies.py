@@ -51,6 +51,33 @@ def test_deep_network_of_nnet1() -> None:
     running.assert_close(running.whole(model, {"Parameter": x}), expected)
 
 
+def test_convolutional_network_of_nnet1() -> None:
+    """WSJ and RM cnn4: spliced bands, convolution over frequency, pooling, sigmoid layers."""
+    offsets, columns, filters = [-2, -1, 0, 1, 2], 8, 6
+    kernel, bias = normal(R, filters, len(offsets) * 3, scale=0.3), normal(R, filters)
+    w, b = normal(R, 10, 2 * filters), normal(R, 10)
+    patches = [("PatchDim", 3), ("PatchStep", 1), ("PatchStride", columns)]
+    pools = [("PoolSize", 3), ("PoolStep", 3), ("PoolStride", filters)]
+    layers: list[Layer] = [
+        ("Splice", 40, columns, [("", offsets)]),
+        ("ConvolutionalComponent", 36, 40, [*patches, ("Filters", kernel), ("Bias", bias)]),
+        ("MaxPoolingComponent", 12, 36, pools),
+        ("Sigmoid", 12, 12, []),
+        ("AffineTransform", 10, 12, [("", w), ("", b)]),
+        ("Softmax", 10, 10, []),
+    ]
+    x = utterance(columns)
+    bands = splice(x, offsets).reshape(FRAMES, len(offsets), columns)
+    seen = [bands[:, :, place : place + 3].reshape(FRAMES, -1) @ kernel.T for place in range(6)]
+    found = np.array(seen).reshape(2, 3, FRAMES, filters).max(1) + bias
+    hidden = sigmoid(np.concatenate(list(found), 1))
+    expected = softmax(hidden @ w.T + b)
+    data = nnet1(layers)
+    running.assert_close(running.streamed(data, {"Parameter": x}), expected)
+    model = running.compiled(data, kaldi_chunk="dynamic")
+    running.assert_close(running.whole(model, {"Parameter": x}), expected)
+
+
 def test_lstm_of_nnet1() -> None:
     """RM and TED-LIUM lstm4f: two projected LSTM layers, affine, softmax."""
     shapes: list[tuple[int, ...]] = [(16,), (4,), (4,), (4,), (3, 4)]
@@ -62,7 +89,7 @@ def test_lstm_of_nnet1() -> None:
     cells = [("CellDim", 4), ("CellClip", 50.0)]
     layers: list[Layer] = [
         ("LstmProjected", 3, 5, [*cells, *(("", array) for array in first)]),
-        ("LstmProjected", 3, 3, [*cells, *(("", array) for array in second)]),
+        ("LstmProjectedStreams", 3, 3, [*cells, *(("", array) for array in second)]),
         ("AffineTransform", 6, 3, [("", w), ("", b)]),
         ("Softmax", 6, 6, []),
     ]
