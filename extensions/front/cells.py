@@ -116,6 +116,8 @@ class Cell(NamedTuple):
     bias: Output | None = None
     peepholes: Sequence[Output] = ()
     coupled: bool = False
+    # [projected, hidden]: what the output of an LSTM is multiplied by before it is its state.
+    projection: Output | None = None
 
     def activated(self, which: int, *terms: Output) -> Output:
         """A function of a sum of terms, which is clipped first."""
@@ -176,4 +178,7 @@ def lstm_step(cell: Cell, x: Output, h: Output, c: Output) -> tuple[Output, ...]
         state = cell.g.add(Add(), kept, cell.times(let_in, fresh))
     after = [cell.times(weights, state) for weights in cell.peepholes[1:2]]
     output = cell.activated(0, o, *after)
-    return cell.times(output, cell.functions[2](cell.g, state)), state
+    hidden = cell.times(output, cell.functions[2](cell.g, state))
+    if cell.projection is not None:
+        hidden = cell.g.add(_BY_ROWS, hidden, cell.projection)
+    return hidden, state

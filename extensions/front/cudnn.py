@@ -1,7 +1,8 @@
 """Recurrent networks as cuDNN runs them: layers and directions cut out of one vector.
 
 The vector has the weights of all layers and directions (of the input, then of the recurrence),
-then all biases in the same order. The gates of an LSTM are i, f, c, o, those of a GRU r, z, n.
+then all biases in the same order; the weights of projections, [projected, hidden], stand behind
+those of the recurrence. The gates of an LSTM are i, f, c, o, those of a GRU r, z, n.
 Source: the documentation of cudnnRNNMode_t and cudnnGetRNNWeightParams.
 """
 
@@ -64,12 +65,16 @@ class _Weights:
 
     inputs: list[Output] = field(default_factory=list)
     states: list[Output] = field(default_factory=list)
+    projections: list[Output] = field(default_factory=list)
     input_biases: list[Output] = field(default_factory=list)
     state_biases: list[Output] = field(default_factory=list)
 
 
 class Network:
-    """All layers. ``features``: those of the input, where they are known."""
+    """All layers. ``features``: those of the input, where they are known.
+
+    ``projected``: the size that an LSTM's output is brought to, if it is not the hidden one.
+    """
 
     def __init__(
         self,
@@ -80,9 +85,12 @@ class Network:
         directions: int,
         features: Any,
         parameters: Parameters,
+        projected: int | None = None,
     ) -> None:
         if mode not in _MODES:
             raise UnsupportedError(f"the mode '{mode}' is unknown")
+        if projected is not None and (mode != "lstm" or not 0 < projected < 1 << 20):
+            raise UnsupportedError(f"a projection to {projected} in mode '{mode}'")
         if not (0 < hidden < 1 << 20 and 0 < layers < 1 << 10):
             raise UnsupportedError(f"{layers} layers of {hidden}")
         self.g = g
@@ -91,6 +99,9 @@ class Network:
         self.hidden = hidden
         self.layers = layers
         self.directions = directions
+        self.projected = projected
+        # The size of what a direction gives, and of its first state.
+        self.width = projected or hidden
         if not isinstance(features, int):
             features = self._features(parameters.total())
         self.weights = self._cut(parameters, features)
@@ -102,19 +113,22 @@ class Network:
 
     def _features(self, total: int) -> int:
         """The number of features that parameters of this size are for."""
-        rows = len(self.order) * self.hidden * self.directions
-        deeper = self.hidden * self.directions * (self.layers - 1)
-        return total // rows - self.layers * (self.hidden + 2) - deeper
+        rows = len(self.order) * self.hidden
+        each = rows * (self.width + 2) + (self.projected or 0) * self.hidden
+        deeper = rows * self.width * self.directions * (self.layers - 1)
+        return (total // self.directions - self.layers * each - deeper) // rows
 
     def _cut(self, parameters: Parameters, features: int) -> list[_Weights]:
         rows = len(self.order) * self.hidden
         layers = []
         for number in range(self.layers):
-            width = features if number == 0 else self.hidden * self.directions
+            width = features if number == 0 else self.width * self.directions
             layer = _Weights()
             for _ in range(self.directions):
                 layer.inputs.append(self._ordered(parameters.take(rows, width)))
-                layer.states.append(self._ordered(parameters.take(rows, self.hidden)))
+                layer.states.append(self._ordered(parameters.take(rows, self.width)))
+                if self.projected:
+                    layer.projections.append(parameters.take(self.projected, self.hidden))
             layers.append(layer)
         for layer in layers:
             for _ in range(self.directions):
@@ -132,7 +146,7 @@ class Network:
     def run(
         self, x: Output, states: Sequence[Sequence[Output]], lengths: Output | None = None
     ) -> tuple[Output, list[Output]]:
-        """[batch, time, directions * hidden], and the last states [batch, layers * directions, h].
+        """[batch, time, directions * width], and the last states [batch, layers * directions, h].
 
         ``states``: of each kind one per layer, [batch, directions, hidden]; ``lengths``: those of
         the sequences [batch], if they are not as long as the data [batch, time, features].
@@ -158,12 +172,13 @@ class Network:
             return layer.gru(states[0], w, r, biases, linear_before_reset=True)
         bias = self.g.add(Add(), *biases)
         if self.mode == "lstm":
-            return layer.lstm(states[0], states[1], w, r, bias)
+            projection = self._stacked(weights.projections) if self.projected else None
+            return layer.lstm(states[0], states[1], w, r, bias, projection=projection)
         return layer.rnn(states[0], w, r, bias)
 
     def _merged(self, y: Output) -> Output:
-        """[batch, directions, time, hidden] as [batch, time, directions * hidden]."""
+        """[batch, directions, time, width] as [batch, time, directions * width]."""
         if self.directions == 1:
             return self.g.add(Squeeze(), y, [1])
         sides = self.g.add(Transpose(), y, [0, 2, 1, 3])
-        return self.g.add(Reshape(special_zero=True), sides, [0, 0, 2 * self.hidden])
+        return self.g.add(Reshape(special_zero=True), sides, [0, 0, 2 * self.width])

@@ -130,10 +130,15 @@ class Layer:
         r: Output,
         bias: Output,
         peepholes: Output | None = None,
+        projection: Output | None = None,
     ) -> tuple[Output, ...]:
-        """As ``rnn``, with both last states. Gates i, o, f, c."""
-        if peepholes is not None or not self.is_plain:
-            return self._looped(lstm_step, [h, c], (w, r, bias), peepholes=peepholes)
+        """As ``rnn``, with both last states. Gates i, o, f, c.
+
+        ``projection`` [directions, projected, hidden] makes h of the hidden values.
+        """
+        if peepholes is not None or projection is not None or not self.is_plain:
+            further = {"peepholes": peepholes, "projection": projection}
+            return self._looped(lstm_step, [h, c], (w, r, bias), **further)
         op = LSTMSequence(**self._attributes())
         weights = (reordered(self.g, part, 4, _LSTM_GATES) for part in (w, r, bias))
         return self.g.add_multi(op, self.x, h, c, self._lengths(), *weights)
@@ -167,20 +172,21 @@ class Layer:
         weights: tuple[Output, Output, Output],
         bias: Output | None = None,
         peepholes: Output | None = None,
+        projection: Output | None = None,
     ) -> tuple[Output, ...]:
         """The outputs of a loop over time for each direction, side by side.
 
-        ``weights`` are W, R and the bias of both; ``bias`` and ``peepholes`` are those of Cell.
+        ``weights`` are W, R and the bias of both; the others are those of Cell.
         """
         parts = [self._of_directions(value) for value in weights]
         inits = [self._of_directions(self._begun(state), 1) for state in states]
-        inner, peeps = (self._each(value) for value in (bias, peepholes))
+        inner, peeps, projections = map(self._each, (bias, peepholes, projection))
         functions = self.functions()
         each = len(functions) // self.directions
         found = []
         for number in range(self.directions):
             w, r, b = (part[number] for part in parts)
-            own = inner[number]
+            own, projected = inner[number], projections[number]
             product = self.g.add(MatMul(transpose_b=True), self.x, w)
             backwards = self.direction == "reverse" or number == 1
             iteration = Iteration(self.g)
@@ -193,6 +199,7 @@ class Layer:
                 bias=None if own is None else iteration.outer(own),
                 peepholes=_thirds(iteration, peeps[number]),
                 coupled=self.coupled,
+                projection=None if projected is None else iteration.outer(projected),
             )
             before = [iteration.carried(init[number]) for init in inits]
             after, y = self._masked(iteration, before, step(cell, x, *before), backwards)

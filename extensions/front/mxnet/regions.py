@@ -8,8 +8,9 @@ from extensions.front.building import invalid, typed
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, refused, shape_of
 from extensions.ops import regions as r
+from extensions.ops.arithmetic import GreaterEqual, Maximum, Multiply
 from extensions.ops.gathering import Gather
-from extensions.ops.shaping import Squeeze
+from extensions.ops.shaping import Squeeze, Unsqueeze
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -53,9 +54,14 @@ def roi_align(g: Graph, node: SourceNode, x: Output, rois: Output) -> Output:
         aligned_mode="half_pixel_for_nn" if at.flag(node, "aligned") else "asymmetric",
     )
     axis = g.constant(np.int64(1))
-    image = g.add(Squeeze(), g.add(Gather(), rois, [0], axis), [1])
+    images = g.add(Squeeze(), g.add(Gather(), rois, [0], axis), [1])
     corners = g.add(Gather(), rois, [1, 2, 3, 4], axis)
-    return g.add(op, x, corners, typed(g, image, ElementType.i32))
+    # Regions of no image give zeros; the IR would end there.
+    own = g.add(Maximum(), images, 0.0)
+    y = g.add(op, x, corners, typed(g, own, ElementType.i32))
+    is_there = g.add(GreaterEqual(), images, 0.0)
+    kept = g.add(Unsqueeze(), typed(g, is_there, y.dtype), [1, 2, 3])
+    return g.add(Multiply(), y, kept)
 
 
 @converts("_contrib_PSROIPooling")

@@ -9,10 +9,14 @@ from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, shape_of
 from extensions.front.mxnet.masking import positions_below
 from extensions.front.mxnet.movement import turned
-from extensions.ops.arithmetic import Select, Subtract
+from extensions.front.mxnet.shaping import vector
+from extensions.ops.arithmetic import Equal, Maximum, NotEqual, Select, Subtract
 from extensions.ops.gathering import Gather, GatherND
-from extensions.ops.movement import ReverseSequence, Transpose
-from extensions.ops.shaping import Unsqueeze
+from extensions.ops.movement import Pad, ReverseSequence, Transpose
+from extensions.ops.reduction import ReduceSum
+from extensions.ops.shaping import Broadcast, Unsqueeze
+from extensions.ops.transcription import CTCLoss
+from extensions.ops.unary import CumSum
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -63,3 +67,38 @@ def sequence_reverse(
         return turned(g, x, [0])
     op = ReverseSequence(batch_axis=1, seq_axis=0)
     return g.add(op, x, typed(g, lengths, ElementType.i64))
+
+
+@converts("CTCLoss")
+def ctc_loss(g: Graph, node: SourceNode, x: Output, labels: Output, *lengths: Output) -> Output:
+    """Scores are [time, batch, classes], labels [batch, labels]; blank is the first class or the
+    last. Without lengths a row of labels ends before the first padding."""
+    given, is_first = list(lengths), at.word(node, "blank_label", "first") == "first"
+    time, batch, classes = (size_of(g, x, axis) for axis in range(3))
+    whole = g.add(Broadcast(), time, vector(g, [batch]))
+    steps = given.pop(0) if at.flag(node, "use_data_lengths") else whole
+    if at.flag(node, "use_label_lengths"):
+        ends = given.pop(0)
+    else:
+        ends = _labels_before(g, labels, 0.0 if is_first else -1.0)
+    blank = g.constant(_FIRST) if is_first else g.add(Subtract(), classes, g.constant(_ONE))
+    # The IR wants a place for a label at each step.
+    missing = g.add(Subtract(), time, size_of(g, labels, 1))
+    room = vector(g, [g.constant(_FIRST), missing])
+    wanted = g.add(Pad(), g.add(Maximum(), labels, 0.0), [0, 0], room, 0.0)
+    steps, wanted, ends, blank = (
+        typed(g, value, ElementType.i32) for value in (steps, wanted, ends, blank)
+    )
+    return g.add(CTCLoss(), batch_first(g, x), steps, wanted, ends, blank)
+
+
+_FIRST, _ONE = np.int64(0), np.int64(1)
+
+
+def _labels_before(g: Graph, labels: Output, padding: float) -> Output:
+    """How many labels stand before the first padding of a row."""
+    is_label = typed(g, g.add(NotEqual(), labels, padding), ElementType.f32)
+    # All before it are labels, too.
+    places = g.add(CumSum(), g.add(Subtract(), g.constant(np.float32(1)), is_label), _ONE)
+    before = typed(g, g.add(Equal(), places, 0.0), ElementType.f32)
+    return g.add(ReduceSum(keep_dims=False), before, [1])

@@ -14,9 +14,11 @@ def record(r):
                 network(r, mode, layers, ways, states)
     for mode in ("lstm", "gru"):
         pieces(r, mode)
+    for layers, ways in ((1, 1), (2, 1), (1, 2), (2, 2)):
+        network(r, "lstm", layers, ways, True, projection_size=2)
 
 
-def network(r, mode, layers, ways, outputs):
+def network(r, mode, layers, ways, outputs, **more):
     x = mx.sym.var("in0")
     states = [mx.sym.var("in1")] + ([mx.sym.var("in2")] if mode == "lstm" else [])
     names = ("state", "state_cell")[: len(states)]
@@ -30,9 +32,12 @@ def network(r, mode, layers, ways, outputs):
         state_outputs=outputs,
         name="rnn",
         **dict(zip(names, states)),
+        **more,
     )
-    shape = (layers * ways, 2, 3)
-    r.symbol(f"{mode},{layers} layers,{ways} ways,{outputs}", y, (5, 2, 4), *[shape] * len(states))
+    sizes = (more.get("projection_size", 3), 3)
+    shapes = [(layers * ways, 2, size) for _, size in zip(states, sizes)]
+    label = f"{mode},{layers} layers,{ways} ways,{outputs}" + ",projected" * bool(more)
+    r.symbol(label, y, (5, 2, 4), *shapes)
 
 
 def pieces(r, mode):
