@@ -40,10 +40,16 @@ def cut(model: Model, config: Config, translations: Translations) -> Model:
             model.outputs = list(dict.fromkeys(map(names.output, config.outputs)))
             if not config.inputs:
                 _drop_unread_inputs(model)
+        # What is frozen need not be among the inputs that are listed.
+        listed = {request.port.name for request in config.inputs}
+        for request in config.freeze:
+            if request.port.name not in listed:
+                _freeze(model, names.input(request.port).tensor, request)
         if config.inputs:
             _choose_inputs(model, config, names, translations)
         for request in config.freeze:
-            _freeze(model, names.input(request.port).tensor, request)
+            if request.port.name in listed:
+                _freeze(model, names.input(request.port).tensor, request)
     if not model.outputs:
         raise UsageError(
             "The model has no outputs: all of its tensors are read by nodes of it",

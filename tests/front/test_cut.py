@@ -187,6 +187,11 @@ def test_a_value_that_does_not_fit_is_refused(model):
     assert "cannot be frozen" in refusal(model, freeze_placeholder_with_value="extra->[1 2 3]")
 
 
+def test_what_is_frozen_need_not_be_listed(model):
+    flags = {"input": "image[5,4]", "freeze_placeholder_with_value": "extra->[1,2]"}
+    assert inputs(model, **flags) == {"image": "f32[5,4]"}
+
+
 def test_only_inputs_can_be_frozen(model):
     assert "not an input" in refusal(model, freeze_placeholder_with_value="sum->1")
 

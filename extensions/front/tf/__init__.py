@@ -39,6 +39,7 @@ from extensions.front.tf.common import TRANSLATIONS
 from extensions.front.tf.keras import is_keras, read_keras
 from extensions.front.tf.layouts import channels_last
 from extensions.front.tf.reader import read_graph, read_meta_graph, read_saved_model
+from extensions.front.tf.sources import without_unread
 from mo.cli.config import Config
 from mo.errors import UsageError
 from mo.front.model import Model
@@ -65,7 +66,7 @@ def _read(config: Config) -> Model:
         return read_saved_model(folder, tags, options.get("saved_model_signature"))
     meta_graph = sources.get("input_meta_graph")
     if meta_graph is not None:
-        return read_meta_graph(meta_graph)
+        return without_unread(read_meta_graph(meta_graph))
     if path is None:
         raise UsageError(
             "A TensorFlow model is given with --input_model, --saved_model_dir or "
@@ -74,7 +75,7 @@ def _read(config: Config) -> Model:
         )
     if is_keras(path):
         return read_keras(path)
-    return read_graph(path, sources.get("input_checkpoint"))
+    return without_unread(read_graph(path, sources.get("input_checkpoint")))
 
 
 __all__ = [

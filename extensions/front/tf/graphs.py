@@ -7,16 +7,15 @@ is called like its node, that of port k ``node:k``. A called function's nodes ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from extensions.front.tf.frames import structured
 from extensions.front.tf.signatures import OUTPUTS, listed_outputs, port_of
+from extensions.front.tf.sources import inputs_of
 from extensions.front.tf.tensors import (
     COMPLEX_PARTS,
-    WITHOUT_IR_TYPE,
-    element_type,
     read_tensor,
     shape_of,
 )
@@ -182,12 +181,16 @@ class GraphReader:
             raise _endless()
         inputs = [self._inputs(message, scope) for message in scope.messages]
         ports: dict[str, int] = {}
-        for tensors in (*inputs, results):
-            for tensor in tensors:
-                found = reference(tensor)
-                ports[found.node] = max(ports.get(found.node, 0), found.port + 1)
+        read = {tensor for tensors in (*inputs, results) for tensor in tensors}
+        for tensor in read:
+            found = reference(tensor)
+            ports[found.node] = max(ports.get(found.node, 0), found.port + 1)
         for message, tensors in zip(scope.messages, inputs):
             try:
+                given = None if scope.arguments is not None else self._given(message, scope, read)
+                if given is not None:
+                    part.inputs += given
+                    continue
                 self._node(message, tensors, ports, scope, part)
                 if not tensors:
                     self._switch(message, scope, part)
@@ -270,10 +273,6 @@ class GraphReader:
             return
         if self._is_constant(op, name, attributes, part):
             return
-        if op in _PLACEHOLDERS and scope.arguments is None and _is_tensor(attributes):
-            kind = element_type(attributes.get("dtype", 1))
-            part.inputs.append(ModelInput(name, attributes.get("shape"), kind))
-            return
         self._read_bodies(name, attributes, scope.depth + 1)
         named = OUTPUTS.get(op, ())
         count = max(listed_outputs(op, attributes), ports.get(name, 0))
@@ -286,6 +285,17 @@ class GraphReader:
         if op in ("Merge", "RefMerge"):
             self._close_loops(node, message, scope)
         part.nodes.append(node)
+
+    def _given(self, message: Message, scope: _Scope, read: Set[str]) -> list[ModelInput] | None:
+        """The inputs of the model that a node stands for."""
+
+        def queue() -> Mapping[str, Any]:
+            texts = message.get("input", [])[:1]
+            found = scope.by_name.get(reference(texts[0]).node) if texts else None
+            return {} if found is None else self._attributes(found, scope)
+
+        op, name = message.get("op", ""), message.get("name", "")
+        return inputs_of(op, name, self._attributes(message, scope), queue, read)
 
     def _close_loops(self, node: SourceNode, message: Message, scope: _Scope) -> None:
         """What comes from the iteration before need not come before the node."""
@@ -385,14 +395,6 @@ def _put_behind(name: str, predicate: str, side: int, part: Part) -> None:
         return
     outputs = ["", name] if side else [name, ""]
     part.nodes.append(SourceNode("Switch", name, [value, predicate], outputs, {}))
-
-
-_PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
-
-
-def _is_tensor(attributes: Mapping[str, Any]) -> bool:
-    """Whether the IR has an input of such a type; others are there for nothing mostly."""
-    return attributes.get("dtype", 1) not in WITHOUT_IR_TYPE
 
 
 def _of_node(error: ModelFileError, message: Message) -> ModelFileError:

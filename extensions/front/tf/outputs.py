@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from extensions.front.tf.graphs import Part, reference
 from mo.front.protobuf import Message
@@ -43,8 +43,8 @@ _FLOW = ("Exit", "RefExit", "Switch", "RefSwitch")
 _CHANGES = ("Assign", "Scatter", "ResourceApply", "Apply", "ResourceScatter", "QueueEnqueue")
 
 
-def default_outputs(part: Part, messages: Iterable[Message]) -> list[str]:
-    """All outputs of the nodes that nobody reads, nodes of training and saving apart."""
+def default_outputs(part: Part, messages: Sequence[Message]) -> list[str]:
+    """All outputs of the nodes that nobody reads, those of training, saving and in loops apart."""
     ops = {message.get("name", ""): message.get("op", "") for message in messages}
     read = {
         reference(text.lstrip("^")).node
@@ -52,12 +52,37 @@ def default_outputs(part: Part, messages: Iterable[Message]) -> list[str]:
         if message.get("op") != "NoOp"
         for text in message.get("input", [])
     }
+    read |= _inside_loops(messages)
     names = [
         name
         for name, op in ops.items()
         if name not in read and op not in _NEVER and not op.startswith(_CHANGES)
     ]
+    # What only reads a variable is left over, if there is anything else.
+    names = [name for name in names if not _is_left_over(name, ops[name])] or names
     # Loops give all their variables; those that nobody reads are wanted if nothing else is.
     names = [name for name in names if ops[name] not in _FLOW] or names
     outputs = {node.name: node.outputs for node in part.nodes}
     return [tensor for name in names for tensor in outputs.get(name, [])]
+
+
+def _inside_loops(messages: Sequence[Message]) -> set[str]:
+    """The nodes between those that enter a frame and those that leave it."""
+    ops = {message.get("name", ""): message.get("op", "") for message in messages}
+    users: dict[str, list[str]] = {}
+    for message in messages:
+        for text in message.get("input", []):
+            users.setdefault(reference(text.lstrip("^")).node, []).append(message.get("name", ""))
+    stack = [name for name, op in ops.items() if op in ("Enter", "RefEnter")]
+    inside = set(stack)
+    while stack:
+        for name in users.get(stack.pop(), []):
+            if name not in inside and ops.get(name) not in ("Exit", "RefExit"):
+                inside.add(name)
+                stack.append(name)
+    return inside
+
+
+def _is_left_over(name: str, op: str) -> bool:
+    """Whether a node is named like those that read variables, which freezing may leave behind."""
+    return op in ("Identity", "ReadVariableOp") and name.endswith(("/ReadVariableOp", "/read"))

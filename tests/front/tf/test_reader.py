@@ -111,6 +111,64 @@ def test_wrong_choices_are_answered_with_the_right_ones(arguments: list[str], wo
     assert re.search(words, str(caught.value)), str(caught.value)
 
 
+def node(name: str, op: str, *inputs: str, attributes: str = "") -> str:
+    listed = "".join(f' input: "{text}"' for text in inputs)
+    return f'node {{ name: "{name}" op: "{op}"{listed} {attributes} }}\n'
+
+
+QUEUE = (
+    node(
+        "queue",
+        "FIFOQueueV2",
+        attributes='attr { key: "shapes" value { list { shape { dim { size: 4 } } shape {} } } }',
+    )
+    + node("count", "Placeholder", attributes='attr { key: "dtype" value { type: DT_INT32 } }')
+    + node(
+        "batch",
+        "QueueDequeueUpToV2",
+        *("queue", "count"),
+        attributes='attr { key: "component_types" value { list { type: [DT_FLOAT, DT_INT64] } } }',
+    )
+)
+
+
+def test_what_is_read_of_a_queue_is_an_input(tmp_path: Path) -> None:
+    """Not the number of elements to take, nor the labels that nobody reads."""
+    path = tmp_path / "graph.pbtxt"
+    path.write_text(QUEUE + node("y", "Relu", "batch:0"))
+    graph = read(f"--input_model={path}")
+    assert {n.name: str(n.outputs[0].type) for n in graph.parameters()} == {"batch": "f32[?,4]"}
+
+
+def test_the_elements_of_an_iterator_are_inputs(tmp_path: Path) -> None:
+    shapes = "list { shape { dim { size: 3 } } shape { dim { size: -1 } } }"
+    types = "list { type: [DT_FLOAT, DT_FLOAT] }"
+    attributes = (
+        f'attr {{ key: "output_shapes" value {{ {shapes} }} }}'
+        f'attr {{ key: "output_types" value {{ {types} }} }}'
+    )
+    path = tmp_path / "graph.pbtxt"
+    path.write_text(
+        node("next", "IteratorGetNext", attributes=attributes)
+        + node("a", "Relu", "next")
+        + node("b", "Relu", "next:1")
+    )
+    graph = read(f"--input_model={path}")
+    found = {n.name: str(n.outputs[0].type) for n in graph.parameters()}
+    assert found == {"next": "f32[3]", "next:1": "f32[?]"}
+
+
+def test_placeholders_that_nobody_reads_are_no_inputs(tmp_path: Path) -> None:
+    kind = 'attr { key: "dtype" value { type: DT_FLOAT } }'
+    path = tmp_path / "graph.pbtxt"
+    path.write_text(
+        node("left_over", "Placeholder", attributes=kind)
+        + node("x", "Placeholder", attributes=kind)
+        + node("y", "Relu", "x")
+    )
+    assert [n.name for n in read(f"--input_model={path}").parameters()] == ["x"]
+
+
 # ---- checkpoints
 
 
