@@ -20,6 +20,7 @@ from extensions.front.caffe import (
     sampling,
     selection,
     shaping,
+    unpooling,
 )
 from extensions.front.caffe.common import TRANSLATIONS
 from extensions.front.caffe.custom import mark_custom, read_mapping
@@ -87,4 +88,5 @@ __all__ = [
     "sampling",
     "selection",
     "shaping",
+    "unpooling",
 ]

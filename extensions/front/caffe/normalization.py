@@ -72,7 +72,10 @@ def batch_norm(
 
 @converts("BN")
 def bn(g: Graph, node: SourceNode, x: Output, *blobs: Output) -> Output:
-    """scale * x + shift with two blobs; with four, x is normalised by mean and variance first."""
+    """scale * x + shift with two blobs; with four, x is normalised by mean and variance first.
+
+    What the blobs are: SegNet; PSPNet (github.com/hufu6371/DORN, issue 25).
+    """
     p = parameters(node, "bn_param")
     if len(blobs) not in (2, 4):
         raise ModelFileError(f"it has {len(blobs)} blobs in the .caffemodel, not 2 or 4")

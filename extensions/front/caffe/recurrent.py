@@ -24,17 +24,16 @@ from extensions.front.caffe.common import (
 )
 from extensions.ops.activation import Sigmoid, Tanh
 from extensions.ops.arithmetic import Add, GreaterEqual, Multiply
-from extensions.ops.control_flow import Loop
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
+from extensions.ops.iteration import Iteration
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Split
 from extensions.ops.recurrent import LSTMCell, RNNCell
-from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
+from extensions.ops.shaping import Broadcast, Unsqueeze
 from extensions.ops.slicing import FAR
 from extensions.ops.transcription import CTCGreedyDecoder
 from mo.front.model import SourceNode
-from mo.graph.body import Body, PortMap
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import Op
@@ -42,8 +41,6 @@ from mo.graph.shape import count
 
 # Caffe stacks the gates as i, f, o, g; the IR as f, i, g, o.
 _LSTM_GATES = (1, 0, 3, 2)
-# One step of an input or output, along the first axis.
-_STEP = {"axis": "0", "start": "0", "end": "-1", "stride": "1", "part_size": "1"}
 
 
 class _Layer(NamedTuple):
@@ -136,42 +133,19 @@ def _reordered(g: Graph, rows: Output, hidden: int) -> Output:
 def _steps(
     g: Graph, node: SourceNode, layer: _Layer, cell: Op, weights: list[Output]
 ) -> tuple[Output, ...]:
-    """A loop over the steps; the outputs of all of them [T, N, hidden], then the last states."""
-    states = len(layer.states)
-    body = _body(layer, cell, weights)
-    inputs = [PortMap(2, 0, _STEP), PortMap(3, 1, _STEP)]
-    inputs += [PortMap(4 + i, 2 + i) for i in range(states)]
-    results = [PortMap(None, 0, {"purpose": "execution_condition"}), PortMap(0, 1 + states, _STEP)]
-    results += [PortMap(1 + i, 1 + i) for i in range(states)]
-    back = tuple((1 + i, 2 + i) for i in range(states))
-    steps = g.add(Gather(), g.add(ShapeOf(), layer.x), g.constant(np.int64(0)), np.int64(0))
-    op = Loop(body=Body(body, tuple(inputs), tuple(results), back))
-    always = g.constant(np.bool_(True))
-    outputs = g.add_multi(op, steps, always, layer.x, layer.going, *layer.states)
-    last = [g.add(Unsqueeze(), state, [0]) for state in outputs[1:]]
-    return (outputs[0], *last[: len(node.outputs) - 1])
+    """A loop over the steps; the outputs of all of them [T, N, hidden], then the last states.
 
-
-def _body(layer: _Layer, cell: Op, weights: list[Output]) -> Graph:
-    """One step: the state is kept or forgotten, then the cell computes the next one."""
-    body = Graph(name="step")
-    _, batch, features = shape_of(layer.x)
-    x = body.input("x", (1, batch, features), layer.x.dtype)
-    going = body.input("continues", (1, batch), layer.x.dtype)
-    before = [
-        body.input(f"state{i}", shape_of(state), layer.x.dtype)
-        for i, state in enumerate(layer.states)
-    ]
-    width = shape_of(weights[0])[1]
-    keep = body.add(Reshape(), going, [-1, 1])
-    kept = [body.add(Multiply(), state, keep) for state in before]
-    numbers = [body.constant(weight.constant) for weight in weights]
-    states = body.add_multi(cell, body.add(Reshape(), x, [-1, width]), *kept, *numbers)
-    body.output(body.constant(np.bool_(True)))
-    for state in states:
-        body.output(state)
-    body.output(body.add(Unsqueeze(), states[0], [0]))
-    return body
+    In each step the state is kept or forgotten, then the cell computes the next one.
+    """
+    loop = Iteration(g, "step")
+    body = loop.body
+    x = loop.sliced(layer.x, 0)
+    keep = body.add(Unsqueeze(), loop.sliced(layer.going, 0), [1])
+    kept = [body.add(Multiply(), loop.carried(state), keep) for state in layer.states]
+    states = body.add_multi(cell, x, *kept, *map(loop.outer, weights))
+    *last, outputs = loop.run(states, [(states[0], 0, False)])
+    exposed = [g.add(Unsqueeze(), state, [0]) for state in last]
+    return (outputs, *exposed[: len(node.outputs) - 1])
 
 
 @converts("LSTMUnit")

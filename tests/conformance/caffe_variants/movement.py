@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tests.conformance.caffe_variants.variant import (
+    RANDOM,
     Array,
     Variant,
     distinct,
+    numbers,
     v,
 )
 from tests.front.caffe.formulas import movement as f
@@ -92,6 +94,17 @@ def _selections() -> Iterator[Variant]:
         note="of two bottoms",
     )
     yield v("Filter", inputs=[(3, 4), keep * 0], formula=lambda x, k: x[:0], note="nothing left")
+    x, places = numbers(2, 3, 2, 3), np.stack([RANDOM.permutation(24)[:6] for _ in range(6)])
+    mask = places.reshape(2, 3, 2, 3).astype(np.float32)
+    for text, size in (
+        ("", (4, 6)),
+        ("scale: 3", (6, 9)),
+        ("scale_h: 2 scale_w: 3", (4, 9)),
+        ("scale_h: 3 scale_w: 2 pad_out_h: true", (5, 6)),
+        ("pad_out_w: true scale_h: 3", (6, 5)),
+        ("upsample_h: 4 upsample_w: 7", (4, 7)),
+    ):
+        yield v("Upsample", "upsample_param", text, [x, mask], (), f.unpooled(*size))
     index = np.array([1, 1, 0], np.float32)
     yield v("BatchReindex", inputs=[(2, 3, 4), index], formula=lambda x, i: x[i.astype(int)])
 

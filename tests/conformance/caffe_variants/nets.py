@@ -65,6 +65,24 @@ def _constants() -> Iterator[Variant]:
     yield v("Parameter", "parameter_param", shape, [(2, 4)], [(4,)], np.add, net=net)
 
 
+def _unpooling() -> Iterator[Variant]:
+    """SegNet: what a pooling has kept goes back to where it was."""
+    net = """
+    input: "in0" input_shape { dim: 2 dim: 3 dim: 8 dim: 10 }
+    layer { name: "pool" type: "Pooling" bottom: "in0" top: "pool" top: "mask"
+            pooling_param { pool: MAX kernel_size: 2 stride: 2 } }
+    layer { name: "out" type: "Upsample" bottom: "pool" bottom: "mask" top: "out" }
+    """
+
+    def greatest_alone(x: Array) -> Array:
+        blocks = x.reshape(2, 3, 4, 2, 5, 2)
+        kept = blocks == blocks.max((3, 5), keepdims=True)
+        return np.where(kept, blocks, 0).reshape(x.shape)
+
+    image = [(2, 3, 8, 10)]
+    yield v("Upsample", inputs=image, formula=greatest_alone, net=net, note="behind its pooling")
+
+
 def _unknown() -> Iterator[Variant]:
     """Layers that have no translation, and why."""
     yield v("Accum", "accum_param", "top_height: 10 top_width: 12")
@@ -79,4 +97,5 @@ def variants() -> Iterator[Variant]:
     yield from _feeders()
     yield from _judges()
     yield from _constants()
+    yield from _unpooling()
     yield from _unknown()

@@ -139,11 +139,10 @@ def test_yolo_v2() -> None:
     assert_close(run(convert(net, opened=(0, 2, 3)), inputs)["regions"], expected)
 
 
-def test_unpooling_is_refused_with_its_name_and_parameters() -> None:
-    """SegNet: no operation of the IR puts numbers back where a pooling found them."""
+def test_unpooling_of_other_forks_is_refused_with_its_name_and_parameters() -> None:
     net = Net(("data", (1, 2, 8, 8)))
     text = "pooling_param { pool: MAX kernel_size: 2 stride: 2 }"
     net.layer("Pooling", "pool", "data", text, tops=["pool", "mask"])
-    net.layer("Upsample", "up", ["pool", "mask"], "upsample_param { scale: 2 }")
-    with pytest.raises(UnsupportedError, match=r"Upsample, 1 nodes: 'up', with upsample_param"):
+    net.layer("Unpooling", "up", ["pool", "mask"], "unpooling_param { unpool_size: 8 }")
+    with pytest.raises(UnsupportedError, match=r"Unpooling, 1 nodes: 'up', with unpooling_param"):
         convert(net)

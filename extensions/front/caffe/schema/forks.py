@@ -178,6 +178,16 @@ SPATIAL_TRANSFORMER: Schema = {
     12: one("de_transform", boolean, False),
 }
 
+UPSAMPLE: Schema = {
+    1: one("scale", uint32, 2),
+    2: one("scale_h", uint32),
+    3: one("scale_w", uint32),
+    4: one("pad_out_h", boolean, False),
+    5: one("pad_out_w", boolean, False),
+    6: one("upsample_h", uint32),
+    7: one("upsample_w", uint32),
+}
+
 # Fields of several forks that have a layer BN, none of which is ever read from a binary file.
 BN: Schema = {
     -1: one("bn_mode", enum(LEARN=0, INFERENCE=1), 0),

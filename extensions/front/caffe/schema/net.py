@@ -268,6 +268,7 @@ LAYER: Schema = {
     -147: one("swish_param", message(layers.SWISH)),
     -148: one("clip_param", message(layers.CLIP)),
     -1: one("bn_param", message(forks.BN)),
+    -2: one("upsample_param", message(forks.UPSAMPLE)),
 }
 
 NET: Schema = {

@@ -22,3 +22,15 @@ def arg_max(top_k: int = 1, values: bool = False, axis: int | None = None) -> Fo
         return np.stack(parts, 1).reshape(len(x), len(parts), top_k, *[1] * (x.ndim - 3))
 
     return compute
+
+
+def unpooled(height: int, width: int) -> Formula:
+    """Each number at its place in the image of its channel."""
+
+    def compute(x: Array, places: Array) -> Array:
+        y = np.zeros((*x.shape[:2], height * width), np.float32)
+        for n, c in np.ndindex(*x.shape[:2]):
+            y[n, c, places[n, c].astype(int).reshape(-1)] = x[n, c].reshape(-1)
+        return y.reshape(*x.shape[:2], height, width)
+
+    return compute
