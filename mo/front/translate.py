@@ -296,6 +296,7 @@ def _missing_text(missing: dict[str, list[SourceNode]], translations: Translatio
     for label, nodes in sorted(missing.items()):
         line = f"    {label}, {len(nodes)} nodes: {listing((n.name for n in nodes), 5)}"
         line += f", with {nodes[0].note}" if nodes[0].note else ""
+        line += f", in {nodes[0].place}" if nodes[0].place else ""
         similar = closest(nodes[0].type, translations.types(nodes[0].domain), 1)
         lines.append(line + (f" (similar: {similar[0]})" if similar else ""))
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -65,7 +66,8 @@ def _attempt(action: Callable[[], Any]) -> str:
 
 def refusal(error: ConversionError) -> str:
     """The words of a refusal, without those that say where."""
-    return f"refused: {' '.join(error.message.rpartition('): ')[2].split())}"
+    message = re.sub(r", in '[^']*', line \d+", "", error.message)
+    return f"refused: {' '.join(message.rpartition('): ')[2].split())}"
 
 
 def read_table() -> list[Verdict]:

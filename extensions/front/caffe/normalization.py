@@ -13,6 +13,7 @@ from extensions.front.caffe.common import (
     invalid,
     parameters,
     shape_of,
+    unsupported,
     word,
 )
 from extensions.front.caffe.fillers import trained
@@ -56,9 +57,12 @@ def batch_norm(
     mean: Output | None = None,
     variance: Output | None = None,
     factor: Output | None = None,
+    *more: Output,
 ) -> Output:
     """(x - mean) / sqrt(variance + eps), where the blobs are multiples of both by a factor."""
     p = parameters(node, "batch_norm_param")
+    if more:
+        raise unsupported(f"a BatchNorm with {3 + len(more)} blobs, as NVCaffe has it,")
     if p["use_global_stats"] == 0:
         axes = [axis for axis in range(rank_of(x)) if axis != 1]
         return g.add(n.MVN(eps=float(p["eps"])), x, axes)

@@ -12,16 +12,16 @@ from typing import Any
 
 from extensions.front.caffe.inputs import layer_shapes, net_inputs
 from extensions.front.caffe.phases import is_included
-from extensions.front.caffe.schema.net import LAYER, NET, OPEN_ENDED
+from extensions.front.caffe.prototxt import layer_schema, old_types, read_net
+from extensions.front.caffe.schema.net import LAYER, NET
 from extensions.front.caffe.sections import Sections, shown, tables_of
 from extensions.front.caffe.untranslated import reason
 from extensions.front.caffe.upgrade import current_layers
 from extensions.front.caffe.weights import read_weights
 from mo.errors import ModelFileError, UnsupportedError, closest, listing
-from mo.front.files import open_model
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message, Schema
-from mo.front.prototext import TextError, Unknown, decoded, parse_text
+from mo.front.prototext import TextError, Unknown
 from mo.graph.element_type import ElementType
 from mo.graph.tensor import Tensor
 
@@ -33,34 +33,6 @@ _JUDGES = {
     *("multinomiallogisticloss", "multiboxloss", "sigmoidcrossentropyloss", "silence"),
     *("smoothl1loss", "softmaxwithloss", "detectionevaluate"),
 }
-
-
-def read_net(path: Path, schema: Schema = NET) -> Message:
-    """The fields of a .prototxt, by the table of Caffe or of a fork."""
-    source = open_model(path)
-    try:
-        content = decoded(source.view)
-        if content.lstrip()[:1] == "<":
-            raise ModelFileError("it is a web page", "Download the file itself, not its page.")
-        return parse_text(content, schema, (*OPEN_ENDED, layer_schema(schema)))
-    except TextError as error:
-        hint = error.hint or "Correct the text there."
-        if "there is no field" in error.message:
-            hint = (
-                f"{error.hint} If a fork of Caffe has this field, give its caffe.proto "
-                "with --caffe_parser_path."
-            ).strip()
-        raise ModelFileError(f"'{path.name}', {error.message}", hint) from error
-    except ModelFileError as error:
-        raise ModelFileError(f"Cannot read '{path.name}': {error.message}", error.hint) from error
-
-
-def layer_schema(net: Schema) -> Schema:
-    """The table of a layer of the current generation."""
-    field = next((field for field in net.values() if field.name == "layer"), None)
-    if field is None or field.kind.schema is None:
-        raise ModelFileError("its NetParameter has no field 'layer'")
-    return field.kind.schema()
 
 
 def read_caffe(topology: Path, weights: Path, known: Sequence[str], schema: Schema = NET) -> Model:
@@ -75,16 +47,6 @@ def read_caffe(topology: Path, weights: Path, known: Sequence[str], schema: Sche
         return assembly.model()
     except TextError as error:
         raise ModelFileError(f"'{topology.name}', {error.message}", error.hint) from error
-
-
-def _old_types(net: Schema) -> Mapping[str, int] | None:
-    """The types of layers of the generation before, by the table of a net."""
-    for field in net.values():
-        if field.name == "layers" and field.kind.schema is not None:
-            return next(
-                (f.kind.words for f in field.kind.schema().values() if f.name == "type"), None
-            )
-    return None
 
 
 class _Assembly:
@@ -121,7 +83,7 @@ class _Assembly:
             raise
         except ModelFileError as error:
             raise ModelFileError(f"'{self.path.name}': {error.message}", error.hint) from error
-        layers = list(self._included(current_layers(self.net, _old_types(self.schema))))
+        layers = list(self._included(current_layers(self.net, old_types(self.schema))))
         if not layers:
             raise ModelFileError(
                 f"'{self.path.name}' holds no layers",
