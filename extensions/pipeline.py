@@ -31,6 +31,7 @@ from extensions.middle import (
     recurrence,
     shapes,
     sharing,
+    sizes,
     strides,
     unsigned_kernels,
 )
@@ -84,6 +85,8 @@ def passes(config: Config) -> list[Pass]:
         rewrites("channel_order", *channel_order.RULES),
         rewrites("remove_identities", *identities.RULES),
         rewrites("simplify_shapes", *shapes.RULES),
+        Pass("share_sizes", sizes.share_sizes),
+        rewrites("sizes", *sizes.RULES),
         rewrites("quantization", *quantization.RULES, *integer_products.RULES),
         rewrites("unsigned_kernels", *unsigned_kernels.RULES),
         # Patterns below ask for one value twice: equal ones must be one by then.
@@ -95,6 +98,8 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_blocks", *blocks.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_normalizations", *normalizations.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_attention", *attention.RULES, enabled=fusing and opset >= 13, keep=spared),
+        # Attention is recognised by its transposed keys, too.
+        rewrites("transposed_factors", *products.TRANSPOSED),
         rewrites("fuse_padding", *padding.RULES, enabled=fusing, keep=spared),
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         rewrites(

@@ -1,10 +1,11 @@
-"""Matrix products along the last axis, without the detour over a matrix of rows."""
+"""Matrix products without detours: over a matrix of rows, or over a transposed factor."""
 
 from __future__ import annotations
 
 from extensions.middle.shapes import reshaped
 from extensions.ops.arithmetic import Add
 from extensions.ops.matrix import MatMul
+from extensions.ops.movement import Transpose
 from extensions.ops.shaping import Reshape
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
@@ -42,3 +43,32 @@ RULES = tuple(
     rewrite(match(Reshape, rows, any_value("target")))(_product_of_last_axis)
     for rows in (_product, match(Add, _product, const("bias")))
 )
+
+
+def _swaps_last_axes(value: Output) -> bool:
+    order = value.value()
+    if order is None or len(order) < 2:
+        return False
+    rank = len(order)
+    return order.tolist() == [*range(rank - 2), rank - 1, rank - 2]
+
+
+_turned = match(Transpose, any_value("inner"), const("order", where=_swaps_last_axes))
+
+
+@rewrite(match(MatMul, _turned, any_value("w")))
+def transposed_first_factor(g: Graph, node: Node, inner: Output, w: Output) -> Output:
+    """The product itself transposes."""
+    flags = node.op.attributes()
+    turned = {**flags, "transpose_a": not flags["transpose_a"]}
+    return g.add(MatMul(**turned), inner, w)
+
+
+@rewrite(match(MatMul, any_value("x"), _turned))
+def transposed_second_factor(g: Graph, node: Node, x: Output, inner: Output) -> Output:
+    flags = node.op.attributes()
+    turned = {**flags, "transpose_b": not flags["transpose_b"]}
+    return g.add(MatMul(**turned), x, inner)
+
+
+TRANSPOSED = (transposed_first_factor, transposed_second_factor)

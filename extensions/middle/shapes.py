@@ -64,7 +64,30 @@ def transpose_of_transpose(g: Graph, x: Output, first: Output, second: Output) -
     inner, outer = constant_ints(first), constant_ints(second)
     if not inner or not outer:
         return None
-    return g.add(Transpose(), x, [inner[axis] for axis in outer])
+    order = [inner[axis] for axis in outer]
+    return x if order == sorted(order) else g.add(Transpose(), x, order)
+
+
+@rewrite(
+    match(
+        Transpose,
+        match(Squeeze, match(Transpose, x, const("first")), const("axes")),
+        const("second"),
+    )
+)
+def transposes_around_squeeze(
+    g: Graph, x: Output, first: Output, axes: Output, second: Output
+) -> Output | None:
+    """The axes can be dropped before anything moves."""
+    inner, dropped, outer = (constant_ints(value) for value in (first, axes, second))
+    if not inner or not dropped or not outer:
+        return None
+    gone = {axis % len(inner) for axis in dropped}
+    left = [axis for i, axis in enumerate(inner) if i not in gone]
+    kept = sorted(left)
+    order = [kept.index(left[axis]) for axis in outer]
+    y = g.add(Squeeze(), x, sorted(inner[axis] for axis in gone))
+    return y if order == sorted(order) else g.add(Transpose(), y, order)
 
 
 @rewrite(match(Transpose, x, const("order")))
@@ -83,5 +106,6 @@ RULES = (
     shape_as_pattern,
     reshape_of_reshape,
     transpose_of_transpose,
+    transposes_around_squeeze,
     transpose_as_reshape,
 )
