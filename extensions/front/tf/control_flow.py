@@ -6,12 +6,13 @@ from typing import Any
 
 from extensions.front.branching import chosen
 from extensions.front.building import invalid, scalar
-from extensions.front.tf.common import converts, number, refuse
+from extensions.front.tf.common import converts, number
 from extensions.front.tf.elementwise import to_bool
 from extensions.front.tf.loops import looped
-from extensions.ops.arithmetic import Equal
-from mo.front.model import Model, SourceNode
+from extensions.ops.arithmetic import Less, Select, Subtract
+from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.values import Value
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
@@ -34,18 +35,32 @@ def case(g: Graph, node: SourceNode, index: Output, *inputs: Value) -> tuple[Val
         place = int(known.item())
         inside = 0 <= place < len(branches)
         return node.walk.inline(branches[place if inside else -1], *inputs)
-    return _case(g, node, scalar(g, index), 0, branches, inputs)
-
-
-def _case(
-    g: Graph, node: SourceNode, index: Output, first: int, branches: list[Model], inputs: Any
-) -> tuple[Value, ...]:
     if len(branches) == 1:
         return node.walk.inline(branches[0], *inputs)
-    if len(branches) > 2:
-        raise refuse("a choice among more than two branches by a computed number")
-    is_first = g.add(Equal(), index, number(g, first, index.dtype))
-    return chosen(g, node, is_first, branches, inputs)
+    last, middle = len(branches) - 1, len(branches) // 2
+    index = scalar(g, index)
+    kind = index.dtype
+    outside = g.add(Less(), index, number(g, 0, kind))
+    chosen_one = g.add(Select(), outside, number(g, last, kind), index)
+    is_early = g.add(Less(), chosen_one, number(g, middle, kind))
+    halves = [
+        _half(node, part, which, len(inputs))
+        for which, part in enumerate((branches[:middle], branches[middle:]))
+    ]
+    late = g.add(Subtract(), chosen_one, number(g, middle, kind))
+    return chosen(g, node, is_early, halves, [chosen_one, late, *inputs])
+
+
+def _half(node: SourceNode, branches: list[Model], which: int, count: int) -> Model:
+    """A choice among some of the branches, by the first or the second input."""
+    label = f"{node.name}/half_{which}"
+    inputs = [ModelInput(f"{label}/in_{i}", None, ElementType.dynamic) for i in range(count + 2)]
+    names = [item.name for item in inputs]
+    outputs = [f"{label}/out_{i}" for i in range(len(branches[0].outputs))]
+    attributes: dict[str, Any] = {f"branch_{i}": branch for i, branch in enumerate(branches)}
+    attributes["branches"] = branches
+    inner = SourceNode("Case", label, [names[which], *names[2:]], outputs, attributes)
+    return Model(label, "tf", [inner], inputs, outputs)
 
 
 def _branch(node: SourceNode, name: str) -> Model:

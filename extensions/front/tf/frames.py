@@ -97,6 +97,7 @@ class _Frames:
             ("Merge", self._merge),
             ("Switch", self._switch),
             ("Exit", self._exit),
+            ("LoopCond", lambda node: _needs(node, 1)),
         ):
             for node in self.model.nodes:
                 if plain_type(node) == kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from extensions.front.tf.graphs import Part, reference
 from mo.front.protobuf import Message
@@ -39,7 +39,9 @@ _NEVER = {
     "LookupTableImport",
     "LookupTableImportV2",
 }
-_FLOW = ("Exit", "RefExit", "Switch", "RefSwitch")
+# Where loops and branches begin and end.
+_BEGINS = {"Enter", "RefEnter", "Switch", "RefSwitch"}
+_ENDS = {"Exit", "RefExit", "Merge", "RefMerge"}
 _CHANGES = ("Assign", "Scatter", "ResourceApply", "Apply", "ResourceScatter", "QueueEnqueue")
 
 
@@ -52,7 +54,7 @@ def default_outputs(part: Part, messages: Sequence[Message]) -> list[str]:
         if message.get("op") != "NoOp"
         for text in message.get("input", [])
     }
-    read |= _inside_loops(messages)
+    read |= _inside(messages, ops)
     names = [
         name
         for name, op in ops.items()
@@ -61,26 +63,26 @@ def default_outputs(part: Part, messages: Sequence[Message]) -> list[str]:
     # What only reads a variable is left over, if there is anything else.
     names = [name for name in names if not _is_left_over(name, ops[name])] or names
     # Loops give all their variables; those that nobody reads are wanted if nothing else is.
-    names = [name for name in names if ops[name] not in _FLOW] or names
+    names = [name for name in names if ops[name] not in ("Exit", "RefExit")] or names
     outputs = {node.name: node.outputs for node in part.nodes}
     return [tensor for name in names for tensor in outputs.get(name, [])]
 
 
-def _inside_loops(messages: Sequence[Message]) -> set[str]:
-    """The nodes between those that enter a frame and those that leave it."""
-    ops = {message.get("name", ""): message.get("op", "") for message in messages}
-    users: dict[str, list[str]] = {}
+def _inside(messages: Sequence[Message], ops: Mapping[str, str]) -> set[str]:
+    """The nodes of loops and branches, which are there several times or not at all."""
+    readers: dict[str, list[str]] = {}
     for message in messages:
         for text in message.get("input", []):
-            users.setdefault(reference(text.lstrip("^")).node, []).append(message.get("name", ""))
-    stack = [name for name, op in ops.items() if op in ("Enter", "RefEnter")]
-    inside = set(stack)
+            if not text.startswith("^"):
+                readers.setdefault(reference(text).node, []).append(message.get("name", ""))
+    stack = [name for name, op in ops.items() if op in _BEGINS]
+    found: set[str] = set()
     while stack:
-        for name in users.get(stack.pop(), []):
-            if name not in inside and ops.get(name) not in ("Exit", "RefExit"):
-                inside.add(name)
-                stack.append(name)
-    return inside
+        name = stack.pop()
+        if name not in found and ops.get(name) not in _ENDS:
+            found.add(name)
+            stack += readers.get(name, [])
+    return found
 
 
 def _is_left_over(name: str, op: str) -> bool:

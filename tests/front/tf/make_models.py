@@ -129,6 +129,27 @@ def many_operations() -> None:
     (FOLDER / "operations.pb").write_bytes(message.SerializeToString())
 
 
+def old_loops() -> None:
+    """Loops, branches and lists of TensorFlow 1."""
+    v1.disable_control_flow_v2()
+    with v1.Graph().as_default() as graph:
+        x = v1.placeholder(tf.float32, [None, 4, 3], name="x")
+        positive = v1.placeholder(tf.bool, [], name="positive")
+        rows = tf.TensorArray(tf.float32, 4).unstack(tf.transpose(x, [1, 0, 2]))
+
+        def step(i: Any, h: Any, out: Any) -> tuple[Any, Any, Any]:
+            z = tf.matmul(
+                tf.concat([rows.read(i), h], 1), tf.constant(KERNEL[0, :2, :, :3].reshape(6, 3))
+            )
+            h = v1.cond(positive, lambda: tf.tanh(z), lambda: v1.cond(i < 2, lambda: z, lambda: h))
+            return i + 1, h, out.write(i, h)
+
+        start = [0, tf.zeros_like(x[:, 0]), tf.TensorArray(tf.float32, 4)]
+        *_, out = v1.while_loop(lambda i, *_: i < 4, step, start)
+        tf.identity(out.stack(), name="y")
+        (FOLDER / "loops.pb").write_bytes(graph.as_graph_def().SerializeToString())
+
+
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
@@ -136,6 +157,7 @@ def main() -> None:
     np.savez(FOLDER / "expected.npz", image=IMAGE, mean=expected)
     frozen()
     many_operations()
+    old_loops()
     with_checkpoint(1)
     with_checkpoint(2)
     saved_model()

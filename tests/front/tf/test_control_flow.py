@@ -42,6 +42,15 @@ def test_cases(index: int) -> None:
     )
 
 
+@pytest.mark.parametrize("index", [-3, 0, 1, 2, 3, 4, 9])
+def test_cases_among_many(index: int) -> None:
+    agree(
+        lambda i, x: tf.switch_case(i, [lambda k=k: (x * k, x + k) for k in (1.0, 2, 3, 4, 5)]),
+        np.array(index, np.int32),
+        X,
+    )
+
+
 def test_a_loop_that_counts() -> None:
     def power(x: Any) -> Any:
         return tf.while_loop(lambda i, y: i < 5, lambda i, y: (i + 1, y * x), [0, x])[1]

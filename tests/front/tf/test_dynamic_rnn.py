@@ -18,6 +18,8 @@ from tests.front.tf.cells import GRU, LSTM, BasicLSTM, BasicRNN, Cell, Stacked
 from tests.front.tf.running import agree_in_session, converted, in_session
 from tests.models.nodes import numbers
 
+pytestmark = pytest.mark.heavy
+
 v1 = tf.compat.v1
 # Two sequences of six steps of three features.
 X = numbers(2, 6, 3)

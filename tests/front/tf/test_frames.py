@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,13 +15,17 @@ pytest.importorskip("openvino")
 
 import tensorflow as tf
 
+from mo.cli.config import Config
 from mo.errors import ConversionError
 from mo.front.translate import translate
+from mo.pipeline.convert import convert
 from tests.front.comparing import operations
 from tests.front.tf.running import TRANSLATIONS, agree_in_session, in_session, read_message
+from tests.fuzzing import survivors
 from tests.models.nodes import numbers
 
 v1 = tf.compat.v1
+MODELS = Path(__file__).parent / "models"
 X = numbers(3, 4)
 YES, NO = np.array(True), np.array(False)
 
@@ -360,3 +367,37 @@ def test_loops_nested_without_end_are_refused() -> None:
     model, _ = in_session(deep, [X], is_open=False)
     with pytest.raises(ConversionError, match="too deeply"):
         translate(model, TRANSLATIONS)
+
+
+@pytest.mark.heavy
+def test_graphs_with_wrong_connections_are_converted_or_refused(tmp_path: Path) -> None:
+    original, path = (MODELS / "loops.pb").read_bytes(), tmp_path / "damaged.pb"
+
+    def prepare(number: int) -> Callable[[], object]:
+        path.write_bytes(rewired(original, random.Random(number)))
+        return lambda: convert(Config(framework="tf", input_model=path))
+
+    assert survivors(range(1000), prepare)
+
+
+def rewired(content: bytes, dice: random.Random) -> bytes:
+    """Nodes removed or of another type, inputs exchanged, removed or added."""
+    graph = v1.GraphDef()
+    graph.ParseFromString(content)
+    for _ in range(dice.choice((1, 1, 2, 4, 8))):
+        chosen, other = (dice.choice(graph.node) for _ in range(2))
+        tensor = other.name + dice.choice(("", ":1", ""))
+        match dice.randrange(5):
+            case 0:
+                graph.node.remove(chosen)
+            case 1:
+                chosen.op = other.op
+            case 2:
+                chosen.input.append(tensor)
+            case change if chosen.input:
+                place = dice.randrange(len(chosen.input))
+                if change == 3:
+                    del chosen.input[place]
+                else:
+                    chosen.input[place] = tensor
+    return graph.SerializeToString()

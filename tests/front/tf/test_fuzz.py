@@ -50,7 +50,7 @@ def wounded(content: bytes, dice: random.Random) -> bytes:
 
 def graph(number: int, folder: Path) -> Config:
     """A GraphDef, binary or as text."""
-    name = ("operations.pb", "operations.pb", "frozen.pb", "frozen.pbtxt")[number % 4]
+    name = ("operations.pb", "loops.pb", "frozen.pb", "frozen.pbtxt")[number % 4]
     path = folder / name
     path.write_bytes(wounded((MODELS / name).read_bytes(), random.Random(number)))
     return Config(framework="tf", input_model=path)

@@ -20,6 +20,8 @@ from mo.errors import ConversionError
 from tests.front.comparing import operations
 from tests.front.tf.running import agree, compare, converted, in_session
 
+pytestmark = pytest.mark.heavy
+
 R = tf.raw_ops
 
 
