@@ -6,6 +6,7 @@ The same variants make the table tests/conformance/caffe_layers.csv.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -33,12 +34,25 @@ def test_nothing_on_record_is_wrong() -> None:
     assert all(word == "right" or word.startswith("refused") for word in words)
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=label)
+def cases() -> list[Any]:
+    """All variants; windows on images of further sizes are left to the heavy tests."""
+    further = {v for v in ON_RECORD if v[0] == "Pooling" and v[1].endswith(("on 9x6", "on 10x11"))}
+    return [
+        pytest.param(
+            variant,
+            id=label(variant),
+            marks=pytest.mark.heavy if (variant.layer, variant.name) in further else (),
+        )
+        for variant in VARIANTS
+    ]
+
+
+@pytest.mark.parametrize("variant", cases())
 def test_with_known_sizes(variant: Variant) -> None:
     agrees_with_the_record(variant, (), ON_RECORD[variant.layer, variant.name].static)
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=label)
+@pytest.mark.parametrize("variant", cases())
 def test_with_open_sizes(variant: Variant) -> None:
     verdict = ON_RECORD[variant.layer, variant.name].opened
     agrees_with_the_record(variant, variant.opened, verdict)
