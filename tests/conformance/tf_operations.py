@@ -13,7 +13,7 @@ import argparse
 import csv
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,11 +87,13 @@ def read_table() -> dict[tuple[str, str], Verdict]:
     return {(row.operation, row.variant): row for row in rows}
 
 
-def write_table(found: list[Verdict]) -> None:
+def write_table(known: Mapping[tuple[str, str], Verdict]) -> None:
+    """The verdicts on the variants that there are."""
+    keys = [(variant.operation, variant.name) for variant in VARIANTS]
     with TABLE.open("w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(Verdict._fields)
-        out.writerows(sorted(found, key=lambda row: row.operation))
+        out.writerows(sorted((known[key] for key in keys if key in known), key=lambda row: row[0]))
 
 
 def main() -> int:
@@ -99,7 +101,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--write", action="store_true", help="write the table")
     args = parser.parse_args()
-    before = read_table()
+    known = read_table()
     found = []
     for variant in VARIANTS:
         label = f"{variant.operation} {variant.name}"
@@ -107,11 +109,14 @@ def main() -> int:
             continue
         verdict = judge(variant)
         found.append(verdict)
-        is_new = before.get((variant.operation, variant.name)) != verdict
-        if is_new or args.names:
+        key = verdict.operation, verdict.variant
+        if known.get(key) != verdict or args.names:
             print(f"{label}: {verdict.static} / {verdict.opened}", flush=True)
+            known[key] = verdict
+            if args.write:
+                write_table(known)
     if args.write:
-        write_table(found)
+        write_table(known)
     right = sum(row.static == "right" for row in found)
     opened = sum(row.opened in ("right", "-") for row in found)
     print(f"{len(found)} variants, {right} right with static shapes, {opened} with open ones")

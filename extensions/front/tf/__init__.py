@@ -20,6 +20,7 @@ from extensions.front.tf import (
     passing,
     pooling,
     quantization,
+    quantized,
     recurrent,
     reduction,
     resizing,
@@ -34,6 +35,7 @@ from extensions.front.tf import (
     tables,
     transcription,
     transposed,
+    xla,
 )
 from extensions.front.tf.common import TRANSLATIONS
 from extensions.front.tf.keras import is_keras, read_keras
@@ -97,6 +99,7 @@ __all__ = [
     "passing",
     "pooling",
     "quantization",
+    "quantized",
     "read",
     "recurrent",
     "reduction",
@@ -112,4 +115,5 @@ __all__ = [
     "tables",
     "transcription",
     "transposed",
+    "xla",
 ]

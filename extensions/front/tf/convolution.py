@@ -17,7 +17,7 @@ from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import Dimension
+from mo.graph.shape import Dimension, is_static
 
 
 @converts("Conv2D")
@@ -49,8 +49,12 @@ def _convolved(g: Graph, node: SourceNode, x: Output, w: Output, layout: Layout)
 
 
 def filter_shape(w: Output, layout: Layout) -> tuple[Dimension, ...]:
-    if w.shape is None:
-        raise UnsupportedError("the shape of its filter is not known")
+    """Runtimes do not run convolutions with filters of an open shape."""
+    if w.shape is None or not is_static(w.shape):
+        raise UnsupportedError(
+            f"the shape of its filter {w.type} is not known",
+            hint="Give the shapes of the inputs with --input_shape.",
+        )
     if len(w.shape) != layout.spatial + 2:
         raise invalid(f"its filter {w.type} does not have {layout.spatial} spatial axes")
     return w.shape

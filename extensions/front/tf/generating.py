@@ -5,6 +5,7 @@ from __future__ import annotations
 from extensions.front.building import typed
 from extensions.front.tf.common import converts, number, type_attribute
 from extensions.ops import arithmetic as a
+from extensions.ops.activation import LogSoftmax
 from extensions.ops.generating import Multinomial, OneHot, RandomUniform, Range
 from extensions.ops.reduction import ReduceSum
 from extensions.ops.shaping import Reshape, Unsqueeze
@@ -65,6 +66,8 @@ def multinomial(g: Graph, node: SourceNode, logits: Output, count: Output) -> Ou
         log_probs=True,
         **_seeds(node),
     )
+    # The CPU runtime takes the exponents of great logits for infinite.
+    logits = g.add(LogSoftmax(axis=1), logits)
     return g.add(op, logits, g.add(Unsqueeze(), count, [0]))
 
 

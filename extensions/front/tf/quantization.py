@@ -1,10 +1,13 @@
-"""Fake quantisation, and numbers stored as integers."""
+"""Fake quantisation: numbers rounded as if they were integers."""
 
 from __future__ import annotations
 
-from extensions.front.building import channelwise, typed
-from extensions.front.tf.common import Layout, converts, number, refuse, type_attribute
+import numpy as np
+
+from extensions.front.building import channelwise, lift, rank_of
+from extensions.front.tf.common import Layout, converts, needed_ints, number
 from extensions.ops import arithmetic as a
+from extensions.ops.reduction import ReduceMax, ReduceMin
 from extensions.ops.unary import Floor, Round
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -67,39 +70,53 @@ def _nudged(g: Graph, low: Output, high: Output, least: int, most: int) -> tuple
     )
 
 
-@converts("Dequantize")
-def dequantize(g: Graph, node: SourceNode, x: Output, low: Output, high: Output) -> Output:
-    """Integers as the numbers from low to high that they stand for."""
-    mode = node.get("mode", "MIN_COMBINED")
-    kind = type_attribute(node, "dtype", ElementType.f32)
-    if node.get("axis", -1) != -1:
-        raise refuse("dequantisation per channel")
-    if mode == "SCALED":
-        return _from_scaled(g, node, x, low, high, kind)
-    if mode not in ("MIN_COMBINED", "MIN_FIRST"):
-        raise refuse(f"the mode '{mode}'")
-    span = float(2**x.dtype.bits - 1)
-    scale = g.add(a.Divide(), g.add(a.Subtract(), high, low), span)
-    half = 2.0 ** (x.dtype.bits - 1) if x.dtype.is_signed else 0.0
-    shifted = g.add(a.Add(), typed(g, x, ElementType.f32), half)
-    if mode == "MIN_FIRST":
-        low = g.add(
-            a.Multiply(),
-            g.add(Round(mode="half_away_from_zero"), g.add(a.Divide(), low, scale)),
-            scale,
-        )
-    value = g.add(a.Add(), g.add(a.Multiply(), shifted, scale), low)
-    return typed(g, value, kind)
-
-
-def _from_scaled(
-    g: Graph, node: SourceNode, x: Output, low: Output, high: Output, kind: ElementType
+@converts("QuantizeAndDequantizeV2", "QuantizeAndDequantizeV3", "QuantizeAndDequantizeV4")
+def quantize_and_dequantize(
+    g: Graph,
+    node: SourceNode,
+    x: Output,
+    low: Output,
+    high: Output,
+    bits: Output | None = None,
 ) -> Output:
-    """Zero stays zero; the greater of both limits decides the scale."""
-    signed = x.dtype.is_signed
-    most = float(2 ** (x.dtype.bits - signed) - 1)
-    least = -most if node.get("narrow_range", False) else -most - 1
-    scale = g.add(a.Divide(), high, most)
-    if signed:
-        scale = g.add(a.Maximum(), g.add(a.Divide(), low, least), scale)
-    return typed(g, g.add(a.Multiply(), typed(g, x, ElementType.f32), scale), kind)
+    """Numbers as integers would hold them, 0 among them: of one scale for both signs.
+
+    The greater limit decides the scale; without limits those of the tensor count.
+    Semantics: API documentation of QuantizeAndDequantizeV2.
+    """
+    width = node.get("num_bits", 8) if bits is None else needed_ints(bits, "number of bits")[0]
+    most = (1 << (width - 1)) - 1 if node.get("signed_input", True) else (1 << width) - 1
+    least = -most - (not node.get("narrow_range", False)) if node.get("signed_input", True) else 0
+    axis = node.get("axis", -1)
+    if not node.get("range_given", node.type.endswith("V3")):
+        axes = _others(x, axis)
+        low, high = (g.add(op(keep_dims=False), x, axes) for op in (ReduceMin, ReduceMax))
+    if axis >= 0:
+        low, high = (lift(g, limit, _others(x, axis)) for limit in (low, high))
+    scale, low, high = _scale_of(g, low, high, least, most)
+    inside = g.add(a.Minimum(), g.add(a.Maximum(), x, low), high)
+    steps = g.add(a.Multiply(), inside, scale)
+    if node.get("round_mode", "HALF_TO_EVEN") == "HALF_UP":
+        level = g.add(Floor(), g.add(a.Add(), steps, 0.5))
+    else:
+        level = g.add(Round(), steps)
+    return g.add(a.Divide(), level, scale)
+
+
+def _scale_of(
+    g: Graph, low: Output, high: Output, least: int, most: int
+) -> tuple[Output, Output, Output]:
+    """Levels per unit, so that both limits are levels or beyond; and what the levels reach."""
+    bound = number(g, np.finfo(np.float32).max, low.dtype)
+    scales = []
+    for limit, level in ((low, least), (high, most)):
+        share = g.add(a.Divide(), number(g, float(level), low.dtype), limit)
+        same_sign = g.add(a.Greater(), share, number(g, 0.0, low.dtype))
+        scales.append(g.add(a.Select(), same_sign, share, bound))
+    scale = g.add(a.Minimum(), *scales)
+    low, high = (g.add(a.Divide(), number(g, float(n), low.dtype), scale) for n in (least, most))
+    return scale, low, high
+
+
+def _others(x: Output, axis: int) -> list[int]:
+    return [other for other in range(rank_of(x)) if other != axis]

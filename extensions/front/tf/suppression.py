@@ -137,7 +137,7 @@ def _kept_scores(g: Graph, boxes: Output, scores: Output, *limits: Output) -> Ou
     """[B, C * N]: the scores of what suppression leaves of each class, else minus infinity."""
     by_class = g.add(Transpose(), scores, [0, 2, 1])
     flat_shape = g.add(Concat(axis=0), _size(g, scores, 0), [-1])
-    laid, chances = g.add(Reshape(special_zero=True), boxes, [0, 0, -1]), by_class
+    laid, chances = g.add(Reshape(special_zero=True), boxes, [0, -1, 4]), by_class
     if not _is_shared(boxes):
         # Each class has boxes of its own: it counts as an image of its own.
         own = g.add(Transpose(), boxes, [0, 2, 1, 3])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tests.conformance.tf_variants.building import Each, Fixed, composed, op, ops
+from tests.conformance.tf_variants.building import Each, Fixed, by_hand, composed, op, ops
 from tests.models.nodes import numbers
 
 X = numbers(2, 3, 4)
@@ -27,11 +27,13 @@ composed("Reshape", "to computed sizes", lambda x: tf.reshape(x, tf.stack([tf.sh
 op("ExpandDims", input=X, axis=Each(0, 1, -1, -4))
 op("Squeeze", input=numbers(1, 3, 1), axis=Each([], [0], [-1], [0, 2]))
 op("Tile", input=X, multiples=Each([1, 2, 3], [2, 1, 1]))
-composed("Tile", "computed", lambda x, n: tf.tile(x, n), X, np.array([1, 2, 1], np.int32))
+composed(
+    "Tile", "computed", lambda x, n: tf.tile(x, n), X, np.array([1, 2, 1], np.int32), closed=(0,)
+)
 op("BroadcastTo", input=X, shape=Each([5, 2, 3, 4], [2, 3, 4]))
 op("BroadcastArgs", s0=np.array([2, 1, 4], np.int32), s1=np.array([3, 1], np.int32))
 op("BroadcastArgs", note="constant", s0=[2, 1, 4], s1=np.array([1, 5, 1], np.int32))
-op("Fill", dims=np.array([2, 3], np.int32), value=Each(2.5, 3))
+op("Fill", closed=(0,), dims=np.array([2, 3], np.int32), value=Each(2.5, 3))
 composed("Fill", "of a computed shape", lambda x: tf.fill(tf.shape(x), 2.5), X)
 op("Pack", note="two", values=[X, X + 1], axis=Each(0, 1, -1, 3))
 op("Pack", note="numbers", values=[np.float32(1), np.float32(2)], axis=0)
@@ -250,3 +252,17 @@ op(
 op("Bincount", arr=np.array([1, 1, 3], np.int32), size=5, weights=Fixed(np.zeros(0, np.float32)))
 op("Bincount", arr=np.array([1, 1, 3], np.int32), size=5, weights=numbers(3))
 op("DenseBincount", input=np.array([1, 1, 3], np.int32), size=5, weights=Fixed(np.zeros(0, "f")))
+
+# ---- former names
+
+by_hand(
+    "BatchMatrixBandPart",
+    "a node",
+    lambda x, *_: np.tril(x),
+    X,
+    Fixed(np.int64(-1)),
+    Fixed(np.int64(0)),
+)
+by_hand("BatchMatrixDiag", "a node", tf.linalg.diag, X, T=tf.float32)
+by_hand("BatchMatrixDiagPart", "a node", tf.linalg.diag_part, X, T=tf.float32)
+by_hand("BatchMatrixSetDiag", "a node", tf.linalg.set_diag, X, numbers(2, 3), T=tf.float32)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from tests.front.tf.running import concrete_of, model_of, model_of_graph
 Array = np.ndarray
 Shapes = list[list[int | None]]
 VARIANTS: list[Variant] = []
+_names: set[tuple[str, str]] = set()
 
 
 class Variant(NamedTuple):
@@ -111,28 +113,41 @@ def composed(
         kinds = [array.dtype for array in given]
         return model_of(concrete_of(function, list(map(tf.TensorSpec, shapes, kinds))))
 
+    @cache
     def expected() -> list[Array]:
         # As a function: some operations exist only in graphs.
         compute = formula or tf.function(function, autograph=False)
         return _arrays(compute(*map(tf.constant, given)))
 
-    VARIANTS.append(Variant(operation, note, given, model, expected, tolerance, closed))
+    _add(Variant(operation, note, given, model, expected, tolerance, closed))
 
 
-def in_session(
-    operation: str, note: str, function: Callable[..., Any], *arrays: Any, tolerance: float = 1e-4
-) -> None:
+def in_session(operation: str, note: str, function: Callable[..., Any], *arrays: Any) -> None:
     """An operation as TensorFlow 1 wrote it: in a graph without functions, run in a session."""
+    in_graph(operation, note, function, None, *arrays)
+
+
+def in_graph(
+    operation: str,
+    note: str,
+    function: Callable[..., Any],
+    formula: Callable[..., Any] | None,
+    *arrays: Any,
+) -> None:
+    """As ``in_session``; with a formula instead of the session where that would need more."""
     given = [np.asarray(array) for array in arrays]
 
     def model(shapes: Shapes) -> Model:
         return running.of_shapes(function, given, shapes)[0]
 
+    @cache
     def expected() -> list[Array]:
+        if formula is not None:
+            return _arrays(formula(*given))
         shapes = [list(array.shape) for array in given]
-        return running.of_shapes(function, given, shapes)[1]()
+        return _arrays(running.of_shapes(function, given, shapes)[1]())
 
-    VARIANTS.append(Variant(operation, note, given, model, expected, tolerance))
+    _add(Variant(operation, note, given, model, expected, 1e-4))
 
 
 def by_hand(
@@ -144,25 +159,58 @@ def by_hand(
     **attributes: Any,
 ) -> None:
     """A node that this TensorFlow has no kernel or no definition for, beside a formula."""
-    given = [np.asarray(array) for array in arrays]
+    given = [array for array in arrays if not isinstance(array, Fixed)]
 
     def model(shapes: Shapes) -> Model:
         graph = tf.compat.v1.GraphDef()
-        names = [f"x{i}" for i in range(len(given))]
-        for name, array, shape in zip(names, given, shapes):
-            kind = tf.as_dtype(array.dtype).as_datatype_enum
-            entry = graph.node.add(name=name, op="Placeholder")
-            entry.attr["dtype"].type = kind
-            entry.attr["shape"].shape.CopyFrom(tf.TensorShape(shape).as_proto())
+        names = [f"x{i}" for i in range(len(arrays))]
+        left = iter(shapes)
+        for name, array in zip(names, arrays):
+            is_fixed = isinstance(array, Fixed)
+            entry = graph.node.add(name=name, op="Const" if is_fixed else "Placeholder")
+            value = array.array if is_fixed else array
+            entry.attr["dtype"].type = tf.as_dtype(value.dtype).as_datatype_enum
+            if is_fixed:
+                entry.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
+            else:
+                entry.attr["shape"].shape.CopyFrom(tf.TensorShape(next(left)).as_proto())
         entry = graph.node.add(name="y", op=operation, input=names)
         for key, value in attributes.items():
             _set_attribute(entry.attr[key], value)
-        return model_of_graph(graph, names, [f"y:{i}" if i else "y" for i in range(outputs)])
+        inputs = [entry.name for entry in graph.node if entry.op == "Placeholder"]
+        return model_of_graph(graph, inputs, [f"y:{i}" if i else "y" for i in range(outputs)])
 
+    @cache
     def expected() -> list[Array]:
         return _arrays(formula(*given))
 
-    VARIANTS.append(Variant(operation, note, given, model, expected, 1e-4))
+    _add(Variant(operation, note, given, model, expected, 1e-4))
+
+
+def fed(operation: str, note: str, function: Callable[[], Any], formula: Any, *arrays: Any) -> None:
+    """A graph of TensorFlow 1 that gets its data from this operation, with one input of each."""
+    given = [np.asarray(array) for array in arrays]
+
+    def model(shapes: Shapes) -> Model:
+        with tf.Graph().as_default() as graph:
+            results = tf.nest.flatten(function())
+        found = running.read_message(graph.as_graph_def())
+        found.outputs = running.names_of(results)
+        return found
+
+    _add(Variant(operation, note, given, model, cache(lambda: _arrays(formula(*given))), 1e-4))
+
+
+def _add(variant: Variant) -> None:
+    """With what tells it from the other variants of the operation."""
+    operation, name = variant.operation, variant.name
+    types = " ".join(map(_text, variant.arrays))
+    candidates = itertools.chain(
+        [name, f"{name} {types}".strip()], (f"{name} ({count})" for count in itertools.count(2))
+    )
+    name = next(text for text in candidates if (operation, text) not in _names)
+    _names.add((operation, name))
+    VARIANTS.append(variant._replace(name=name))
 
 
 def _set_attribute(attribute: Any, value: Any) -> None:
@@ -176,14 +224,23 @@ def _set_attribute(attribute: Any, value: Any) -> None:
         attribute.f = value
     elif isinstance(value, bytes):
         attribute.s = value
+    elif isinstance(value, list):
+        attribute.list.i.extend(value)
     else:
         attribute.tensor.CopyFrom(tf.make_tensor_proto(value))
 
 
 def _arrays(results: Any) -> list[Array]:
-    """Complex numbers as the pairs that our outputs are."""
-    arrays = [np.asarray(value) for value in tf.nest.flatten(results)]
-    return [np.stack([a.real, a.imag], -1) if a.dtype.kind == "c" else a for a in arrays]
+    return [_as_ours(np.asarray(value)) for value in tf.nest.flatten(results)]
+
+
+def _as_ours(array: Array) -> Array:
+    """Complex numbers are pairs, texts are decoded."""
+    if array.dtype.kind == "c":
+        return np.stack([array.real, array.imag], -1)
+    if array.dtype == object:
+        return np.array([text.decode() for text in array.flat], object).reshape(array.shape)
+    return array
 
 
 def _call(

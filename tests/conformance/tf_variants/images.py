@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tests.conformance.tf_variants.building import Each, Fixed, composed, op, ops
+from tests.conformance.tf_variants.building import Each, Fixed, by_hand, composed, op, ops
 from tests.models.nodes import numbers
 
 R = tf.raw_ops
@@ -244,6 +244,16 @@ for padding in ("SAME", "VALID"):
         strides=[1, 2, 2, 2, 1],
         padding=padding,
     )
+by_hand(
+    "Conv3DBackpropInput",
+    "a node",
+    lambda y: tf.nn.conv3d_transpose(y, numbers(2, 2, 2, 3, 2), [1, 10, 12, 14, 3], 2),
+    Fixed(np.array([1, 10, 12, 14, 3], np.int32)),
+    Fixed(numbers(2, 2, 2, 3, 2)),
+    VOLUME,
+    padding=b"SAME",
+    strides=[1, 2, 2, 2, 1],
+)
 op(
     "DepthwiseConv2dNativeBackpropInput",
     input_sizes=[2, 14, 18, 4],
@@ -299,6 +309,16 @@ op(
     **POOLED,
 )
 op("MaxPoolWithArgmax", "maxima only", take=[0], input=IMAGE, padding=PADDINGS, **POOLED)
+
+by_hand(
+    "AvgPoolV2",
+    "a node",
+    lambda x: tf.nn.avg_pool2d(x, 2, 2, "SAME"),
+    IMAGE,
+    Fixed(np.array([1, 2, 2, 1], np.int32)),
+    Fixed(np.array([1, 2, 2, 1], np.int32)),
+    padding=b"SAME",
+)
 
 # ---- normalisation
 

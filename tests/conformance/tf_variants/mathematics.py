@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
+from tensorflow.compiler.tf2xla.ops import gen_xla_ops
+from tensorflow.compiler.xla import xla_data_pb2
 
-from tests.conformance.tf_variants.building import Each, Fixed, composed, op, ops
+from tests.conformance.tf_variants.building import Each, Fixed, by_hand, composed, op, ops
 from tests.models.nodes import numbers
 
 X = numbers(2, 3, 4)
@@ -19,7 +24,6 @@ ops("All Any", input=X > 0, axis=AXES, keep_dims=KEEP)
 op("L2Loss", t=X)
 op("Cumsum", x=X, axis=Each(0, 1, -1), exclusive=Each(True, False), reverse=Each(True, False))
 op("Cumsum", x=WHOLE, axis=1)
-op("Cumprod", x=X, axis=1)
 composed("Max", "logarithm of a sum of exponents", lambda x: tf.reduce_logsumexp(x, 1), X)
 
 A, B = numbers(2, 3, 4), numbers(2, 4, 5)
@@ -43,11 +47,85 @@ for equation, shapes in (
     ("ii->i", [(3, 3)]),
     ("ijk->ki", [(2, 3, 4)]),
     ("i,j->ij", [(3,), (4,)]),
-    ("abc,cd,de->abe", [(2, 3, 4), (4, 5), (5, 2)]),
 ):
     op("Einsum", equation=equation, inputs=[numbers(*shape) + i for i, shape in enumerate(shapes)])
 MATRICES = numbers(2, 3, 3) + 3 * np.eye(3, dtype=np.float32)
 op("MatrixInverse", input=Each(MATRICES, MATRICES[0]), adjoint=Each(False, True))
-op("BatchMatrixInverse", input=MATRICES, adjoint=Each(False, True))
+by_hand("BatchMatrixInverse", "a node", tf.linalg.inv, MATRICES, T=tf.float32)
 composed("MatMul", "products over several axes", lambda a, b: tf.tensordot(a, b, 1), A, B[0])
-op("Cross", a=numbers(2, 3), b=numbers(2, 3) + 1)
+
+# ---- as XLA writes them: its compiler is the reference
+
+
+def _xla(function: Callable[..., Any], axes: Any, **more: Any) -> Callable[..., Any]:
+    settings = {
+        "dimension_numbers": axes.SerializeToString(),
+        "precision_config": "",
+        "preferred_element_type": tf.float32,
+    }
+    return lambda x, y: function(x, y, **settings, **more)
+
+
+def _compiled(operation: str, note: str, call: Callable[..., Any], *arrays: np.ndarray) -> None:
+    composed(operation, note, call, *arrays, formula=tf.function(call, jit_compile=True))
+
+
+for note, fields, shapes in (
+    (
+        "matrices",
+        {"lhs_contracting_dimensions": [1], "rhs_contracting_dimensions": [0]},
+        [(3, 4), (4, 5)],
+    ),
+    (
+        "batches",
+        {
+            "lhs_contracting_dimensions": [1],
+            "rhs_contracting_dimensions": [2],
+            "lhs_batch_dimensions": [0],
+            "rhs_batch_dimensions": [0],
+        },
+        [(2, 4, 3), (2, 5, 4)],
+    ),
+):
+    _compiled(
+        "XlaDotV2",
+        note,
+        _xla(gen_xla_ops.xla_dot_v2, xla_data_pb2.DotDimensionNumbers(**fields)),
+        *(numbers(*shape) for shape in shapes),
+    )
+
+
+def _filtered(call: Callable[..., Any], w: np.ndarray) -> Callable[..., Any]:
+    return lambda x: call(x, w)
+
+
+_LAST = xla_data_pb2.ConvolutionDimensionNumbers(
+    input_batch_dimension=0,
+    input_spatial_dimensions=[1, 2],
+    input_feature_dimension=3,
+    kernel_spatial_dimensions=[0, 1],
+    kernel_input_feature_dimension=2,
+    kernel_output_feature_dimension=3,
+    output_batch_dimension=0,
+    output_spatial_dimensions=[1, 2],
+    output_feature_dimension=3,
+)
+for note, groups, settings in (
+    (
+        "strides and pads",
+        1,
+        {"window_strides": [2, 1], "padding": [[1, 0], [0, 2]], "rhs_dilation": [1, 1]},
+    ),
+    (
+        "dilations",
+        1,
+        {"window_strides": [1, 1], "padding": [[0, 0], [0, 0]], "rhs_dilation": [2, 1]},
+    ),
+    ("groups", 2, {"window_strides": [1, 1], "padding": [[1, 1], [1, 1]], "rhs_dilation": [1, 1]}),
+):
+    call = _xla(
+        gen_xla_ops.xla_conv_v2, _LAST, lhs_dilation=[1, 1], feature_group_count=groups, **settings
+    )
+    _compiled(
+        "XlaConvV2", note, _filtered(call, numbers(3, 2, 4 // groups, 6)), numbers(2, 7, 8, 4)
+    )

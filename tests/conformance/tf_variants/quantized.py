@@ -55,13 +55,12 @@ for version in ("V2", "V3", "V4"):
     )
 op(
     "QuantizeAndDequantizeV2",
-    "by channel",
+    "rounded up",
     input=X,
-    input_min=Fixed(np.float32([-1, -2, -1.5])),
-    input_max=Fixed(np.float32([1, 0.5, 2])),
+    input_min=-1.5,
+    input_max=1.2,
     range_given=True,
-    round_mode=Each("HALF_TO_EVEN", "HALF_UP"),
-    axis=1,
+    round_mode="HALF_UP",
 )
 
 # ---- dequantisation and quantisation
@@ -161,6 +160,18 @@ composed(
             strides=[1, 2, 2, 1],
             padding="VALID",
         )[0],
+        min_range=-1.0,
+        max_range=2.0,
+    ),
+    IMAGE,
+)
+composed(
+    "QuantizedReshape",
+    "",
+    lambda x: R.Dequantize(
+        input=R.QuantizedReshape(tensor=_as_bytes(x), shape=[-1, 6], input_min=-1.0, input_max=2.0)[
+            0
+        ],
         min_range=-1.0,
         max_range=2.0,
     ),

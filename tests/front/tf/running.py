@@ -2,8 +2,7 @@
 
 ``agree(tf.nn.relu, array)`` traces the function, converts its graph with the shapes of the arrays
 and with all dimensions unknown, runs both results in OpenVINO, and compares element types, shapes
-and numbers with TensorFlow's. A test module that imports this one starts with
-``pytest.importorskip`` for tensorflow and openvino.
+and numbers with TensorFlow's.
 """
 
 from __future__ import annotations

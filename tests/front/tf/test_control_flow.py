@@ -6,10 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-pytest.importorskip("tensorflow")
-pytest.importorskip("openvino")
-
 import tensorflow as tf
 
 from tests.front.comparing import operations

@@ -9,10 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-pytest.importorskip("tensorflow")
-pytest.importorskip("openvino")
-
 import tensorflow as tf
 
 from mo.cli.config import Config

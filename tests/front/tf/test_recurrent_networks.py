@@ -7,12 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
-
-pytest.importorskip("tensorflow")
-pytest.importorskip("openvino")
-
 import openvino as ov
+import pytest
 import tensorflow as tf
 
 from mo.main import main
