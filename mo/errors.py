@@ -6,7 +6,7 @@ Anything that is not a :class:`ConversionError` is a defect of this tool (exit c
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 
 
 class ConversionError(Exception):
@@ -55,7 +55,19 @@ class OutputError(ConversionError):
 
 def closest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     """The candidates most like ``name``, best first."""
-    return difflib.get_close_matches(name, list(candidates), n=count, cutoff=0.4)
+    return difflib.get_close_matches(name, list(dict.fromkeys(candidates)), n=count, cutoff=0.4)
+
+
+def suggestion(name: str, candidates: Iterable[str]) -> str:
+    """A question for a misspelled name, with a blank behind it; empty if nothing is like it."""
+    similar = closest(name, candidates)
+    return f"Did you mean {listing(similar)}? " if similar else ""
+
+
+def counted(things: Sized | int, word: str) -> str:
+    """``1 input``, ``2 inputs``: things or their number, and the word for one of them."""
+    number = things if isinstance(things, int) else len(things)
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def listing(names: Iterable[str], limit: int = 10) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from extensions.ops.convolution import Convolution, GroupConvolution
 from extensions.ops.matrix import MatMul
+from mo.errors import counted
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
@@ -43,7 +44,7 @@ class Decompress(Op):
 def compress_weights(graph: Graph) -> int:
     """f32 and f64 constants are stored as f16 behind a Convert; inputs and outputs stay."""
     changes = 0
-    kept: list[str] = []
+    lossy: list[str] = []
     for node in graph.nodes_of(Constant):
         value = node.outputs[0]
         if value.dtype not in (ElementType.f32, ElementType.f64) or not value.users:
@@ -54,14 +55,14 @@ def compress_weights(graph: Graph) -> int:
             continue
         half = as_half(value)
         if half is None:
-            kept.append(node.name)
+            lossy.append(_loss(node))
             continue
         stored = graph.constant(half, name=f"{node.name}_compressed")
         wide = graph.add(Decompress(destination_type=value.dtype), stored, name=node.name)
         graph.replace(value, wide)
         graph.discard(node)
         changes += 1
-    _report(kept)
+    _report(lossy, "stay in full precision")
     return changes
 
 
@@ -70,27 +71,12 @@ def _is_vector(tensor: Tensor) -> bool:
     return sum(dim != 1 for dim in tensor.shape) <= 1
 
 
-def _report(kept: list[str]) -> None:
-    if kept:
-        log.warning(
-            "%d constants stay in full precision, as f16 cannot hold their values: %s",
-            len(kept),
-            ", ".join(kept[:5]) + (" ..." if len(kept) > 5 else ""),
-        )
-
-
 def as_half(value: Output) -> Tensor | None:
     """The constant in f16, computed when written; None if f16 cannot hold it."""
     tensor = value.constant
     assert tensor is not None
-    lost = 0
-    for part in tensor.parts():
-        sizes = np.abs(part)
-        finite = sizes[np.isfinite(sizes)]
-        if finite.size and finite.max() > _LARGEST:
-            return None
-        lost += np.count_nonzero((sizes > 0) & (sizes < _SMALLEST))
-    if lost and lost >= _LOST_SHARE * tensor.size:
+    large, small = _misfits(tensor)
+    if large or (small and small >= _LOST_SHARE * tensor.size):
         return None
     filters = _filters(value)
     if filters is None:
@@ -105,6 +91,40 @@ def as_half(value: Output) -> Tensor | None:
         return round_filters(part.reshape(-1, columns), axis).reshape(-1)
 
     return matrix.converted(ElementType.f16, convert).reshaped(tensor.shape)
+
+
+def _report(lossy: list[str], what: str) -> None:
+    """One warning for all constants whose numbers f16 cannot hold, with how many of how many."""
+    if not lossy:
+        return
+    shown = ", ".join(lossy[:5])
+    more = f" and {len(lossy) - 5} more" if len(lossy) > 5 else ""
+    log.warning(
+        "f16 cannot hold the numbers of %s, which %s: %s%s",
+        counted(lossy, "constant"),
+        what,
+        shown,
+        more,
+    )
+
+
+def _loss(node: Node) -> str:
+    tensor = node.outputs[0].constant
+    assert tensor is not None
+    large, small = _misfits(tensor)
+    found = ((large, f"beyond {_LARGEST:g}"), (small, f"below {_SMALLEST:.0e}"))
+    shares = [f"{number} of {tensor.size} {which}" for number, which in found if number]
+    return f"'{node.name}' ({', '.join(shares)})"
+
+
+def _misfits(tensor: Tensor) -> tuple[int, int]:
+    """How many numbers would become infinite, and how many zero."""
+    large = small = 0
+    for part in tensor.parts():
+        sizes = np.abs(part)
+        large += np.count_nonzero(np.isfinite(sizes) & (sizes > _LARGEST))
+        small += np.count_nonzero((sizes > 0) & (sizes < _SMALLEST))
+    return large, small
 
 
 def _filters(value: Output) -> tuple[int, int] | None:
@@ -158,7 +178,7 @@ def round_filters(weights: np.ndarray, axis: int) -> np.ndarray:
 def to_half(graph: Graph) -> int:
     """IR version 10: every f32 tensor becomes f16, inputs and outputs included."""
     changes = 0
-    kept: list[str] = []
+    lossy: list[str] = []
     for node in graph.nodes_of(Constant):
         value = node.outputs[0]
         if value.dtype is ElementType.f32:
@@ -166,7 +186,7 @@ def to_half(graph: Graph) -> int:
             assert tensor is not None
             half = as_half(value)
             if half is None:
-                kept.append(node.name)
+                lossy.append(_loss(node))
                 clipped = np.clip(tensor.array, -_LARGEST, _LARGEST)
                 half = Tensor.of(clipped, ElementType.f16)
             graph.set_op(node, Constant(tensor=half))
@@ -181,12 +201,7 @@ def to_half(graph: Graph) -> int:
             changes += _narrow_attribute(graph, node)
     for node in graph.topological():
         graph.infer_again(node)
-    if kept:
-        log.warning(
-            "%d constants have values beyond the range of f16 and were limited to it: %s",
-            len(kept),
-            ", ".join(kept[:5]),
-        )
+    _report(lossy, "were limited to its range")
     return changes
 
 

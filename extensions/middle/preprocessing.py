@@ -16,7 +16,7 @@ from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.shaping import ShapeOf
 from mo.cli.config import ChannelValues, Config, LayoutRequest
-from mo.errors import UsageError, listing
+from mo.errors import UsageError, counted, listing, suggestion
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
@@ -76,8 +76,9 @@ def _by_input(
     named = {node.name: node for node in inputs}
     if values and values[0].name is None and len(values) != len(inputs):
         raise UsageError(
-            f"{flag} gives {len(values)} lists for {len(inputs)} inputs: {listing(named)}",
-            hint=f"Name the inputs, as in {flag} {inputs[0].name}[1,2,3].",
+            f"{flag}: {counted(values, 'list')} of numbers for {counted(inputs, 'input')}: "
+            f"{listing(named)}",
+            hint=f'Give one for each, or name them: {flag} "{inputs[0].name}[1,2,3]"',
         )
     result = {}
     for position, item in enumerate(values):
@@ -85,7 +86,7 @@ def _by_input(
         if node is None:
             raise UsageError(
                 f"{flag}: the model has no input '{item.name}'",
-                hint=f"Its inputs are {listing(named)}.",
+                hint=f"{suggestion(item.name or '', named)}Its inputs are {listing(named)}.",
             )
         result[node] = item.values
     return result

@@ -8,7 +8,7 @@ from typing import Any
 
 from mo.cli.config import ChannelValues, Config, InputRequest
 from mo.cli.grammar import port_key, same_value, value_misfit
-from mo.errors import UsageError, listing
+from mo.errors import UsageError, counted, listing
 
 # Pairs of which one must go, and why.
 _EXCLUSIVE = (
@@ -80,7 +80,7 @@ def _check_channels(
     if values and values[0].name is None and len(values) != len(inputs):
         example = ",".join(f"{item.port}[1,2,3]" for item in list(inputs)[:2]) or "data[1,2,3]"
         raise UsageError(
-            f"--{flag}: {_count(values, 'list')} of numbers for {_count(inputs, 'input')}: "
+            f"--{flag}: {counted(values, 'list')} of numbers for {counted(inputs, 'input')}: "
             f"{listing(str(item.port) for item in inputs)}",
             hint=f'Give one for each, or name them: --{flag} "{example}"',
         )
@@ -92,7 +92,7 @@ def _shapes_at_inputs(config: Config, open_inputs: Collection[InputRequest]) -> 
     takers = config.inputs if len(shapes) == len(config.inputs) else open_inputs
     if len(shapes) != len(takers):
         raise UsageError(
-            f"--input_shape: {_count(shapes, 'shape')} for {_count(config.inputs, 'input')}: "
+            f"--input_shape: {counted(shapes, 'shape')} for {counted(config.inputs, 'input')}: "
             f"{listing(str(item.port) for item in config.inputs)}",
             hint='Give one for each, or write them into --input: "name[1,3,224,224]"',
         )
@@ -105,7 +105,3 @@ def _shapes_at_inputs(config: Config, open_inputs: Collection[InputRequest]) -> 
         if misfit:
             raise UsageError(f"--input_shape: the value of '{item.port}' {misfit}")
     return replace(config, inputs=inputs, input_shapes=())
-
-
-def _count(things: Collection[object], word: str) -> str:
-    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"

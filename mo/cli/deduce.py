@@ -136,9 +136,7 @@ def deduce_framework(config: Config) -> str:
 
     Raises UsageError if there is no telling, ModelFileError if there is no sound file.
     """
-    framework = config.framework or next(
-        (_TELLING[name] for name in _TELLING if name in config.sources), None
-    )
+    framework = _told(config)
     _require_model(config, framework)
     if config.input_model is not None:
         _require_content(config.input_model)
@@ -154,15 +152,21 @@ def deduce_name(config: Config) -> str:
     """The name of the result: as given, else that of the model's file without its extension."""
     if config.model_name:
         return config.model_name
+    _require_model(config, _told(config))
     path = config.input_model
     if "saved_model_dir" in config.sources or (path is not None and os.path.isdir(path)):
         return "saved_model"
     for name in ("input_meta_graph", "input_symbol", "input_proto", "pretrained_model_name"):
         path = path or config.sources.get(name)
-    if path is None:
-        raise UsageError("There is no model to name", hint="Give one with --input_model.")
+    assert path is not None  # there is a model
     stem = path.name.rpartition(".")[0] or path.name
     return "model" if stem.startswith(".") else stem
+
+
+def _told(config: Config) -> str | None:
+    """The framework that flags tell."""
+    sources = (_TELLING[name] for name in _TELLING if name in config.sources)
+    return config.framework or next(sources, None)
 
 
 def _require_model(config: Config, framework: str | None) -> None:
@@ -209,13 +213,14 @@ def _of_file(path: Path) -> str:
     framework = looks_like(path) or by_name
     if framework is not None:
         return framework
-    problem = (
-        "has no saved_model.pb, so it is no SavedModel"
-        if os.path.isdir(path)
-        else f"is of an unknown framework: neither '{path.suffix}' nor the content tells it"
-    )
+    if os.path.isdir(path):
+        raise UsageError(
+            f"'{path}' is a folder without saved_model.pb, so it is no SavedModel",
+            hint="Give the file of a model, or the folder of a SavedModel.",
+        )
     raise UsageError(
-        f"'{path}' {problem}", hint=f"Choose one of --framework {'|'.join(FRAMEWORKS)}"
+        f"'{path}' is of an unknown framework: neither '{path.suffix}' nor the content tells it",
+        hint=f"Choose one of --framework {'|'.join(FRAMEWORKS)}",
     )
 
 

@@ -5,16 +5,15 @@ Works on the file's own nodes and tensor names, so what is cut off need not be s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
-import numpy as np
-
-from mo.cli.config import Config, InputRequest, LayoutRequest, PortName, RequestedShape
+from mo.cli.config import Config, InputRequest, LayoutRequest, RequestedShape
 from mo.cli.layouts import axes
-from mo.errors import ConversionError, UnsupportedError, UsageError, closest, listing
-from mo.front.model import Model, ModelInput, SourceNode, reads, sorted_nodes
+from mo.errors import ConversionError, UnsupportedError, UsageError, counted, listing
+from mo.front.freezing import freeze
+from mo.front.model import Model, ModelInput, reads, sorted_nodes
+from mo.front.names import Names, Start
 from mo.front.registry import Translations
 from mo.front.translate import translate
 from mo.graph.element_type import ElementType
@@ -29,27 +28,22 @@ from mo.graph.shape import (
     is_static,
     text,
 )
-from mo.graph.tensor import Tensor
 
 
 def cut(model: Model, config: Config, translations: Translations) -> Model:
     """The part of the model that the configuration asks for, shapes and values set."""
     if config.outputs or config.inputs or config.freeze:
-        names = _Names(model)
+        names = Names(model)
         if config.outputs:
             model.outputs = list(dict.fromkeys(map(names.output, config.outputs)))
             if not config.inputs:
                 _drop_unread_inputs(model)
         # What is frozen need not be among the inputs that are listed.
         listed = {request.port.name for request in config.inputs}
-        for request in config.freeze:
-            if request.port.name not in listed:
-                _freeze(model, names.input(request.port).tensor, request)
+        _freeze(model, names, (r for r in config.freeze if r.port.name not in listed))
         if config.inputs:
             _choose_inputs(model, config, names, translations)
-        for request in config.freeze:
-            if request.port.name in listed:
-                _freeze(model, names.input(request.port).tensor, request)
+        _freeze(model, names, (r for r in config.freeze if r.port.name in listed))
     if not model.outputs:
         raise UsageError(
             "The model has no outputs: all of its tensors are read by nodes of it",
@@ -64,117 +58,30 @@ def cut(model: Model, config: Config, translations: Translations) -> Model:
     return model
 
 
-class Start(NamedTuple):
-    """Where the model is to start: a tensor, which may stand for another of the file."""
-
-    tensor: str
-    original: str
-
-
-class _Names:
-    """Finds what the user's names mean."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self.producers = model.producers()
-        self.nodes: dict[str, SourceNode] = {}
-        for node in model.nodes:
-            self.nodes.setdefault(node.name, node)
-        self.inputs = {item.name: item for item in model.inputs}
-
-    def output(self, port: PortName) -> str:
-        """The tensor that ``--output`` names."""
-        tensor = self._exact(port.text)
-        named = self.nodes.get(port.text) if self.model.nodes_first else None
-        if named is not None and named.outputs[:1] != [tensor]:
-            tensor = self._port(named.outputs, 0, named, "output", port)
-            self.model.labels[tensor] = port.text
-        if tensor is not None:
-            return tensor
-        if port.name not in self.nodes and self._exact(port.name) and not port.input_port:
-            return port.name
-        node = self._node(port, "--output")
-        if port.input_port is not None:
-            return self._port(node.inputs, port.input_port, node, "input", port)
-        return self._port(node.outputs, port.output_port or 0, node, "output", port)
-
-    def input(self, port: PortName) -> Start:
-        """The tensor that ``--input`` names; an input port gets a tensor of its own."""
-        if port.text in self.inputs or port.text in self.model.constants:
-            return Start(port.text, port.text)
-        if port.name in self.inputs and not port.input_port and not port.output_port:
-            return Start(port.name, port.name)
-        if port.text not in self.nodes and port.text in self.producers:
-            return Start(port.text, port.text)
-        node = self._node(port, "--input")
-        if port.output_port is not None:
-            tensor = self._port(node.outputs, port.output_port, node, "output", port)
-            return Start(tensor, tensor)
-        index = port.input_port
-        if index is None:
-            open_ports = [
-                i for i, name in enumerate(node.inputs) if name and name not in self.model.constants
-            ]
-            if not open_ports and len(node.inputs) == 1:
-                # A variable that is read, such as a state.
-                open_ports = [0]
-            if len(open_ports) != 1:
-                raise UsageError(
-                    f"--input: {node} has {len(open_ports)} inputs that are not constant",
-                    hint="Name one of them: "
-                    + ", ".join(f"{i}:{node.name}" for i in open_ports[:4]),
-                )
-            index = open_ports[0]
-        self._port(node.inputs, index, node, "input", port)
-        return self._own_tensor(node, index)
-
-    @staticmethod
-    def _own_tensor(node: SourceNode, index: int) -> Start:
-        """Give one input port a tensor that no other node reads."""
-        name = f"{node.name}/placeholder_port_{index}"
-        original = node.inputs[index]
-        node.inputs = [*node.inputs[:index], name, *node.inputs[index + 1 :]]
-        return Start(name, original)
-
-    def _exact(self, name: str) -> str | None:
-        known = name in self.inputs or name in self.producers or name in self.model.constants
-        return name if known else None
-
-    def _node(self, port: PortName, flag: str) -> SourceNode:
-        node = self.nodes.get(port.text) or self.nodes.get(port.name)
-        if node is None:
-            known = [*self.nodes, *self.producers, *self.inputs]
-            similar = closest(port.name, known)
-            hint = f"Did you mean {listing(similar)}?" if similar else ""
-            ends = f"The model's inputs are {listing(self.inputs)}; its outputs are "
-            raise UsageError(
-                f"{flag}: the model has no node or tensor '{port.text}'",
-                hint=f"{hint} {ends}{listing(self.model.outputs)}.".strip(),
-            )
-        return node
-
-    @staticmethod
-    def _port(names: list[str], index: int, node: SourceNode, kind: str, port: PortName) -> str:
-        if not 0 <= index < len(names) or not names[index]:
-            raise UsageError(
-                f"'{port.text}': {node} has no {kind} port {index}",
-                hint=f"Its {kind} ports are 0 to {len(names) - 1}.",
-            )
-        return names[index]
+def _freeze(model: Model, names: Names, requests: Iterable[InputRequest]) -> None:
+    for request in requests:
+        for start in names.starts(request, "--freeze_placeholder_with_value"):
+            freeze(model, start.tensor, request)
 
 
-def _choose_inputs(model: Model, config: Config, names: _Names, translations: Translations) -> None:
+def _choose_inputs(model: Model, config: Config, names: Names, translations: Translations) -> None:
     originals = {item.name: item for item in model.inputs}
     chosen: dict[Start, InputRequest] = {}
     for request in config.inputs:
-        start = names.input(request.port)
-        if start in chosen:
-            raise UsageError(f"--input names '{start.tensor}' twice", hint="Remove one of the two.")
-        chosen[start] = request
+        for start in names.starts(request, "--input"):
+            if start in chosen:
+                raise UsageError(
+                    f"--input names '{start.tensor}' twice: '{chosen[start].port}' and "
+                    f"'{request.port}'",
+                    hint="Remove one of the two.",
+                )
+            chosen[start] = request
     inner = [start for start in chosen if start.tensor not in originals]
-    without_shape = [start for start in inner if chosen[start].shape is None]
+    without_shape = {start: chosen[start] for start in inner if chosen[start].shape is None}
     inferred = _infer(model, without_shape, translations)
-    types = _element_types(model, [start for start in inner if start not in inferred], translations)
+    types = _element_types(
+        model, {start: chosen[start] for start in inner if start not in inferred}, translations
+    )
     inputs = []
     for start, request in chosen.items():
         item = originals.get(start.tensor)
@@ -195,7 +102,7 @@ def _choose_inputs(model: Model, config: Config, names: _Names, translations: Tr
     _forget_producers(model, tensors)
     for start, request in chosen.items():
         if request.is_frozen:
-            _freeze(model, start.tensor, request)
+            freeze(model, start.tensor, request)
     _check_complete(model)
     if not only_frozen:
         _drop_unused(model)
@@ -212,7 +119,7 @@ def _forget_producers(model: Model, tensors: Iterable[str]) -> None:
 
 
 def _infer(
-    model: Model, starts: Sequence[Start], translations: Translations
+    model: Model, starts: Mapping[Start, InputRequest], translations: Translations
 ) -> dict[Start, TensorType]:
     """Types of inner tensors, from a translation of what lies before them."""
     if not starts:
@@ -221,17 +128,17 @@ def _infer(
     try:
         graph = translate(front, translations)
     except UnsupportedError as error:
-        names = listing(start.tensor for start in starts)
+        names = list(dict.fromkeys(str(request.port) for request in starts.values()))
         raise UsageError(
-            f"--input: the shape at {names} cannot be inferred: {error.message}",
-            hint="Give the shape, as in --input name[1,3,224,224].",
+            f"--input: the shape at {listing(names)} cannot be inferred: {error.message}",
+            hint=f'Give the shape, as in --input "{names[0]}[1,3,224,224]".',
         ) from error
     values = [node.inputs[0] for node in graph.results()]
     return {start: value.type for start, value in zip(starts, values) if value is not None}
 
 
 def _element_types(
-    model: Model, starts: Sequence[Start], translations: Translations
+    model: Model, starts: Mapping[Start, InputRequest], translations: Translations
 ) -> dict[Start, ElementType]:
     """The element types of inner tensors, f32 where what lies before cannot be translated."""
     try:
@@ -251,10 +158,12 @@ def _apply_shapes(model: Model, config: Config) -> None:
     targets = [item for item in model.inputs if item.name not in frozen]
     if len(shapes) != len(targets):
         listed = ", ".join(f"'{item.name}' {text(item.shape)}" for item in targets[:8])
+        first = text(_dims(shapes[0]))
+        example = ",".join([f"{targets[0].name}{first}", *(item.name for item in targets[1:4])])
         raise UsageError(
-            f"--input_shape gives {len(shapes)} shapes, "
-            f"the model has {len(targets)} inputs: {listed}",
-            hint="Name the inputs in the same order with --input, or write --input name[shape].",
+            f"--input_shape gives {counted(shapes, 'shape')}, "
+            f"the model has {counted(targets, 'input')}: {listed}",
+            hint=f'Write each beside its name, as in --input "{example}".',
         )
     for item, shape in zip(targets, shapes):
         item.shape = requested_shape(shape, item)
@@ -317,30 +226,6 @@ def _require_static(model: Model) -> None:
                 f"--static_shape: the shape of input '{item.name}' {text(item.shape)} is open",
                 hint="Give all sizes with --input_shape.",
             )
-
-
-def _freeze(model: Model, tensor: str, request: InputRequest) -> None:
-    """Turn an input into a constant of its type and shape."""
-    item = next((item for item in model.inputs if item.name == tensor), None)
-    if item is None:
-        raise UsageError(
-            f"'{request.port.text}' cannot be frozen: it is not an input",
-            hint=f"The model's inputs are {listing(i.name for i in model.inputs)}.",
-        )
-    value = request.value
-    kind = ElementType[request.element_type] if request.element_type else item.dtype
-    try:
-        array = np.asarray(value).astype(kind.numpy)
-        if is_static(item.shape) and item.shape is not None:
-            array = array.reshape(item.shape)
-    except (ValueError, TypeError) as error:
-        raise UsageError(
-            f"'{request.port.text}' cannot be frozen to {value!r}: "
-            f"it is {kind.name}{text(item.shape)}",
-            hint=str(error),
-        ) from error
-    model.inputs.remove(item)
-    model.constants[tensor] = Tensor.of(array, kind)
 
 
 def _drop_unread_inputs(model: Model) -> None:

@@ -20,7 +20,9 @@ def open_model(path: Path) -> MappedFile:
             )
         mapped = MappedFile(path)
     except OSError as error:
-        raise ModelFileError(f"Cannot read '{path}': {error.strerror}") from error
+        raise ModelFileError(
+            f"Cannot read '{path}': {error.strerror}", hint="Check the path and its permissions."
+        ) from error
     if mapped.size == 0:
         raise ModelFileError(
             f"'{path}' is empty", hint="The download or export may have failed; fetch it again."

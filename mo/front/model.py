@@ -223,7 +223,11 @@ def sorted_nodes(
                 if not done:
                     path = [entry for entry, _ in stack]
                     cycle = path[next(i for i, n in enumerate(path) if n is producer) :]
-                    raise ModelFileError(cycle_error([str(n) for n in cycle]).message)
+                    raise ModelFileError(
+                        cycle_error([str(n) for n in cycle]).message,
+                        hint="The model is not valid; export it again, or cut the cycle with "
+                        "--input.",
+                    )
             else:
                 stack.pop()
                 state[id(node)] = True

@@ -12,14 +12,16 @@ from mo.errors import (
     ModelFileError,
     UnsupportedError,
     closest,
+    counted,
     listing,
 )
-from mo.front.model import Model, SourceNode, sorted_nodes
+from mo.front.model import Model, ModelInput, SourceNode, sorted_nodes
 from mo.front.registry import Translation, Translations
 from mo.front.values import ComplexTensor, TensorSequence, Value, flat, is_tensor, with_tensors
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.op import TensorType
+from mo.graph.shape import text
 
 # Functions that call each other deeper than this, or grow larger, are an attack.
 _DEPTH_LIMIT = 50
@@ -37,7 +39,10 @@ def translate(model: Model, translations: Translations) -> Graph:
     for item in model.inputs:
         tensor = graph.input(item.name, item.shape, item.dtype)
         walk.values[item.name] = TensorSequence(tensor) if item.is_sequence else tensor
-    walk.run(model.outputs)
+    try:
+        walk.run(model.outputs)
+    except ConversionError as error:
+        raise _with_inputs(error, model.inputs) from error
     for item in model.inputs:
         if item.tensor_name:
             walk.values[item.name].names[item.tensor_name] = None
@@ -171,8 +176,7 @@ class Walk:
                 version = f" (operation set {node.opset})" if node.opset != 1 else ""
                 missing[label + version].append(node)
         if missing:
-            text = _missing_text(missing, self.translations)
-            raise UnsupportedError(text, hint=_MISSING_HINT)
+            raise UnsupportedError(_missing_text(missing, self.translations), hint=_MISSING_HINT)
 
     def run(self, targets: Sequence[str]) -> None:
         """Translate the nodes that ``targets`` need."""
@@ -294,12 +298,29 @@ def _missing_text(missing: dict[str, list[SourceNode]], translations: Translatio
     if len(missing) == 1:
         lines = ["An operation type of the model is not supported:"]
     for label, nodes in sorted(missing.items()):
-        line = f"    {label}, {len(nodes)} nodes: {listing((n.name for n in nodes), 5)}"
+        line = f"    {label}, {counted(nodes, 'node')}: {listing((n.name for n in nodes), 5)}"
         line += f", with {nodes[0].note}" if nodes[0].note else ""
         line += f", in {nodes[0].place}" if nodes[0].place else ""
         similar = closest(nodes[0].type, translations.types(nodes[0].domain), 1)
         lines.append(line + (f" (similar: {similar[0]})" if similar else ""))
     return "\n".join(lines)
+
+
+def _with_inputs(error: ConversionError, inputs: Sequence[ModelInput]) -> ConversionError:
+    """Shapes that do not fit, or are not known, come from the inputs: say what these are."""
+    unknown = [item for item in inputs if item.shape is None]
+    if unknown and (isinstance(error, InferenceError) or "--input_shape" in error.hint):
+        problem = f"The shape of {listing(item.name for item in unknown)} is not known; give it"
+    elif inputs and isinstance(error, InferenceError) and not error.hint:
+        shapes = ", ".join(f"'{item.name}' {text(item.shape)}" for item in inputs[:5])
+        problem = f"The inputs are {shapes}; give other shapes"
+    else:
+        return error
+    example = ",".join(
+        item.name + ("[1,3,224,224]" if item.shape is None else text(item.shape))
+        for item in inputs[:5]
+    )
+    return type(error)(error.message, f'{problem} as in --input "{example}".')
 
 
 def _named(node: SourceNode, outputs: Callable[[], Sequence[Value]]) -> Sequence[Value]:

@@ -166,7 +166,7 @@ def test_an_unknown_framework_must_be_chosen(make, name, problem):
 
 
 def test_a_folder_of_something_else_is_named(tmp_path):
-    with pytest.raises(UsageError, match=r"has no saved_model\.pb, so it is no SavedModel"):
+    with pytest.raises(UsageError, match=r"is a folder without saved_model\.pb"):
         framework_of(tmp_path)
 
 
@@ -228,5 +228,5 @@ def test_a_saved_model_given_as_model_is_called_so(tmp_path):
 
 
 def test_nothing_has_no_name():
-    with pytest.raises(UsageError, match="There is no model to name"):
+    with pytest.raises(UsageError, match="No model is given"):
         deduce_name(Config())

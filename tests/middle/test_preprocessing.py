@@ -86,7 +86,7 @@ def test_channels_may_come_last(tmp_path):
     [
         ({"mean_values": "[1,2]"}, "2 numbers for the 3 channels of input 'x'"),
         ({"scale_values": "y[1,2,3]"}, "no input 'y'"),
-        ({"mean_values": "[1,2,3],[4,5,6]"}, "2 lists for 1 inputs"),
+        ({"mean_values": "[1,2,3],[4,5,6]"}, "2 lists of numbers for 1 input"),
     ],
 )
 def test_numbers_that_do_not_fit_are_refused(model, flags, reason):

@@ -23,7 +23,9 @@ TRANSLATIONS = Translations()
 converts = TRANSLATIONS.converts
 maps = TRANSLATIONS.maps
 
-_OTHER_NET = "The .caffemodel belongs to another net, or the .prototxt was changed."
+_OTHER_NET = (
+    "The .caffemodel belongs to another net, or the .prototxt or --input_shape changed the sizes."
+)
 
 
 def parameters(node: SourceNode, section: str) -> dict[str, Any]:
@@ -49,7 +51,9 @@ def word(values: dict[str, Any], name: str, words: Sequence[str]) -> str:
 
 def invalid(what: str) -> ModelFileError:
     """The error for a layer that Caffe would not take."""
-    return ModelFileError(what, hint="Correct the layer in the .prototxt.")
+    return ModelFileError(
+        what, hint="Correct the layer in the .prototxt, or the shapes given with --input_shape."
+    )
 
 
 def unsupported(what: str) -> UnsupportedError:

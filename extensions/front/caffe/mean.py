@@ -71,11 +71,17 @@ def _part(mean: np.ndarray, node: Node, offsets: tuple[int, int] | None) -> np.n
         offset >= 0 and offset + wanted <= there
         for offset, wanted, there in zip(offsets, size, mean.shape[1:])
     )
-    if channels != mean.shape[0] or not fits:
+    if channels != mean.shape[0] or any(a > b for a, b in zip(size, mean.shape[1:])):
         raise UsageError(
-            f"--mean_file: the image {list(mean.shape)} has no part {list(shape[1:])} at row "
+            f"--mean_file: the image {text(mean.shape)} is smaller than input '{node.name}' "
+            f"{text(shape)}, or has other channels",
+            hint="Give the mean of the images that the net was trained with, or --mean_values.",
+        )
+    if not fits:
+        raise UsageError(
+            f"--mean_file: the image {text(mean.shape)} has no part {text(shape[1:])} at row "
             f"{offsets[0]}, column {offsets[1]} for input '{node.name}'",
-            hint="The mean is to be as large as the input, or larger.",
+            hint="Give smaller --mean_file_offsets, or none to use its middle.",
         )
     (top, left), (height, width) = offsets, size
     return mean[:, top : top + height, left : left + width]

@@ -38,10 +38,14 @@ def _component(scanner: Scanner, depth: int) -> Component:
     token = scanner.token()
     kind = _TYPES.get(token.lower())
     if kind is None:
-        if token[:1] != "<" or token[-1:] != ">":
-            raise scanner.unexpected("a component like <AffineTransform>", at)
+        if token[:1] != "<" or token[-1:] != ">" or token[1] == "/":
+            raise scanner.unexpected("a component like <AffineTransform>, or </Nnet>", at)
         reason = _REFUSED.get(token.lower(), "Kaldi has no such component")
-        raise UnsupportedError(f"Component '{token}' at byte {at} is not supported: {reason}")
+        raise UnsupportedError(
+            f"Component '{token}' at byte {at} is not supported: {reason}",
+            hint="Its fields are not known, so what follows cannot be read, either; write the "
+            "network without it (nnet-copy).",
+        )
     component = Component(kind, at)
     try:
         component.fields["OutputDim"] = scanner.integer()

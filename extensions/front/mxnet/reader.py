@@ -13,7 +13,7 @@ from extensions.front.mxnet.names import tensor_names
 from extensions.front.mxnet.ndarray import DTYPE_FLAGS
 from extensions.front.mxnet.symbol import Entry, Symbol, SymbolNode
 from extensions.front.mxnet.weights import as_single
-from mo.errors import ModelFileError, listing
+from mo.errors import ModelFileError, counted, listing
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.shape import Dim, Shape
@@ -61,9 +61,15 @@ def read_model(
             missing.append(variable.name)
         elif all(item.name != variable.name for item in inputs):
             inputs.append(ModelInput(variable.name, _shape(variable), _dtype(variable)))
+    if missing and not weights:
+        raise ModelFileError(
+            f"The symbol comes without its weights: {listing(missing, 5)}",
+            hint="Give the .params file that was saved with it, with --input_model.",
+        )
     if missing:
         raise ModelFileError(
-            f"The parameters lack {len(missing)} weights of the symbol: {listing(missing, 5)}",
+            f"The parameters lack {counted(missing, 'weight')} of the symbol: "
+            f"{listing(missing, 5)}",
             hint="Give the .params file that was saved with this symbol, or make them inputs "
             "with --input.",
         )

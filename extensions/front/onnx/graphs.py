@@ -6,6 +6,7 @@ Rules: ONNX IR specification (onnx/docs/IR.md), which also defines what may be o
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from extensions.front.onnx.tensors import Tensors, element_type
@@ -58,6 +59,7 @@ class GraphReader:
             # Before IR version 4 every initialiser was listed as an input, too.
             if item.get("name", "") not in constants
         ]
+        _refuse_repetition((item.name for item in inputs), "The graph has two inputs called")
         nodes = self.nodes(message)
         outputs = [item.get("name", "") for item in message.get("output", [])]
         name = message.get("name", "") or "model"
@@ -127,7 +129,9 @@ class GraphReader:
                 name=f"{name}_{repeated}" if repeated else name,
                 inputs=item.get("input", []),
                 outputs=outputs,
-                attributes=self._attributes(item.get("attribute", [])),
+                attributes=self._attributes(
+                    item.get("attribute", []), f"{item.get('op_type', '')} '{name}'"
+                ),
                 domain=domain,
                 opset=self.opsets.get(domain, 1),
                 overload=item.get("overload", ""),
@@ -135,8 +139,11 @@ class GraphReader:
             nodes.append(node)
         return nodes
 
-    def _attributes(self, messages: list[Message]) -> dict[str, Any]:
+    def _attributes(self, messages: list[Message], node: str) -> dict[str, Any]:
         """An attribute that refers to one the caller left out is left out, too."""
+        if len(messages) > 1:
+            names = (item.get("name", "") for item in messages)
+            _refuse_repetition(names, f"{node} has two attributes called")
         found = {item.get("name", ""): self.attribute(item) for item in messages}
         return {name: value for name, value in found.items() if value is not None}
 
@@ -165,6 +172,16 @@ class GraphReader:
         if field == "strings":
             return [item.decode("utf-8", "backslashreplace") for item in value]
         return value
+
+
+def _refuse_repetition(names: Iterable[str], problem: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ModelFileError(
+                f"{problem} '{name}'", hint="The model is not valid; export it again."
+            )
+        seen.add(name)
 
 
 # AttributeProto.AttributeType to the field that holds the value.

@@ -189,7 +189,10 @@ def element_type(number: Any) -> ElementType:
     if found is None:
         name = NAMES_WITHOUT_IR_TYPE.get(number)
         if name is None:
-            raise ModelFileError(f"it has the unknown element type {number}")
+            raise ModelFileError(
+                f"it has the unknown element type {number}",
+                hint="The model is not valid; export it again.",
+            )
         raise ModelFileError(f"its element type {name} has no counterpart in the IR")
     return found
 

@@ -66,7 +66,10 @@ def _in_directory(path: Path) -> Checkpoint:
         return _Several([OldCheckpoint(open_model(file)) for file in tables])
     if indexes:
         return _Several([Bundle(index) for index in indexes])
-    raise UsageError(f"'{path}' holds no checkpoint", hint="Give the prefix of its files instead.")
+    raise UsageError(
+        f"'{path}' holds no checkpoint: no file in it ends in .index",
+        hint="Copy NAME.index and NAME.data-00000-of-00001 into it, or give their path and NAME.",
+    )
 
 
 def _is_old(path: Path) -> bool:

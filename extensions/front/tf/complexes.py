@@ -54,7 +54,7 @@ def complex_constant(g: Graph, node: SourceNode) -> ComplexTensor:
     """Constants of other types are none of the nodes."""
     value = node.get("value")
     if not isinstance(value, Tensor):
-        raise refuse("a constant of this type")
+        raise refuse(f"a constant {'without a value' if value is None else 'of this type'}")
     return ComplexTensor(g.constant(value))
 
 

@@ -13,7 +13,7 @@ from extensions.front.tf.windows import window_attributes
 from extensions.ops.convolution import Convolution, GroupConvolution
 from extensions.ops.movement import Transpose
 from extensions.ops.shaping import Reshape
-from mo.errors import UnsupportedError
+from mo.errors import InferenceError, UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -65,7 +65,7 @@ def _groups(image: Output, kernel: Sequence[Dimension]) -> int:
     if not isinstance(channels, int) or not isinstance(taken, int) or not taken:
         return 1
     if channels % taken:
-        raise invalid(f"its filter takes {taken} channels of {channels}")
+        raise InferenceError(f"data has {channels} channels, the weights expect {taken}")
     return channels // taken
 
 

@@ -37,6 +37,11 @@ def read_saved_model(folder: Path, tags: Sequence[str], signature: str | None) -
     path = folder / "saved_model.pb"
     if not path.is_file() and (folder / "saved_model.pbtxt").is_file():
         path = folder / "saved_model.pbtxt"
+    if not path.is_file():
+        raise ModelFileError(
+            f"'{folder}' has no saved_model.pb, so it is no SavedModel",
+            hint="Give the folder that holds saved_model.pb and variables.",
+        )
     source, message = parsed(path, SAVED_MODEL, "a SavedModel")
     meta_graph = _by_tags(message.get("meta_graphs", []), tags)
     graph = meta_graph.get("graph_def", {})
@@ -101,8 +106,10 @@ def _signature(meta_graph: Message, wanted: str | None) -> Signature | None:
     if name not in signatures:
         problem = f"has no signature '{wanted}'" if wanted else "has several signatures"
         raise UsageError(
-            f"The SavedModel {problem}; it has {listing(known)}",
-            hint="Choose one with --saved_model_signature.",
+            f"The SavedModel {problem}; it has {listing(known) or 'none'}",
+            hint="Choose one with --saved_model_signature."
+            if known
+            else "Leave --saved_model_signature out.",
         )
     message = signatures[name]
     return Signature(_infos(message.get("inputs", [])), _infos(message.get("outputs", [])))

@@ -70,8 +70,8 @@ def test_a_part_of_the_mean_image_is_subtracted(
 @pytest.mark.parametrize(
     ("mean", "flags", "words"),
     [
-        (MEAN[:, :3], {}, r"has no part \[3, 4, 6\]"),
-        (MEAN[:2], {}, "has no part"),
+        (MEAN[:, :3], {}, r"\[3,3,10\] is smaller than input 'data' \[1,3,4,6\]"),
+        (MEAN[:2], {}, "or has other channels"),
         (MEAN, {"mean_file_offsets": "(3,0)"}, "at row 3, column 0"),
         (MEAN[0], {}, r"\[6,10\], not one image"),
         (np.stack([MEAN, MEAN]), {}, "not one image"),
@@ -238,7 +238,7 @@ def test_words_of_a_fork_keep_their_meaning(tmp_path: Path) -> None:
 def test_what_only_a_fork_knows(tmp_path: Path) -> None:
     path = parser(tmp_path, "text")
     net = fork_net("Warp", 'warp_param { by: 3 left: "x" }')
-    with pytest.raises(UnsupportedError, match=r"Warp, 1 nodes: 'out', with warp_param"):
+    with pytest.raises(UnsupportedError, match=r"Warp, 1 node: 'out', with warp_param"):
         converted(net, tmp_path, caffe_parser_path=path)
     net = fork_net("ReLU", "relu_param { rounds: 2 }")
     with pytest.raises(UnsupportedError, match=r"'relu_param.rounds' of this fork"):
@@ -317,8 +317,8 @@ def test_parameters_that_are_not_set(tmp_path: Path, whole: bool) -> None:
     ("rows", "words"),
     [
         ('<CustomLayer NativeType="Warp" hasParam="false"/>', 'add output="same"'),
-        ('<CustomLayer NativeType="Warp"/>', "Warp, 1 nodes"),
-        ('<Layer NativeType="Warp" hasParam="false"/>', "Warp, 1 nodes"),
+        ('<CustomLayer NativeType="Warp"/>', "Warp, 1 node"),
+        ('<Layer NativeType="Warp" hasParam="false"/>', "Warp, 1 node"),
         ("<a>", "cannot be read"),
     ],
 )

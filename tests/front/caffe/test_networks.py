@@ -144,5 +144,5 @@ def test_unpooling_of_other_forks_is_refused_with_its_name_and_parameters() -> N
     text = "pooling_param { pool: MAX kernel_size: 2 stride: 2 }"
     net.layer("Pooling", "pool", "data", text, tops=["pool", "mask"])
     net.layer("Unpooling", "up", ["pool", "mask"], "unpooling_param { unpool_size: 8 }")
-    with pytest.raises(UnsupportedError, match=r"Unpooling, 1 nodes: 'up', with unpooling_param"):
+    with pytest.raises(UnsupportedError, match=r"Unpooling, 1 node: 'up', with unpooling_param"):
         convert(net)

@@ -285,7 +285,7 @@ _EDITS: dict[str, tuple[tuple[str, str], str, str]] = {
     ),
     "unknown type": (
         ('type: "ReLU"', 'type: "Warp" warp_param { by: 3 }'),
-        "Warp, 1 nodes: 'relu', with warp_param { by: 3 }, in 'net.prototxt', line 11",
+        "Warp, 1 node: 'relu', with warp_param { by: 3 }, in 'net.prototxt', line 11",
         "--extensions",
     ),
     "both rules": (

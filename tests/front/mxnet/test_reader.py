@@ -213,7 +213,7 @@ def test_labels_are_dropped(tmp_path: Path) -> None:
 def test_missing_weights_are_named_or_become_inputs(tmp_path: Path) -> None:
     nodes = [variable(name) for name in ("data", *WEIGHTS)]
     path = save(tmp_path, symbol(*nodes, convolution("attrs")), conv_bias=WEIGHTS["conv_bias"])
-    with pytest.raises(ModelFileError, match="lack 1 weights of the symbol: 'conv_weight'"):
+    with pytest.raises(ModelFileError, match="lack 1 weight of the symbol: 'conv_weight'"):
         mo.convert_model(path, input_shape=[1, 3, 8, 8])
     model = mo.convert_model(path, input="data[1,3,8,8],conv_weight[2,3,3,3]")
     assert list(model.inputs) == ["data", "conv_weight"]

@@ -121,6 +121,6 @@ def test_what_bodies_within_bodies_use_is_listed_with_domain_operation_set_and_n
         convert(parsed(f"{HEAD} {GRAPH} {{ {body} }} {broken}"))
     lines = [line.strip() for line in caught.value.message.splitlines()]
     assert lines[0] == "3 operation types of the model are not supported:"
-    assert lines[1].startswith("Alien (operation set 17), 1 nodes: 'own'")
-    assert lines[2].startswith("NoSuch (operation set 17), 1 nodes: 'w'")
+    assert lines[1].startswith("Alien (operation set 17), 1 node: 'own'")
+    assert lines[2].startswith("NoSuch (operation set 17), 1 node: 'w'")
     assert lines[3].startswith("far.Strange (operation set 4), 2 nodes: ")

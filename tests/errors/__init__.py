@@ -1,0 +1,1 @@
+"""Every message that users get, as they see it."""
