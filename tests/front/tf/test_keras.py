@@ -66,6 +66,20 @@ def test_weights_are_views_of_the_file(name: str) -> None:
     assert not any(tensor.array.flags.owndata for tensor in weights)
 
 
+def test_weights_without_names_stand_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    source = {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 3]}}
+    scale = {"class_name": "Custom>LayerScale", "config": {"name": "scale"}}
+    model = {"class_name": "Sequential", "config": {"name": "m", "layers": [source, scale]}}
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = json.dumps(model)
+        group = file.create_group("model_weights/scale")
+        group.attrs["weight_names"] = ["scale/variable_3"]
+        group["scale/variable_3"] = np.float32([1, 2, 3])
+    (result,) = runtime.run(read(path), [np.ones((2, 3), np.float32)])
+    np.testing.assert_array_equal(result, [[1, 2, 3]] * 2)
+
+
 # ---- what is refused
 
 

@@ -104,11 +104,13 @@ def _named(
         if direction:
             own = [path for path in own if any(p.startswith(direction) for p in path.split("/"))]
         found: dict[str, Tensor] = {}
-        for path in own:
-            value = place.get(path)
-            role = path.split("/")[-1].split(":")[0]
+        for number, path in enumerate(own):
+            value, role = place.get(path), path.split("/")[-1].split(":")[0]
             if role == "depthwise_kernel" and role not in roles:
                 role = "kernel"
+            # Weights to which the layer gave no name stand in order.
+            if role.startswith("variable") and len(own) == len(roles):
+                role = roles[number]
             if isinstance(value, Tensor) and role in roles:
                 found.setdefault(role, value)
         if found:
