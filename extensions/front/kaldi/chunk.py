@@ -42,6 +42,13 @@ class View:
     is_optional: bool = False
 
 
+def _ragged(name: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"behind which frame '{name}' cannot be computed depends on the length of the utterance",
+        hint="Leave out --kaldi_chunk: frame by frame the last frame goes on.",
+    )
+
+
 # The tensor with the rows of certain times, for values that have one at any time.
 Maker = Callable[[int, int], str]
 
@@ -114,6 +121,8 @@ class _Chunk:
             return view.tensor
         if (begin < 0 or end > 0) and not view.is_optional:
             raise UnsupportedError(f"'{view.tensor}' is wanted where it cannot be computed")
+        if end > 0 and rows.is_ragged:
+            raise _ragged(view.tensor)
         name = f"{view.tensor}/rows_{begin}_{end}"
         return self._add("Rows", name, [view.tensor], {"begin": begin, "end": end})
 
@@ -159,24 +168,29 @@ class _Chunk:
 
     def _failover(self, node: SourceNode, views: list[View]) -> None:
         """The rows of the first, before and after them those of the second."""
-        name, span = node.outputs[0], self.spans[node.outputs[0]]
-        first = self.spans[node.inputs[0]]
+        name = node.outputs[0]
+        first, second = (self.spans[x] for x in node.inputs)
         if first.is_constant or math.isinf(first.first):
             self.views[name] = views[0]
             return
-        if math.isinf(span.first):
-            raise UnsupportedError(f"{node} has no beginning or end")
-        start, stop = int(first.first), int(first.last)
-        parts = [self._read(views[0], start, stop)]
-        second = self.spans[node.inputs[1]]
-        other = self._read(views[1], int(second.first), int(second.last))
-        if span.first < start:
-            head = {"start": 0, "stop": start - int(span.first)}
-            parts.insert(0, self._add("Part", f"{name}/head", [other], head))
-        if span.last > stop:
-            tail = {"start": stop - int(span.last), "stop": None}
-            parts.append(self._add("Part", f"{name}/tail", [other], tail))
-        self._define(name, self._add("Joined", name, parts, {}), span)
+
+        def made(begin: int, end: int) -> str:
+            start, stop = max(begin, int(first.first)), min(end, int(first.last))
+            from_, to = int(max(begin, second.first)), int(min(end, second.last))
+            parts = [self._read(views[0], start, stop)]
+            other = self._read(views[1], from_, to)
+            tensor = f"{name}/at_{begin}_{end}"
+            if begin < start:
+                head = {"start": 0, "stop": start - begin}
+                parts.insert(0, self._add("Part", f"{tensor}/head", [other], head))
+            if end > stop:
+                if first.is_ragged:
+                    raise _ragged(node.inputs[0])
+                tail = {"start": stop - end, "stop": None}
+                parts.append(self._add("Part", f"{tensor}/tail", [other], tail))
+            return self._add("Joined", tensor, parts, {})
+
+        self._make(name, made)
 
     def _edges(self, node: SourceNode, views: list[View]) -> None:
         name = node.outputs[0]
@@ -185,20 +199,38 @@ class _Chunk:
         self._define(name, self._add("Edges", name, [x], node.attributes), self.spans[name])
 
     def _round(self, node: SourceNode, views: list[View]) -> None:
-        name, span = node.outputs[0], self.spans[node.outputs[0]]
-        if span.is_constant:
+        name, period = node.outputs[0], node.attributes["period"]
+        if self.spans[name].is_constant:
             self.views[name] = views[0]
             return
-        x = self._read(views[0], int(span.first), int(span.last))
-        self._define(name, self._add("Repeated", name, [x], node.attributes), span)
+
+        def made(first: int, last: int) -> str:
+            start = first - first % period
+            x = self._read(views[0], start, last)
+            tensor = self._add("Repeated", f"{name}/from_{start}_{last}", [x], node.attributes)
+            self.rows[tensor] = Span(start, last)
+            return self._read(View(tensor), first, last)
+
+        self._make(name, made)
 
     def _switch(self, node: SourceNode, views: list[View]) -> None:
-        name, span = node.outputs[0], self.spans[node.outputs[0]]
-        if span.is_constant or math.isinf(span.first):
+        name = node.outputs[0]
+        if self.spans[name].is_constant:
             raise UnsupportedError(f"{node} has no beginning or end")
-        first = int(span.first)
-        inputs = [self._read(view, first, int(span.last)) for view in views]
-        self._define(name, self._add("Interleaved", name, inputs, {"first": first}), span)
+
+        def made(first: int, last: int) -> str:
+            inputs = [self._read(view, first, last) for view in views]
+            return self._add("Interleaved", f"{name}/at_{first}_{last}", inputs, {"first": first})
+
+        self._make(name, made)
+
+    def _make(self, name: str, maker: Maker) -> None:
+        """A value with its rows, or (if it has one at any time) with those that are wanted."""
+        span = self.spans[name]
+        if math.isinf(span.first):
+            self.views[name], self.makers[name] = View(name), maker
+        else:
+            self._define(name, maker(int(span.first), int(span.last)), span)
 
     def _replace_index(self, node: SourceNode, views: list[View]) -> None:
         (view,), name, frame = views, node.outputs[0], node.attributes["frame"]

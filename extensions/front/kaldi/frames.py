@@ -6,7 +6,8 @@ value of time t - d. Where values of different delay meet, the earlier ones wait
 Memories begin as if the first frame had been there all the time, but recurrences, and what stands
 in IfDefined, begin with zeros. Kaldi lets them begin as many frames before the first as the network
 looks back, on repetitions of the first frame (nnet3-compute, and its online decoders). As the IR
-can only begin with its first call, whoever runs it gives it those repetitions: the warm-up.
+can only begin with its first call, whoever runs it gives it those repetitions: the warm-up. It is
+longer than what Kaldi repeats where memories must first be filled with what is computed of zeros.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from extensions.front.kaldi.calls import Calls
 from extensions.front.kaldi.span import (
+    Span,
     Step,
     constant_inputs,
     given,
@@ -64,12 +66,12 @@ def arrange_frames(
     memories, or where others keep them; then every network that looks back needs the warm-up.
     """
     order = steps(model)
-    warm_up = 0
-    if all_begin_with_zeros:
-        warm_up, _ = padding(model, list(map(_without_edges, order)))
-    elif any(map(_has_beginning, order)):
-        warm_up, _ = padding(model, order)
-    return _Frames(model, order, widths, warm_up).arranged(order)
+    before = padding(model, order)[0] if any(map(_has_beginning, order)) else 0
+    warm_up = before
+    known = spans(order, given(model, before))
+    if all_begin_with_zeros or any(_is_always_there(step, known) for step in order):
+        warm_up = max(before, padding(model, list(map(_transparent, order)))[0])
+    return _Frames(model, known, widths, warm_up).arranged(order)
 
 
 def _has_beginning(step: Step) -> bool:
@@ -77,22 +79,29 @@ def _has_beginning(step: Step) -> bool:
     return step.is_recurrent or step.nodes[0].type in ("IfDefined", "Failover", "WindowSum")
 
 
-def _without_edges(step: Step) -> Step:
-    """The same, but repetitions of inner frames come from those of the input."""
-    (node, *others) = step.nodes
-    if node.type != "Edges":
+def _is_always_there(step: Step, known: Mapping[str, Span]) -> bool:
+    """Whether a value is computed of zeros long before the first frame."""
+    (node, *_) = step.nodes
+    span = known[node.outputs[0]]
+    is_computed = not step.is_recurrent and node.type not in ("IfDefined", "Offset")
+    return is_computed and math.isinf(span.first) and not span.is_constant
+
+
+def _transparent(step: Step) -> Step:
+    """The same as if frames outside the utterance were wanted wherever they are looked at."""
+    (node, *_) = step.nodes
+    if step.is_recurrent or node.type not in ("Edges", "IfDefined"):
         return step
-    assert not others
-    narrow = {**node.attributes, "before": 0, "after": 0}
-    return Step([SourceNode(node.type, node.name, node.inputs, node.outputs, narrow)])
+    nothing = {**node.attributes, "before": 0, "after": 0}
+    return Step([SourceNode("Edges", node.name, node.inputs, node.outputs, nothing)])
 
 
 class _Frames:
     def __init__(
-        self, model: Model, order: list[Step], widths: Mapping[str, int], warm_up: int
+        self, model: Model, known: Mapping[str, Span], widths: Mapping[str, int], warm_up: int
     ) -> None:
         self.model = model
-        self.spans = spans(order, given(model, warm_up))
+        self.spans = known
         self.widths = widths
         # The first call has the frame of this time, negated.
         self.warm_up = warm_up

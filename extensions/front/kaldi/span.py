@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 
@@ -22,15 +22,19 @@ from mo.front.model import Model, SourceNode, sorted_nodes
 
 @dataclass(frozen=True)
 class Span:
-    """Times at which a value can be computed; ``is_constant``: it is the same at all of them."""
+    """Times at which a value can be computed; ``is_constant``: it is the same at all of them.
+
+    ``is_ragged``: for some lengths of an utterance it can be computed a few frames longer.
+    """
 
     first: float
     last: float
     is_constant: bool = False
+    is_ragged: bool = False
 
     def moved(self, frames: int) -> Span:
         """Of the value ``frames`` later."""
-        return Span(self.first - frames, self.last - frames, self.is_constant)
+        return replace(self, first=self.first - frames, last=self.last - frames)
 
 
 ALWAYS = Span(-math.inf, math.inf)
@@ -146,7 +150,7 @@ def span_of_recurrence(step: Step, found: Mapping[str, Span]) -> Span:
     common = _intersection(outside)
     if math.isinf(common.first) or math.isinf(common.last):
         raise UnsupportedError(f"the recurrence through {step.nodes[0]} has no beginning or end")
-    return Span(common.first, common.last)
+    return common
 
 
 def _recurrent_spans(step: Step, found: dict[str, Span], beginning: int) -> None:
@@ -166,7 +170,11 @@ def _intersection(parts: Iterable[Span]) -> Span:
     moving = [part for part in parts if not part.is_constant]
     if not moving:
         return CONSTANT
-    return Span(max(p.first for p in moving), min(p.last for p in moving))
+    return Span(
+        max(p.first for p in moving),
+        min(p.last for p in moving),
+        is_ragged=any(p.is_ragged for p in moving),
+    )
 
 
 def _span(node: SourceNode, inputs: list[Span], beginning: int) -> Span:
@@ -174,7 +182,9 @@ def _span(node: SourceNode, inputs: list[Span], beginning: int) -> Span:
     if node.type == "Failover":
         if all(part.is_constant for part in inputs):
             return CONSTANT
-        return Span(min(p.first for p in inputs), max(p.last for p in inputs))
+        is_ragged = any(part.is_ragged for part in inputs)
+        last = max(part.last for part in inputs)
+        return Span(min(part.first for part in inputs), last, is_ragged=is_ragged)
     common = _intersection(inputs)
     if common.is_constant or node.type in ("ReplaceIndex", "UtteranceSum"):
         return CONSTANT
@@ -183,13 +193,15 @@ def _span(node: SourceNode, inputs: list[Span], beginning: int) -> Span:
     if node.type == "IfDefined":
         return ALWAYS
     if node.type == "Edges":
-        return Span(common.first - attributes["before"], common.last + attributes["after"])
+        last = common.last + attributes["after"]
+        return replace(common, first=common.first - attributes["before"], last=last)
     if node.type == "Round" and not math.isinf(common.first):
         period = attributes["period"]
         first = -(-(common.first + beginning) // period) * period - beginning
-        return Span(first, common.last)
+        return replace(common, first=first, is_ragged=True)
     if node.type == "WindowSum":
-        return Span(common.first - attributes["end"], common.last - attributes["begin"])
+        last = common.last - attributes["begin"]
+        return replace(common, first=common.first - attributes["end"], last=last)
     return common
 
 
@@ -214,6 +226,8 @@ def given(model: Model, before: int = 0, after: int = 0) -> dict[str, Span]:
 
 # Longer cycles of Round and Switch in larger networks are damage.
 _MOST_STEPS = 100_000
+# No network looks further back.
+_MOST_FRAMES = 1 << 40
 
 
 def padding(model: Model, order: list[Step]) -> tuple[int, int]:
@@ -248,13 +262,13 @@ class _Padding:
 
     def after(self) -> int:
         found = spans(self.order, given(self.model))
-        return self._finite(max(0, *(-found[name].last for name in self.model.outputs)))
+        return self._finite(max([0, *(-found[name].last for name in self.model.outputs)]))
 
     def before(self, beginning: int) -> int:
         """For an utterance that begins at some frame of the count."""
         most = self._finite(self._lack(0, beginning))
         while self._lack(most, beginning) > 0:  # as rounding does not move with the input
-            most *= 2
+            most = self._finite(2 * most if most < _MOST_FRAMES else math.inf)
         return bisect_left(range(most), True, key=lambda b: self._lack(b, beginning) <= 0)
 
     def _lack(self, before: int, beginning: int) -> float:
@@ -262,7 +276,7 @@ class _Padding:
         found = spans(self.order, given(self.model, before), beginning)
         firsts = [found[name].first for name in self.model.outputs]
         firsts += [found[n.inputs[0]].first - n.attributes["frame"] for n in self.single]
-        return max(0, *firsts)
+        return max([0, *firsts])
 
     def _finite(self, frames: float) -> int:
         if math.isinf(frames):

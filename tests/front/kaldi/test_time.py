@@ -74,6 +74,33 @@ def test_what_a_recurrence_gave_earlier_is_read_outside_of_it() -> None:
     agree(network.output("a"), {"input": normal(R, 15, 3)})
 
 
+def test_memories_are_filled_with_what_is_computed_of_zeros() -> None:
+    network = Network().input("input", 3).add("a", affine(R, 4, 3), "IfDefined(Offset(input, 2))")
+    network.add("b", affine(R, 4, 11), "Append(Offset(a, -3), Round(Offset(a, 1), 4), input)")
+    agree(network.output("b"), {"input": normal(R, 15, 3)}, goes_on=True)
+
+
+def test_values_that_are_always_there_are_rounded_and_chosen() -> None:
+    network = Network().input("input", 3).add("a", affine(R, 3, 3), "IfDefined(Offset(input, -2))")
+    network.add("b", affine(R, 3, 3), "Round(Offset(a, -1), 3)")
+    switch = "Switch(Offset(a, -4), a)"
+    failover = "Failover(Offset(input, -3), Offset(a, -1))"
+    network.output(f"Append(b, {switch}, {failover}, Offset(b, -2))")
+    agree(network, {"input": normal(R, 15, 3)})
+
+
+def test_an_end_that_depends_on_the_length_is_refused() -> None:
+    for reads in (
+        "IfDefined(Offset(Round(input, 3), 2))",
+        "Failover(Offset(Round(input, 3), 2), input)",
+    ):
+        network = reading(f"Append({reads}, input)", 6)
+        assert "depends on the length" in refusal(network, kaldi_chunk="dynamic")
+        x = {"input": normal(R, 15, 3)}
+        expected = network.expected(running.extended(x, 0, 12))[:15]
+        running.assert_close(running.streamed(network.data(), x), expected)
+
+
 def test_columns_of_a_node() -> None:
     network = Network().input("input", 6).columns("part", "input", 1, 3)
     network.add("a", affine(R, 4, 6), "Append(part, Offset(part, -1))").output("a")
