@@ -7,21 +7,19 @@ the state. However the weights were laid out, they are cut into those of the seq
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from extensions.middle.affine import Affine, Affines, NoMatch
-from extensions.ops.activation import ReLU, Sigmoid, Tanh
-from extensions.ops.arithmetic import Add, Maximum, Minimum, Multiply, Subtract
+from extensions.middle.cells import Cell, Recogniser
+from extensions.ops.arithmetic import Add, Maximum, Minimum
 from extensions.ops.common import constant_ints
 from extensions.ops.control_flow import Loop
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
-from extensions.ops.movement import Concat, Split, Transpose
-from extensions.ops.recurrent import GRUSequence, LSTMSequence, RNNSequence
+from extensions.ops.movement import Concat, Transpose
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
 from mo.graph.body import PortMap
 from mo.graph.element_type import ElementType
@@ -29,8 +27,6 @@ from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.op import Op
 from mo.graph.shape import Dimension, same
-
-_FUNCTIONS: dict[type[Op], str] = {Sigmoid: "sigmoid", Tanh: "tanh", ReLU: "relu"}
 
 
 def loops_to_sequences(graph: Graph) -> int:
@@ -56,13 +52,6 @@ class _Sequence(NamedTuple):
     tensor: Output
     axis: int
     backwards: bool
-
-
-class _Gate(NamedTuple):
-    """A function of a sum of products."""
-
-    function: str
-    form: Affine
 
 
 class _Recurrence:
@@ -93,6 +82,9 @@ class _Recurrence:
             if value not in self.states and value not in sliced and source is not None
         }
         self.affines = Affines(g, fixed, self._is_vector, self._product_before)
+        self.recogniser = Recogniser(
+            self.states, self.affines, lambda value: value in self.sequences
+        )
         self.finals: dict[Output, Output] = {}
 
     def _slice(self, value: Output, port: PortMap) -> None:
@@ -192,136 +184,59 @@ class _Recurrence:
             return sequence.tensor
         return self.g.add(Transpose(), sequence.tensor, [1, 0, 2])
 
-    # ---- cells
-
     def _cell(self, state: Output) -> bool:
         """Whether a state is that of a cell, whose sequence operation is built then."""
-        for recognise in (self._lstm, self._gru, self._rnn):
+        for cell in self.recogniser.cells(state):
             try:
-                recognise(state)
+                self._build(cell)
             except NoMatch:
                 continue
             return True
         return False
 
-    def _lstm(self, h: Output) -> None:
-        """h' = o * f(c'), c' = f * c + i * g"""
-        after = self.states[h]
-        for output, squashed in _factors(after):
-            function = _FUNCTIONS.get(type(squashed.node.op))
-            fresh = squashed.node.inputs[0] if function else None
-            c = next((s for s, value in self.states.items() if value is fresh), None)
-            if function is None or fresh is None or c is None or c is h:
-                continue
-            for kept, added in _terms(fresh):
-                for forget, before in _factors(kept):
-                    for let_in, candidate in _factors(added):
-                        if before is c and type(let_in.node.op) is type(output.node.op):
-                            gates = [self._gate(v) for v in (forget, let_in, candidate, output)]
-                            names = (gates[0].function, gates[2].function, function)
-                            self._build_lstm(h, c, gates, names)
-                            return
-        raise NoMatch
-
-    def _build_lstm(self, h: Output, c: Output, gates: list[_Gate], names: tuple[str, ...]) -> None:
-        if len({gates[place].function for place in (0, 1, 3)}) > 1:
-            raise NoMatch
-        forms = [gate.form for gate in gates]
-        x = self._source(forms, {h})
-        weights = self._weights(forms, x, [h] * 4)
-        self._put((h, c), x, LSTMSequence, weights, {"activations": names})
-
-    def _gru(self, h: Output) -> None:
-        """h' = u * h + (1 - u) * c; the reset gate before or behind the product in c."""
-        for kept, added in _terms(self.states[h]):
-            for update, before in _factors(kept):
-                for rest, candidate in _factors(added):
-                    if before is h and _is_rest(rest, update):
-                        self._build_gru(h, self._gate(update), self._gate(candidate))
-                        return
-        raise NoMatch
-
-    def _build_gru(self, h: Output, update: _Gate, candidate: _Gate) -> None:
-        terms = candidate.form.terms
-        products = [v for v in terms if isinstance(v.node.op, Multiply)]
-        inner = next((v for v in products if v not in self.sequences), None)
-        if inner is None:
-            raise NoMatch
-        reset, recurrence = next(
-            ((self._gate(r), v) for r, v in _factors(inner) if _may_be_gate(r)),
-            (None, None),
-        )
-        if reset is None or recurrence is None or reset.function != update.function:
-            raise NoMatch
-        names = (update.function, candidate.function)
-        forms = [update.form, reset.form, candidate.form]
-        behind = recurrence is not h
-        if not behind:
-            x = self._source(forms, {h, inner})
-            weights = self._weights(forms, x, [h, h, inner])
-        else:
-            if terms[inner] is not None:
+    def _build(self, cell: Cell) -> None:
+        """The sequence operation; the states after the steps are known from then on."""
+        x = self._source(cell)
+        weights = self._weights(cell, x)
+        g, sequence = self.g, self.sequences[x]
+        data = self._along(sequence, 1)
+        initial = [self.sources[state] for state in cell.states]
+        hidden = weights[1].shape[-1] if weights[1].shape else 0
+        for value in initial:
+            if value is None or value.rank != 2 or data.shape is None or value.shape is None:
                 raise NoMatch
-            apart = self.affines.of(recurrence)
-            outer = Affine({k: m for k, m in terms.items() if k is not inner}, candidate.form.bias)
-            x = self._source([*forms[:2], outer], {h})
-            weights = self._weights([*forms[:2], outer], x, [h, h, None], apart)
-        attributes = {"activations": names, "linear_before_reset": behind}
-        self._put((h,), x, GRUSequence, weights, attributes)
+            if not same(value.shape[0], data.shape[0]) or not same(value.shape[1], hidden):
+                raise NoMatch
+        direction = "reverse" if sequence.backwards else "forward"
+        op = cell.kind(hidden_size=hidden, direction=direction, **cell.attributes)
+        before = [g.add(Unsqueeze(), value, [1]) for value in initial]
+        y, *last = g.add_multi(op, data, *before, self._lengths(data), *weights)
+        element = self.states[cell.states[0]]
+        self.sequences[element] = _Sequence(g.add(Squeeze(), y, [1]), 1, sequence.backwards)
+        for state, value in zip(cell.states, last):
+            self.finals[self.states[state]] = g.add(Squeeze(), value, [1])
 
-    def _rnn(self, h: Output) -> None:
-        """h' = f(W * x + R * h + b)"""
-        gate = self._gate(self.states[h])
-        x = self._source([gate.form], {h})
-        weights = self._weights([gate.form], x, [h])
-        self._put((h,), x, RNNSequence, weights, {"activations": (gate.function,)})
-
-    def _gate(self, value: Output) -> _Gate:
-        """A gate, or a part of several that one function was applied to together."""
-        inner = value.node.inputs[0] if isinstance(value.node.op, Split) else value
-        function = None if inner is None else _FUNCTIONS.get(type(inner.node.op))
-        if function is None or inner is None:
-            raise NoMatch
-        if inner is value:
-            return _Gate(function, self.affines.of(value.node.inputs[0]))
-        return _Gate(function, self.affines.columns(value, inner.node.inputs[0]))
-
-    # ---- weights
-
-    def _source(self, forms: list[Affine], states: set[Output]) -> Output:
+    def _source(self, cell: Cell) -> Output:
         """The one sequence that all gates read besides the states."""
-        for form in forms:
-            self.affines.complete(form, states)
-        found = {value for form in forms for value in form.terms if value not in states}
+        spared = set(cell.vectors)
+        for form in cell.gates:
+            self.affines.complete(form, spared)
+        found = {value for form in cell.gates for value in form.terms if value not in spared}
         if len(found) != 1 or next(iter(found)) not in self.sequences:
             raise NoMatch
         return found.pop()
 
-    def _weights(
-        self,
-        forms: list[Affine],
-        x: Output,
-        states: list[Any],
-        apart: Affine | None = None,
-    ) -> tuple[Output, Output, Output]:
-        """W, R and B of a sequence operation; ``apart``: what is multiplied by the reset gate."""
-        recurrent = list(zip(forms, states))
-        if apart is not None:
-            (h,) = {state for state in states if state is not None}
-            recurrent[-1] = (apart, h)
-        rows = [self._rows(form, x) for form in forms]
-        columns = [self._rows(form, state) for form, state in recurrent]
+    def _weights(self, cell: Cell, x: Output) -> tuple[Output, Output, Output]:
+        """W, R and B of the sequence operation."""
+        recurrent = list(cell.gates)
+        if cell.apart is not None:
+            recurrent[-1] = cell.apart
+        rows = [self._rows(form, x) for form in cell.gates]
+        columns = [self._rows(form, vector) for form, vector in zip(recurrent, cell.vectors)]
         hidden = columns[0].shape[0] if columns[0].shape else None
-        if not isinstance(hidden, int):
-            raise NoMatch
-        biases = [self.affines.bias(form, hidden) for form in forms]
-        if apart is not None:
-            biases.append(self.affines.bias(apart, hidden))
-        return (
-            self._stacked(rows),
-            self._stacked(columns),
-            self._stacked(biases),
-        )
+        biased = cell.gates if cell.apart is None else [*cell.gates, cell.apart]
+        biases = [self.affines.bias(form, hidden) for form in biased]
+        return self._stacked(rows), self._stacked(columns), self._stacked(biases)
 
     def _rows(self, form: Affine, value: Output) -> Output:
         matrix = form.terms.get(value)
@@ -333,69 +248,12 @@ class _Recurrence:
         whole = self.g.add(Concat(axis=0), *parts) if len(parts) > 1 else parts[0]
         return self.g.add(Unsqueeze(), whole, [0])
 
-    def _put(
-        self,
-        states: tuple[Output, ...],
-        x: Output,
-        kind: Any,
-        weights: tuple[Output, ...],
-        attributes: dict[str, Any],
-    ) -> None:
-        """The sequence operation; the states after the steps are known from then on."""
-        g, sequence = self.g, self.sequences[x]
-        data = self._along(sequence, 1)
-        initial = [self.sources[state] for state in states]
-        hidden = weights[1].shape[-1] if weights[1].shape else 0
-        for value in initial:
-            if value is None or value.rank != 2 or data.shape is None or value.shape is None:
-                raise NoMatch
-            if not same(value.shape[0], data.shape[0]) or not same(value.shape[1], hidden):
-                raise NoMatch
-        direction = "reverse" if sequence.backwards else "forward"
-        op = kind(hidden_size=hidden, direction=direction, **attributes)
-        before = [g.add(Unsqueeze(), value, [1]) for value in initial]
-        y, *last = g.add_multi(op, data, *before, self._lengths(data), *weights)
-        element = self.states[states[0]]
-        self.sequences[element] = _Sequence(g.add(Squeeze(), y, [1]), 1, sequence.backwards)
-        for state, value in zip(states, last):
-            self.finals[self.states[state]] = g.add(Squeeze(), value, [1])
-
     def _lengths(self, data: Output) -> Output:
         """All of the time, for each sequence of the batch."""
         sizes = self.g.add(ShapeOf(output_type=ElementType.i32), data)
         zero = self.g.constant(np.int64(0))
         batch, time = (self.g.add(Gather(), sizes, [axis], zero) for axis in (0, 1))
         return self.g.add(Broadcast(), time, batch)
-
-
-def _may_be_gate(value: Output) -> bool:
-    return isinstance(value.node.op, (Split, *_FUNCTIONS))
-
-
-def _factors(value: Output) -> Iterator[tuple[Output, Output]]:
-    yield from _both_ways(value, Multiply)
-
-
-def _terms(value: Output) -> Iterator[tuple[Output, Output]]:
-    yield from _both_ways(value, Add)
-
-
-def _both_ways(value: Output, kind: type[Op]) -> Iterator[tuple[Output, Output]]:
-    """The operands of a commutative operation, in either order."""
-    if isinstance(value.node.op, kind):
-        one, other = value.node.inputs
-        if one is not None and other is not None:
-            yield one, other
-            yield other, one
-
-
-def _is_rest(value: Output, share: Output) -> bool:
-    """Whether a value is 1 less another one."""
-    if not isinstance(value.node.op, Subtract) or value.node.inputs[1] is not share:
-        return False
-    whole = value.node.inputs[0]
-    known = None if whole is None else whole.value()
-    return known is not None and known.size == 1 and known.item() == 1
 
 
 def _is_number(value: Output | None, size: Dimension) -> bool:
