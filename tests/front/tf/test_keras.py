@@ -18,9 +18,10 @@ pytest.importorskip("openvino")
 import h5py
 
 from extensions.front.tf.keras import read_keras
+from extensions.front.tf.keras.listing import _in_child
 from mo.cli.config import Config
 from mo.cli.parser import parse_arguments
-from mo.errors import ConversionError, UnsupportedError, UsageError
+from mo.errors import ConversionError, ModelFileError, UnsupportedError, UsageError
 from mo.graph.graph import Graph
 from mo.pipeline.convert import convert
 from tests.front.comparing import compare_results
@@ -157,7 +158,7 @@ def test_weights_in_other_files_are_not_read(kind: str, tmp_path: Path) -> None:
             group["kernel"] = h5py.ExternalLink("other.h5", "/kernel")
         else:
             group.create_dataset("kernel", shape, "f4", external=[(str(secret), 0, 4096)])
-    with pytest.raises(ConversionError, match="alpha"):
+    with pytest.raises(ConversionError, match=r"alpha|another file"):
         read(path)
 
 
@@ -171,6 +172,15 @@ def test_compressed_weights_are_refused(tmp_path: Path) -> None:
 
 
 # ---- damage
+
+
+def test_a_library_that_never_ends_is_stopped() -> None:
+    def endless() -> dict:
+        while True:
+            pass
+
+    with pytest.raises(ModelFileError, match="does not come to an end"):
+        _in_child(endless, 1)
 
 
 def survives(numbers: range, folder: Path) -> int:

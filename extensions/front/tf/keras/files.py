@@ -6,15 +6,17 @@ the file. Links that lead out of a file are not followed.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from extensions.front.tf.keras.listing import listing
 from mo.errors import ModelFileError, UnsupportedError, UsageError
 from mo.front.files import open_model
 from mo.graph.element_type import ElementType
@@ -43,60 +45,43 @@ class KerasFile(NamedTuple):
 class Group:
     """A group of an HDF5 file."""
 
-    def __init__(self, group: Any, source: Buffer, start: int) -> None:
-        self.group = group
+    def __init__(self, contents: dict[str, Any], source: Buffer, start: int, path: str) -> None:
+        self.contents = contents
         self.source = source
         # Where the HDF5 file begins in its archive.
         self.start = start
+        self.path = path
 
-    def names(self) -> list[str]:
-        return list(self.group)
-
-    def attribute(self, name: str) -> Any:
-        return self.group.attrs.get(name)
+    def weight_names(self) -> list[str] | None:
+        """What the group says of the weights in it."""
+        names: list[str] | None = self.contents["groups"][self.path]
+        return names
 
     def get(self, path: str) -> Group | Tensor | None:
         """A group or a dataset inside; None if there is none, or only a link to elsewhere."""
-        import h5py
+        whole = f"{self.path}/{path}" if self.path else path
+        if whole in self.contents["groups"]:
+            return Group(self.contents, self.source, self.start, whole)
+        described = self.contents["datasets"].get(whole)
+        return None if described is None else self._tensor(described, path)
 
-        at = self.group
-        for part in path.split("/"):
-            link = at.get(part, getlink=True) if isinstance(at, h5py.Group) else None
-            if not isinstance(link, h5py.HardLink):
-                return None
-            at = at[part]
-        if isinstance(at, h5py.Group):
-            return Group(at, self.source, self.start)
-        return self._tensor(at, path) if isinstance(at, h5py.Dataset) else None
-
-    def groups(self) -> Iterator[tuple[str, Group]]:
-        for name in self.names():
-            found = self.get(name)
-            if isinstance(found, Group):
-                yield name, found
-
-    def _tensor(self, dataset: Any, path: str) -> Tensor:
-        if dataset.external or dataset.is_virtual:
-            raise ModelFileError(f"weights '{path}' lie in another file, which is not read")
-        if dataset.dtype.kind not in "fiub" or dataset.dtype.byteorder == ">":
-            raise UnsupportedError(f"weights '{path}' are of the type {dataset.dtype}")
-        kind, offset = ElementType.of(dataset.dtype), dataset.id.get_offset()
-        if offset is None:
-            if dataset.size > self.source.size * 1024:
-                raise ModelFileError(f"weights '{path}' claim the shape {list(dataset.shape)}")
-            return Tensor.lazy(kind, tuple(dataset.shape), lambda: self._loaded(dataset, path))
-        size = kind.bytes_for(dataset.size)
+    def _tensor(self, described: dict[str, Any], path: str) -> Tensor:
+        """A view of the file."""
+        dtype, shape = np.dtype(described["type"]), tuple(described["shape"])
+        if described["problem"]:
+            raise UnsupportedError(
+                f"weights '{path}' lie {described['problem']}", hint="Save the model again."
+            )
+        if dtype.kind not in "fiub" or dtype.byteorder == ">":
+            raise UnsupportedError(f"weights '{path}' are of the type {dtype}")
+        kind = ElementType.of(dtype)
+        if described["offset"] is None:
+            return Tensor.of(np.empty(shape, kind.numpy), kind)
+        place, size = self.start + described["offset"], kind.bytes_for(prod(shape))
         try:
-            return self.source.tensor(kind, dataset.shape, self.start + offset, size)
+            return self.source.tensor(kind, shape, place, size)
         except ValueError as error:
             raise ModelFileError(f"weights '{path}': {error}") from error
-
-    def _loaded(self, dataset: Any, path: str) -> np.ndarray:
-        """Weights that are stored in pieces."""
-        try:
-            return np.asarray(dataset[()])
-        except DAMAGE as error:
-            raise ModelFileError(f"weights '{path}' cannot be read: {error}") from error
 
 
 def is_keras(path: Path) -> bool:
@@ -107,20 +92,25 @@ def is_keras(path: Path) -> bool:
 
 def open_keras(path: Path) -> KerasFile:
     """The contents of a file; UsageError if h5py is missing."""
-    try:
-        import h5py  # noqa: F401
-    except ImportError as error:
+    if not _has_h5py():
         raise UsageError(
             f"'{path.name}' is a Keras model; to read it, h5py is needed",
             hint="Install the extra, pip install 'mo-ir[keras]', or export a SavedModel: "
             "model.export('folder'), then --saved_model_dir folder.",
-        ) from error
+        )
     try:
         return _archive(path) if _starts(path, ZIP) else _single(path)
     except (ModelFileError, UsageError, UnsupportedError):
         raise
     except DAMAGE as error:
         raise damaged(path, error) from error
+
+
+def _has_h5py() -> bool:
+    try:
+        return importlib.util.find_spec("h5py") is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def damaged(path: Path, error: Exception) -> ModelFileError:
@@ -138,25 +128,22 @@ def _starts(path: Path, magic: bytes) -> bool:
 
 
 def _single(path: Path) -> KerasFile:
-    import h5py
-
     source = open_model(path)
-    root = Group(h5py.File(path, "r"), source, 0)
-    config = root.attribute("model_config")
-    if config is None:
+    contents = listing(path, 0, source.size)
+    attributes = contents["attributes"]
+    if "model_config" not in attributes:
         raise UsageError(
             f"'{path.name}' holds weights without a model",
             hint="Save the whole model with model.save, not with save_weights.",
         )
-    weights = root.get("model_weights")
+    weights = Group(contents, source, 0, "").get("model_weights")
     if not isinstance(weights, Group):
         raise ModelFileError(f"'{path.name}' holds a model without weights")
-    return KerasFile(_json(config), weights, _release(root.attribute("keras_version")), True)
+    config = _json(attributes["model_config"])
+    return KerasFile(config, weights, _release(attributes.get("keras_version")), True)
 
 
 def _archive(path: Path) -> KerasFile:
-    import h5py
-
     source = open_model(path)
     archive = zipfile.ZipFile(path)
     infos = {info.filename: info for info in archive.infolist()}
@@ -170,7 +157,7 @@ def _archive(path: Path) -> KerasFile:
     head = bytes(source.view[info.header_offset : info.header_offset + 30])
     lengths = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
     start = info.header_offset + 30 + lengths
-    weights = Group(h5py.File(archive.open(info), "r"), source, start)
+    weights = Group(listing(path, start, info.file_size), source, start, "")
     return KerasFile(_json(config), weights, _release(metadata.get("keras_version")), False)
 
 

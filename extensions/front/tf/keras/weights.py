@@ -87,7 +87,7 @@ def _numbered(
     for place in places:
         for path in paths:
             group = place.get(path)
-            if isinstance(group, Group) and group.names():
+            if isinstance(group, Group) and isinstance(group.get("0"), Tensor):
                 found = [group.get(str(number)) for number in range(len(roles))]
                 return {r: v for r, v in zip(roles, found) if isinstance(v, Tensor)}
     return {}
@@ -98,9 +98,7 @@ def _named(
 ) -> dict[str, Tensor]:
     """Of all weights of the group of the layer, or of the model around it, those of the layer."""
     for place in places:
-        listed = place.attribute("weight_names")
-        paths = [_text(entry) for entry in (listed if listed is not None else ())]
-        own = _own(paths, name)
+        own = _own(place.weight_names() or [], name)
         if direction:
             own = [path for path in own if any(p.startswith(direction) for p in path.split("/"))]
         found: dict[str, Tensor] = {}
@@ -123,7 +121,3 @@ def _own(paths: Sequence[str], name: str) -> list[str]:
     found = [path for path in paths if name in path.split("/")[:-1]]
     scopes = {path.rpartition("/")[0] for path in paths}
     return found or (list(paths) if len(scopes) == 1 else [])
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
