@@ -68,7 +68,7 @@ def passes(config: Config) -> list[Pass]:
             enabled=bool(config.options.get("remove_memory")),
         ),
         Pass("remove_dead", Graph.prune),
-        Pass("input_types", partial(preprocessing.set_input_types, config=config), in_bodies=False),
+        Pass("input_types", preprocessing.set_input_types, in_bodies=False),
         Pass(
             "preprocessing",
             partial(preprocessing.insert_preprocessing, config=config),

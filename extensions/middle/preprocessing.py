@@ -24,10 +24,10 @@ from mo.graph.node import Node, Output
 log = logging.getLogger("mo.preprocessing")
 
 
-def set_input_types(graph: Graph, config: Config) -> int:
+def set_input_types(graph: Graph) -> int:
     """Inputs of the types asked for with --input name{type}, converted to the model's own."""
     inputs = {node.name: node for node in graph.parameters()}
-    wanted = {r.port.name: ElementType[r.element_type] for r in config.inputs if r.element_type}
+    wanted: dict[str, ElementType] = graph.graph.get("fed_as", {})
     changes = 0
     for name, kind in wanted.items():
         node = inputs.get(name)

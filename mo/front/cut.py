@@ -29,6 +29,9 @@ from mo.graph.shape import (
     text,
 )
 
+# The element type of an inner tensor of which nothing is known.
+_USUAL = ElementType.f32
+
 
 def cut(model: Model, config: Config, translations: Translations) -> Model:
     """The part of the model that the configuration asks for, shapes and values set."""
@@ -85,11 +88,11 @@ def _choose_inputs(model: Model, config: Config, names: Names, translations: Tra
     inputs = []
     for start, request in chosen.items():
         item = originals.get(start.tensor)
+        asked = ElementType[request.element_type] if request.element_type else None
         if item is None:
-            kind = inferred.get(start) or TensorType(None, types[start])
+            kind = inferred.get(start) or TensorType(None, types.get(start, asked or _USUAL))
             item = ModelInput(start.tensor, kind.shape, kind.dtype, start.original)
-            if start not in inferred and request.element_type:
-                item.dtype = ElementType[request.element_type]
+        item.fed_as = asked
         if request.shape is not None:
             item.shape = requested_shape(request.shape, item)
         inputs.append(item)
@@ -140,13 +143,12 @@ def _infer(
 def _element_types(
     model: Model, starts: Mapping[Start, InputRequest], translations: Translations
 ) -> dict[Start, ElementType]:
-    """The element types of inner tensors, f32 where what lies before cannot be translated."""
+    """The element types of inner tensors, as far as what lies before can be translated."""
     try:
         inferred = _infer(model, starts, translations)
     except ConversionError:
         inferred = {}
-    kinds = {start: kind.dtype for start, kind in inferred.items()}
-    return {start: kinds.get(start, ElementType.f32) for start in starts}
+    return {start: kind.dtype for start, kind in inferred.items()}
 
 
 def _apply_shapes(model: Model, config: Config) -> None:
