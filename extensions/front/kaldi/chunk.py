@@ -250,6 +250,8 @@ class _Chunk:
         name, known = node.outputs[0], self.spans[node.inputs[0]]
         if math.isinf(known.first):
             raise UnsupportedError(f"{node} sums up what has no beginning or end")
+        if known.is_ragged and known.last < node.attributes["end"]:
+            raise _ragged(node.inputs[0])
         x = self._read(views[0], int(known.first), int(known.last))
         self._define(name, self._add("RowWindows", name, [x], node.attributes), self.spans[name])
 
@@ -257,6 +259,8 @@ class _Chunk:
         name, known = node.outputs[0], self.spans[node.inputs[0]]
         if math.isinf(known.first):
             raise UnsupportedError(f"{node} sums up what has no beginning or end")
+        if known.is_ragged:
+            raise _ragged(node.inputs[0])
         x = self._read(views[0], int(known.first), int(known.last))
         start = max(0, -int(known.first))
         end = node.attributes["end"]

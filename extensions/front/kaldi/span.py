@@ -170,11 +170,9 @@ def _intersection(parts: Iterable[Span]) -> Span:
     moving = [part for part in parts if not part.is_constant]
     if not moving:
         return CONSTANT
-    return Span(
-        max(p.first for p in moving),
-        min(p.last for p in moving),
-        is_ragged=any(p.is_ragged for p in moving),
-    )
+    last = min(p.last for p in moving)
+    sharp = min((p.last for p in moving if not p.is_ragged), default=math.inf)
+    return Span(max(p.first for p in moving), last, is_ragged=sharp > last)
 
 
 def _span(node: SourceNode, inputs: list[Span], beginning: int) -> Span:
