@@ -2,6 +2,8 @@
 
 from tests.conformance.tf_variants import (
     arrays,
+    control_flow,
+    convolutions,
     elementwise,
     images,
     mathematics,
@@ -11,12 +13,15 @@ from tests.conformance.tf_variants import (
     sparse,
     spectral,
     structure,
+    texts,
 )
 from tests.conformance.tf_variants.building import VARIANTS
 
 __all__ = [
     "VARIANTS",
     "arrays",
+    "control_flow",
+    "convolutions",
     "elementwise",
     "images",
     "mathematics",
@@ -26,4 +31,5 @@ __all__ = [
     "sparse",
     "spectral",
     "structure",
+    "texts",
 ]
