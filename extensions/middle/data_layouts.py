@@ -35,9 +35,11 @@ def layout_requests(graph: Graph, config: Config) -> dict[Node, LayoutRequest]:
     """The request for each Parameter and Result that has one; UsageError for names of others."""
     inputs, results = graph.parameters(), graph.results()
     ends = {name: node for node in [*results, *inputs] for name in _names(node)}
+    written = graph.graph.get("written", {})
     found = {}
     for request in config.layouts:
-        node = ends.get((request.name or "").removesuffix(":0"))
+        name = request.name or ""
+        node = ends.get(name.removesuffix(":0")) or ends.get(written.get(name, ""))
         if request.name is None and len(inputs) == 1:
             node = inputs[0]
         if node is None:

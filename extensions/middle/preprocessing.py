@@ -6,7 +6,7 @@ The order is the data's: input, reversed channels, minus mean, divided by scale,
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -54,8 +54,9 @@ def _data_users(value: Output) -> list[tuple[Node, int]]:
 def insert_preprocessing(graph: Graph, config: Config) -> int:
     """Put the operations behind each input that the configuration speaks of."""
     inputs = graph.parameters()
-    means = _by_input(config.mean_values, inputs, "--mean_values")
-    scales = _by_input(config.scale_values, inputs, "--scale_values")
+    written = graph.graph.get("written", {})
+    means = _by_input(config.mean_values, inputs, written, "--mean_values")
+    scales = _by_input(config.scale_values, inputs, written, "--scale_values")
     # Whole images to subtract, if the front end has noted some.
     images: dict[str, np.ndarray] = graph.graph.get("means", {})
     layouts = layout_requests(graph, config)
@@ -71,7 +72,7 @@ def insert_preprocessing(graph: Graph, config: Config) -> int:
 
 
 def _by_input(
-    values: Sequence[ChannelValues], inputs: list[Node], flag: str
+    values: Sequence[ChannelValues], inputs: list[Node], written: Mapping[str, str], flag: str
 ) -> dict[Node, tuple[float, ...]]:
     named = {node.name: node for node in inputs}
     if values and values[0].name is None and len(values) != len(inputs):
@@ -82,7 +83,10 @@ def _by_input(
         )
     result = {}
     for position, item in enumerate(values):
-        node = inputs[position] if item.name is None else named.get(item.name)
+        name = item.name or ""
+        # The name of a tensor, which TensorFlow's users end in :0, or what --input calls it.
+        node = named.get(name) or named.get(written.get(name, name.removesuffix(":0")))
+        node = inputs[position] if item.name is None else node
         if node is None:
             raise UsageError(
                 f"{flag}: the model has no input '{item.name}'",

@@ -92,7 +92,7 @@ def _choose_inputs(model: Model, config: Config, names: Names, translations: Tra
         if item is None:
             kind = inferred.get(start) or TensorType(None, types.get(start, asked or _USUAL))
             item = ModelInput(start.tensor, kind.shape, kind.dtype, start.original)
-        item.fed_as = asked
+        item.fed_as, item.written = asked, str(request.port)
         if request.shape is not None:
             item.shape = requested_shape(request.shape, item)
         inputs.append(item)

@@ -110,6 +110,8 @@ class ModelInput:
     dtype: ElementType
     # A further name of the tensor, if the input stands for an inner one.
     tensor_name: str = ""
+    # What users call it in --input, and so in other flags.
+    written: str = ""
     # The type in which users want to feed it, if they named one.
     fed_as: ElementType | None = None
     # Whether it stands for the sequence of this one tensor.

@@ -49,6 +49,7 @@ def translate(model: Model, translations: Translations) -> Graph:
     for name in model.outputs:
         walk.give(name)
     graph.graph["channels_last"] = model.channels_last
+    graph.graph["written"] = {item.written: item.name for item in model.inputs if item.written}
     graph.graph["fed_as"] = {item.name: item.fed_as for item in model.inputs if item.fed_as}
     return graph
 

@@ -90,6 +90,12 @@ def test_a_type_is_converted_to_the_models_own(model):
     assert "Convert(image) destination_type=f32" in str(converted)
 
 
+@pytest.mark.parametrize("flag", ["input", "freeze_placeholder_with_value"])
+def test_one_shape_goes_to_the_one_input_that_is_not_frozen(model, flag):
+    value = "image,extra->[2 3]" if flag == "input" else "extra:0->[2 3]"
+    assert inputs(model, input_shape=[5, 4], **{flag: value}) == {"image": "f32[5,4]"}
+
+
 # ---- outputs
 
 
@@ -103,6 +109,11 @@ def test_an_output_by_tensor_node_or_port(model, name):
 def test_a_port_of_a_node_with_several(model):
     assert list(mo.convert_model(model, output="split_node:1").outputs) == ["b"]
     assert "has no output port 2" in refusal(model, output="split_node:2")
+
+
+def test_a_port_that_nothing_reads(model):
+    part = mo.convert_model(model, input="1:sum_node[?,2],image", output="y,split_node:1")
+    assert list(part.outputs) == ["y", "b"]
 
 
 def test_outputs_come_in_the_order_asked_for(model):
@@ -168,6 +179,47 @@ def test_a_node_with_several_inputs_needs_a_port(model):
 
 def test_what_is_left_out_is_named(model):
     assert "leaves out 'extra'" in refusal(model, input="image")
+
+
+# ---- names
+
+
+def renamed(tmp_path, **names: str):
+    """The model with other names of nodes and tensors."""
+    proto = onnx.ModelProto.FromString(branches())
+    for node in proto.graph.node:
+        node.name = names.get(node.name, node.name)
+        for tensors in (node.input, node.output):
+            for i, tensor in enumerate(tensors):
+                tensors[i] = names.get(tensor, tensor)
+    path = tmp_path / "renamed.onnx"
+    path.write_bytes(proto.SerializeToString())
+    return path
+
+
+def test_a_node_that_is_really_called_so_wins(tmp_path):
+    path = renamed(tmp_path, scale_node="in", sum_node="in:0", sum="total", scaled="half")
+    assert list(inputs(path, input='0:"in:0"[3,2],1:"in:0"[3,2]', output="y")) == [
+        "in:0/placeholder_port_0",
+        "in:0/placeholder_port_1",
+    ]
+    assert list(mo.convert_model(path, output="in:0").outputs) == ["total"]
+    assert list(mo.convert_model(path, output="in").outputs) == ["half"]
+
+
+@pytest.mark.parametrize("name", ["a(b)", "a.*", "a[x]", "a b", "a:b", "a/b:c"])
+def test_names_are_no_patterns(tmp_path, name):
+    path = renamed(tmp_path, sum=name)
+    quoted = f'"{name}"' if "[" in name else name
+    assert inputs(path, input=f"{quoted}[3,2]", output="y") == {name: "f32[3,2]"}
+    assert list(mo.convert_model(path, output=name).outputs) == [name]
+
+
+@pytest.mark.parametrize("name", ["a(1)", "a[2]", "a,b", "a->b"])
+def test_names_that_read_like_something_else_are_quoted(tmp_path, name):
+    path = renamed(tmp_path, sum=name)
+    assert inputs(path, input=f'"{name}"[3,2]', output="y") == {name: "f32[3,2]"}
+    assert list(mo.convert_model(path, output=f'"{name}"').outputs) == [name]
 
 
 # ---- frozen values

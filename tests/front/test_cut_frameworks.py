@@ -170,3 +170,22 @@ def test_a_cut_of_kaldi(tmp_path, name, inputs):
 def test_an_input_of_kaldi_of_another_type(tmp_path):
     converted = mo.convert_model(MAKERS["kaldi"](tmp_path), input="Parameter{f16}")
     assert converted.inputs == {"Parameter": "f16[1,3]"}
+
+
+@pytest.mark.parametrize("name", ["relu:0", "0:conv2", "conv2"])
+@pytest.mark.parametrize("framework", IMAGES)
+def test_other_flags_call_an_input_inside_as_input_does(models, framework, name):
+    converted = mo.convert_model(
+        models[framework],
+        input=laid(f"{name}[1,6,8,8],extra", framework),
+        mean_values=f"{name}[1,2,3,4,5,6]",
+        layout=f"{name}({'nhwc' if framework == 'tf' else 'nchw'})",
+        disable_fusing=True,
+    )
+    assert "/mean: Add(" in str(converted)
+
+
+@pytest.mark.parametrize("framework", IMAGES)
+def test_an_input_may_be_named_with_its_port(models, framework):
+    converted = mo.convert_model(models[framework], scale_values="image:0[2,4,8]")
+    assert list(converted.inputs) == ["image", "extra"]
