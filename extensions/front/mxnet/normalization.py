@@ -52,6 +52,15 @@ def batch_norm(
     return y, mean, variance
 
 
+@converts("ScaleShift")
+def scale_shift(g: Graph, node: SourceNode, x: Output, gamma: Output, beta: Output) -> Output:
+    """A BatchNorm whose statistics are folded into it, of forks; gamma is 1 as there."""
+    rank = rank_of(x)
+    if not at.flag(node, "fix_gamma", True):
+        x = g.add(Multiply(), x, along(g, gamma, 1, rank))
+    return g.add(Add(), x, along(g, beta, 1, rank))
+
+
 @converts("LayerNorm")
 def layer_norm(
     g: Graph, node: SourceNode, x: Output, gamma: Output, beta: Output

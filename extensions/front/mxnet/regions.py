@@ -32,13 +32,28 @@ def _rows(g: Graph, rois: Output) -> Output:
     return g.add(Gather(), rois, list(range(5)), g.constant(np.int64(1)))
 
 
+def _images(g: Graph, rois: Output) -> Output:
+    """The number of the image of each region."""
+    return g.add(Squeeze(), g.add(Gather(), rois, [0], g.constant(np.int64(1))), [1])
+
+
+def _where_there(g: Graph, y: Output, images: Output) -> Output:
+    """Zeros for regions of no image, at which the IR would end."""
+    is_there = g.add(GreaterEqual(), images, 0.0)
+    return g.add(Multiply(), y, g.add(Unsqueeze(), typed(g, is_there, y.dtype), [1, 2, 3]))
+
+
 @converts("ROIPooling")
 def roi_pooling(g: Graph, node: SourceNode, x: Output, rois: Output) -> Output:
     height, width = _pooled_size(node)
     scale = at.number(node, "spatial_scale")
-    return g.add(
-        r.ROIPooling(pooled_h=height, pooled_w=width, spatial_scale=scale), x, _rows(g, rois)
-    )
+    op = r.ROIPooling(pooled_h=height, pooled_w=width, spatial_scale=scale)
+    own = g.add(Maximum(), _rows(g, rois), g.constant(_LEAST, rois.dtype))
+    return _where_there(g, g.add(op, x, own), _images(g, rois))
+
+
+# No image before the first, any corners.
+_LEAST = np.array([[0, *[np.finfo(np.float32).min] * 4]], np.float32)
 
 
 @converts("_contrib_ROIAlign")
@@ -53,15 +68,10 @@ def roi_align(g: Graph, node: SourceNode, x: Output, rois: Output) -> Output:
         spatial_scale=at.number(node, "spatial_scale"),
         aligned_mode="half_pixel_for_nn" if at.flag(node, "aligned") else "asymmetric",
     )
-    axis = g.constant(np.int64(1))
-    images = g.add(Squeeze(), g.add(Gather(), rois, [0], axis), [1])
-    corners = g.add(Gather(), rois, [1, 2, 3, 4], axis)
-    # Regions of no image give zeros; the IR would end there.
-    own = g.add(Maximum(), images, 0.0)
-    y = g.add(op, x, corners, typed(g, own, ElementType.i32))
-    is_there = g.add(GreaterEqual(), images, 0.0)
-    kept = g.add(Unsqueeze(), typed(g, is_there, y.dtype), [1, 2, 3])
-    return g.add(Multiply(), y, kept)
+    images = _images(g, rois)
+    corners = g.add(Gather(), rois, [1, 2, 3, 4], g.constant(np.int64(1)))
+    own = typed(g, g.add(Maximum(), images, 0.0), ElementType.i32)
+    return _where_there(g, g.add(op, x, corners, own), images)
 
 
 @converts("_contrib_PSROIPooling")

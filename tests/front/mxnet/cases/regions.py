@@ -29,3 +29,8 @@ def record(r):
     offsets = r.numbers(3, 4, 2, 2, low=-0.5, high=0.5)
     options.update(trans_std=0.3, sample_per_part=4)
     r.case("contrib.DeformablePSROIPooling", wide, ROIS, offsets, **options)
+    nowhere = ROIS.copy()
+    nowhere[1, 0] = -1
+    size = {"pooled_size": (2, 3), "spatial_scale": 0.5}
+    # ROIAlign of MXNet reads there whatever lies before its data.
+    r.case("ROIPooling", image, np.round(nowhere), name="of no image", **size)

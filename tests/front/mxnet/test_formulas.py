@@ -1,0 +1,47 @@
+"""What MXNet 1.9.1 documents or forks add, but its CPU build does not run: formulas judge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("openvino")
+
+from tests.front.mxnet.running import Case, check
+
+
+def symbol(op: str, weights: tuple[str, ...] = (), **attributes: Any) -> dict[str, Any]:
+    names = ("in0", *weights)
+    nodes: list[dict[str, Any]] = [{"op": "null", "name": name, "inputs": []} for name in names]
+    texts = {key: str(value) for key, value in attributes.items()}
+    inputs = [[place, 0, 0] for place in range(len(names))]
+    nodes.append({"op": op, "name": "node", "inputs": inputs, "attrs": texts})
+    head = [[len(names), 0, 0]]
+    return {"nodes": nodes, "heads": head, "attrs": {"mxnet_version": ["int", 10901]}}
+
+
+def numbers(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("open_axes", ["none", "all"])
+@pytest.mark.parametrize(("size", "stride"), [(7, 2), (8, 2), (5, 3), (6, 1)])
+def test_as_many_maxima_as_strides_begin(size: int, stride: int, open_axes: str) -> None:
+    """The pooling convention ``same``: ceil(size / stride) windows, cut off at the end."""
+    x = numbers(1, 2, size)
+    wanted = np.stack([x[..., i : i + 3].max(-1) for i in range(0, size, stride)], -1)
+    attributes = {"kernel": (3,), "stride": (stride,), "pooling_convention": "same"}
+    check(Case("same", symbol("Pooling", **attributes), {"in0": x}, {}, [wanted]), open_axes)
+
+
+@pytest.mark.parametrize("open_axes", ["none", "all"])
+@pytest.mark.parametrize("fixed", [True, False])
+def test_scale_and_shift(fixed: bool, open_axes: str) -> None:
+    x, gamma, beta = numbers(2, 3, 4, 5), numbers(3) + 2, numbers(3)
+    scale = np.ones_like(gamma) if fixed else gamma
+    wanted = x * scale[:, None, None] + beta[:, None, None]
+    given = symbol("ScaleShift", ("gamma", "beta"), fix_gamma=fixed)
+    weights = {"gamma": gamma, "beta": beta}
+    check(Case("scale", given, {"in0": x}, weights, [wanted]), open_axes)
