@@ -158,6 +158,11 @@ def _apply_shapes(model: Model, config: Config) -> None:
         request.port.name for request in (*config.freeze, *config.inputs) if request.is_frozen
     }
     targets = [item for item in model.inputs if item.name not in frozen]
+    if shapes and not targets:
+        raise UsageError(
+            "--input_shape gives shapes, but the model has no inputs to shape",
+            hint="Leave it out, or make inputs with --input.",
+        )
     if len(shapes) != len(targets):
         listed = ", ".join(f"'{item.name}' {text(item.shape)}" for item in targets[:8])
         first = text(_dims(shapes[0]))

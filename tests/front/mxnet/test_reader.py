@@ -14,7 +14,7 @@ import pytest
 import mo
 from extensions.front.mxnet.ndarray import read_arrays
 from extensions.front.mxnet.weights import read_weights
-from mo.errors import ConversionError, ModelFileError
+from mo.errors import ConversionError, ModelFileError, UsageError
 from mo.graph.tensor import Buffer
 
 FLAGS = {"float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6}
@@ -291,3 +291,11 @@ def test_parameters_merged_with_nd_files(tmp_path: Path) -> None:
     )
     values = [node.outputs[0].value() for node in model.graph.all_nodes() if node.type == "Const"]
     assert any(value is not None and value.reshape(-1).tolist() == [5, 6] for value in values)
+
+
+def test_a_shape_for_a_model_without_inputs(tmp_path: Path) -> None:
+    nodes = [{"op": "_zeros", "name": "none", "attrs": {"shape": "(2,)"}, "inputs": []}]
+    path = tmp_path / "n-symbol.json"
+    path.write_text(json.dumps({"nodes": nodes, "heads": [[0, 0, 0]]}))
+    with pytest.raises(UsageError, match="no inputs"):
+        mo.convert_model(input_symbol=path, framework="mxnet", input_shape=[1, 3], silent=True)
