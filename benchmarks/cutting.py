@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import mo
 
 Arrays = dict[str, np.ndarray]
+_CORE = ov.Core()
 _OPTIONS = {"INFERENCE_PRECISION_HINT": "f32"}
 
 
@@ -58,7 +59,7 @@ def _made_up(value: onnxruntime.NodeArg) -> np.ndarray:
 def run(model: mo.ConvertedModel, feeds: Arrays) -> list[np.ndarray]:
     with tempfile.TemporaryDirectory() as folder:
         xml, _ = model.save(Path(folder) / "m.xml")
-        compiled = ov.compile_model(ov.Core().read_model(xml), "CPU", _OPTIONS)
+        compiled = _CORE.compile_model(_CORE.read_model(xml), "CPU", _OPTIONS)
         ports = {port: feeds[_known(port, feeds)] for port in compiled.inputs}
         return list(compiled(ports, share_outputs=False).to_tuple())
 
