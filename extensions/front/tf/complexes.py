@@ -208,7 +208,8 @@ def exponential(former: Translation, g: Graph, node: SourceNode, x: Value) -> Va
 @TRANSLATIONS.refines("Cast")
 def cast(former: Translation, g: Graph, node: SourceNode, x: Value) -> Value:
     """To complex numbers without imaginary part, and from them without it."""
-    wanted = COMPLEX_PARTS.get(node.get("DstT", COMPLEX64))
+    kind = node.get("DstT", COMPLEX64)
+    wanted = COMPLEX_PARTS.get(kind) if isinstance(kind, int) else None
     if wanted is None:
         return former(g, node, parts_of(g, x)[0])
     if isinstance(x, ComplexTensor):

@@ -22,6 +22,7 @@ from extensions.front.tf.tensors import (
 from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
+from mo.front.prototext import Unknown
 from mo.graph.element_type import ElementType
 from mo.graph.tensor import Buffer, Tensor
 
@@ -315,7 +316,8 @@ class GraphReader:
 
     def _is_constant(self, op: str, name: str, attributes: dict[str, Any], part: Part) -> bool:
         value: Any = None
-        if op == "Const" and attributes.get("dtype") not in COMPLEX_PARTS:
+        # A damaged file has lists and whatnot for a type.
+        if op == "Const" and attributes.get("dtype") not in tuple(COMPLEX_PARTS):
             value = attributes.get("value")
         elif op in VARIABLES:
             value = self.values(name, attributes.get("shared_name", ""))
@@ -367,6 +369,8 @@ class GraphReader:
             return scope.attributes.get(value)
         if kind == "list":
             return self._list(value, scope)
+        if isinstance(value, Unknown):
+            raise ModelFileError(f"An attribute is of the kind '{kind}', which does not exist")
         return value
 
     def _list(self, message: Message, scope: _Scope) -> list[Any]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import mo
+from mo.errors import ModelFileError
 from mo.main import main
 
 ROOT = Path(__file__).parents[3]
@@ -192,3 +194,11 @@ def test_no_framework_is_imported(form: str, tmp_path: Path) -> None:
     environment = {"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_attribute_is_of_a_known_kind(tmp_path: Path) -> None:
+    path = tmp_path / "net.pbtxt"
+    attribute = 'attr { key: "dtype" value { typ: DT_FLOAT } }'
+    path.write_text(f'node {{ name: "c" op: "Const" {attribute} }}')
+    with pytest.raises(ModelFileError, match="Const 'c': An attribute is of the kind 'typ', which"):
+        mo.convert_model(path, framework="tf")
