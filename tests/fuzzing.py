@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,43 @@ MANY = int(os.environ.get("FUZZ_MUTANTS", "10000"))
 PARTS = range(10)
 # No mutant of these small files may need longer than this.
 SECONDS = 10
+
+# What happens to the bytes at a place.
+Wound = Callable[[bytearray, int, random.Random], None]
+
+
+def _flipped(content: bytearray, at: int, dice: random.Random) -> None:
+    content[at] ^= 1 << dice.randrange(8)
+
+
+def _changed(content: bytearray, at: int, dice: random.Random) -> None:
+    content[at] = dice.randrange(256)
+
+
+def _lost(content: bytearray, at: int, dice: random.Random) -> None:
+    del content[at : at + dice.randrange(1, 40)]
+
+
+def _put_in(content: bytearray, at: int, dice: random.Random) -> None:
+    content[at:at] = dice.randbytes(dice.randrange(1, 12))
+
+
+def _repeated(content: bytearray, at: int, dice: random.Random) -> None:
+    other = dice.randrange(len(content) or 1)
+    size = dice.randrange(1, 24)
+    content[at : at + size] = content[other : other + size]
+
+
+def wounded(content: bytes, dice: random.Random, first: Wound, *more: Wound) -> bytes:
+    """One to eight wounds, those of a format (``first``, ``more``) among them."""
+    wounds = (_flipped, _changed, _lost, _put_in, first, _repeated, *more)
+    damaged = bytearray(content)
+    for _ in range(dice.choice((1, 1, 2, 4, 8))):
+        at = dice.randrange(max(1, len(damaged)))
+        wounds[dice.randrange(len(wounds))](damaged, at, dice)
+        if not damaged:
+            return b""
+    return bytes(damaged)
 
 
 def part_of_many(part: int, few: int) -> range:

@@ -12,13 +12,14 @@ import argparse
 import csv
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mo.errors import ConversionError
 from tests.conformance.caffe_variants import VARIANTS
 from tests.conformance.caffe_variants.variant import Variant, expected, net_of
+from tests.conformance.verdicts import attempted
 from tests.front.caffe.running import assert_close, convert, run
 
 TABLE = Path(__file__).with_suffix(".csv")
@@ -43,25 +44,13 @@ def check(variant: Variant, opened: Sequence[int] | None) -> None:
 
 def judge(variant: Variant) -> Verdict:
     words = [
-        _attempt(lambda: check(variant, ())),
-        _attempt(lambda: check(variant, variant.opened)),
+        attempted(lambda: check(variant, ()), refusal),
+        attempted(lambda: check(variant, variant.opened), refusal),
     ]
     reference = "opencv" if variant.formula is None else "formula"
     if all(word.startswith("refused") for word in words):
         reference = "none"
     return Verdict(variant.layer, variant.name, reference, *words)
-
-
-def _attempt(action: Callable[[], Any]) -> str:
-    try:
-        action()
-    except ConversionError as error:
-        return refusal(error)
-    except AssertionError as error:
-        return f"wrong: {' '.join(str(error).split())[:100]}"
-    except Exception as error:
-        return f"not run: {' '.join(str(error).split())[-160:]}"
-    return "right"
 
 
 def refusal(error: ConversionError) -> str:

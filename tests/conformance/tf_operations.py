@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from mo.errors import ConversionError
 from tests.conformance.tf_variants import VARIANTS
 from tests.conformance.tf_variants.building import Shapes, Variant
+from tests.conformance.verdicts import attempted
 from tests.front.tf.running import compare, converted
 
 TABLE = Path(__file__).with_suffix(".csv")
@@ -59,17 +60,7 @@ def judge(variant: Variant) -> Verdict:
 
 
 def _attempt(action: Callable[[], Any]) -> str:
-    try:
-        action()
-    except NoSuchGraph:
-        return "TensorFlow builds no such graph"
-    except ConversionError as error:
-        return refusal(error)
-    except AssertionError as error:
-        return f"wrong: {' '.join(str(error).split())[:100]}"
-    except Exception as error:
-        return f"not run: {' '.join(str(error).split())[-160:]}"
-    return "right"
+    return attempted(action, refusal, {NoSuchGraph: "TensorFlow builds no such graph"})
 
 
 def refusal(error: ConversionError) -> str:

@@ -16,7 +16,7 @@ from mo.errors import ConversionError
 from tests.front.kaldi import families, test_nnet1, test_nnet2, test_time
 from tests.front.kaldi.test_true_models import DATA, MODELS
 from tests.front.kaldi.writing import nnet1, nnet2
-from tests.fuzzing import PARTS, part_of_many, survivors
+from tests.fuzzing import PARTS, part_of_many, survivors, wounded
 
 FEW = 400
 AT_X = "ReplaceIndex(Offset(input, 0, 1), x, 0)"
@@ -47,39 +47,25 @@ def seeds() -> list[bytes]:
 SEEDS = seeds()
 
 
+def _token(content: bytearray, at: int, dice: random.Random) -> None:
+    starts = [i for i, byte in enumerate(content) if byte == ord("<")]
+    at = dice.choice(starts) if starts else 0
+    content[at : at + dice.randrange(1, 20)] = b"<Dim> "
+
+
+def _number(content: bytearray, at: int, dice: random.Random) -> None:
+    """In text, or behind the byte of its size."""
+    digits = [i for i, byte in enumerate(content) if byte in b"0123456789\4"]
+    at = dice.choice(digits) if digits else 0
+    if content[at : at + 1] == b"\4":
+        content[at + 1 : at + 5] = dice.choice((b"\xff" * 4, b"\0\0\0\x7f", b"\0" * 4))
+    else:
+        content[at : at + 1] = dice.choice(NUMBERS)
+
+
 def mutant(number: int) -> bytes:
     """A seed with one to eight wounds; the same for the same number."""
-    dice = random.Random(number)
-    content = bytearray(SEEDS[number % len(SEEDS)])
-    for _ in range(dice.choice((1, 1, 2, 4, 8))):
-        at = dice.randrange(max(1, len(content)))
-        match dice.randrange(7):
-            case 0:
-                content[at] ^= 1 << dice.randrange(8)
-            case 1:
-                content[at] = dice.randrange(256)
-            case 2:
-                del content[at : at + dice.randrange(1, 40)]
-            case 3:
-                content[at:at] = dice.randbytes(dice.randrange(1, 12))
-            case 4:  # a token
-                starts = [i for i, byte in enumerate(content) if byte == ord("<")]
-                at = dice.choice(starts) if starts else 0
-                content[at : at + dice.randrange(1, 20)] = b"<Dim> "
-            case 5:
-                other = dice.randrange(len(content) or 1)
-                size = dice.randrange(1, 24)
-                content[at : at + size] = content[other : other + size]
-            case 6:  # a number, in text or behind the byte of its size
-                digits = [i for i, byte in enumerate(content) if byte in b"0123456789\4"]
-                at = dice.choice(digits) if digits else 0
-                if content[at : at + 1] == b"\4":
-                    content[at + 1 : at + 5] = dice.choice((b"\xff" * 4, b"\0\0\0\x7f", b"\0" * 4))
-                else:
-                    content[at : at + 1] = dice.choice(NUMBERS)
-        if not content:
-            return b""
-    return bytes(content)
+    return wounded(SEEDS[number % len(SEEDS)], random.Random(number), _token, _number)
 
 
 def survives(numbers: range, folder: Path) -> int:

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from mo.errors import ConversionError
-from tests.fuzzing import PARTS, part_of_many, survivors
+from tests.fuzzing import PARTS, part_of_many, survivors, wounded
 from tests.models.networks import branches, conv_relu, image_model, unknown_operations
 from tests.models.seeds import NODES
 from tests.models.whole import convert_file
@@ -107,30 +107,14 @@ def _seed(index: int) -> bytes:
     return SEEDS[index]() if index < len(SEEDS) else NODES[index - len(SEEDS)]
 
 
+def _long_number(content: bytearray, at: int, dice: random.Random) -> None:
+    content[at : at + 1] = b"\xff" * dice.randrange(1, 10) + b"\x7f"
+
+
 def mutant(number: int) -> bytes:
     """A seed with one to eight wounds; the same for the same number."""
-    dice = random.Random(number)
-    content = bytearray(_seed(number % (len(SEEDS) + len(NODES))))
-    for _ in range(dice.choice((1, 1, 2, 4, 8))):
-        at = dice.randrange(max(1, len(content)))
-        match dice.randrange(6):
-            case 0:
-                content[at] ^= 1 << dice.randrange(8)
-            case 1:
-                content[at] = dice.randrange(256)
-            case 2:
-                del content[at : at + dice.randrange(1, 40)]
-            case 3:
-                content[at:at] = dice.randbytes(dice.randrange(1, 12))
-            case 4:  # a number of ten bytes
-                content[at : at + 1] = b"\xff" * dice.randrange(1, 10) + b"\x7f"
-            case 5:
-                other = dice.randrange(len(content) or 1)
-                size = dice.randrange(1, 24)
-                content[at : at + size] = content[other : other + size]
-        if not content:
-            return b""
-    return bytes(content)
+    seed = _seed(number % (len(SEEDS) + len(NODES)))
+    return wounded(seed, random.Random(number), _long_number)
 
 
 def survives(numbers: range, folder: Path) -> int:
