@@ -1,18 +1,19 @@
 """The networks of tf.keras.applications in all forms of files, beside OpenVINO's `ovc`.
 
-    python benchmarks/keras_networks.py [--form frozen ...] [--rounds 3] [--ovc PATH] [NAME ...]
+    python benchmarks/keras_networks.py [--write] [--form frozen ...] [--rounds 3] [NAME ...]
 
-Each network gets random weights, and statistics that it has seen. Printed for each form of files:
-the largest difference to TensorFlow with the batch fixed and open (relative to the largest number
-of the output), Transposes, operations without and with constants, each beside ovc's, and the ratio
-of wall times (with --rounds). Needs tensorflow, tf_keras (networks of older releases, and TF1-style
-saving) and openvino; give --ovc of an environment without TensorFlow to time it alone.
+Each network gets random weights, and statistics that it has seen. Printed for each form of files
+(and kept in keras_networks.csv with --write, beside what other runs found): the largest difference
+to TensorFlow with the batch fixed and open (relative to the largest number of the output),
+Transposes, operations without and with constants, each beside ovc's, and the ratio of wall times
+(with --rounds). Needs tensorflow, tf_keras (networks of older releases, and TF1-style saving) and
+openvino; give --ovc of an environment without TensorFlow to time it alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
+import csv
 import functools
 import multiprocessing
 import os
@@ -32,8 +33,25 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import mo
 from benchmarks.compare import run
+from benchmarks.recording import record
 
 TOLERANCE = 1e-4
+# Seconds for a line of the table.
+_PATIENCE = 3600
+TABLE = Path(__file__).with_suffix(".csv")
+HEADER = (
+    "network",
+    "form",
+    "fixed",
+    "open",
+    "transposes",
+    "ovc_transposes",
+    "operations",
+    "ovc_operations",
+    "with_constants",
+    "ovc_with_constants",
+    "time_ratio",
+)
 SIDES = {"InceptionV3": 299, "Xception": 299, "InceptionResNetV2": 299, "NASNetLarge": 331}
 # Of these families each network takes minutes; they are only in older releases.
 OLD_FAMILIES = ("RegNet", "ResNetRS")
@@ -41,12 +59,13 @@ _FEED_SCALE = {"EfficientNet": 255.0, "ConvNeXt": 255.0, "MobileNetV3": 255.0, "
 
 
 class Saved(NamedTuple):
-    """A model in files: the flags that name it, what ovc is given, an input and the result."""
+    """A model in files: our flags, ovc's model and end, an input and the result."""
 
     flags: dict[str, Any]
-    for_peer: str | list[str]
+    for_peer: str
     image: np.ndarray
     expected: np.ndarray
+    peer_output: str | None = None
 
 
 class Size(NamedTuple):
@@ -76,6 +95,7 @@ def image(name: str) -> np.ndarray:
     return (np.random.default_rng(0).random((2, side, side, 3)) * scale).astype(np.float32)
 
 
+@functools.lru_cache(maxsize=2)
 def network(library: Any, name: str) -> Any:
     """The network, its normalisations with the statistics of what went through them once."""
     library.utils.set_random_seed(0)
@@ -153,7 +173,7 @@ def meta_graph(name: str, folder: Path) -> Saved:
         v1.train.Saver().save(session, str(folder / "model"), write_state=False)
     meta = folder / "model.meta"
     flags = {"input_meta_graph": meta, "output": result.op.name}
-    return Saved(flags, str(meta), given, expected)
+    return Saved(flags, str(meta), given, expected, result.name)
 
 
 def keras_file(name: str, folder: Path, suffix: str) -> Saved:
@@ -202,7 +222,7 @@ def peer_size(saved: Saved, folder: Path) -> Size | None:
     import openvino
 
     try:
-        model = openvino.convert_model(saved.for_peer)
+        model = openvino.convert_model(saved.for_peer, output=saved.peer_output)
         openvino.save_model(model, folder / "peer.xml", compress_to_fp16=False)
         return size(openvino.Core().read_model(folder / "peer.xml"))
     except Exception:
@@ -217,6 +237,7 @@ def time_ratio(saved: Saved, folder: Path, ovc: str | None, rounds: int) -> floa
     ours = [sys.executable, str(Path(__file__).parents[1] / "mo.py"), *given]
     ours += ["--output_dir", str(folder), "--model_name", "timed"]
     peer = [ovc, saved.for_peer, "--output_model", str(folder / "peer"), "--compress_to_fp16=False"]
+    peer += [f"--output={saved.peer_output}"] if saved.peer_output else []
     ratios = []
     for _ in range(rounds):
         mine, theirs = run(ours), run(peer)
@@ -226,31 +247,57 @@ def time_ratio(saved: Saved, folder: Path, ovc: str | None, rounds: int) -> floa
     return statistics.median(ratios)
 
 
-def row(name: str, form: str, ovc: str | None, rounds: int) -> tuple[str, bool]:
-    """One line of the table, and whether it holds what it should."""
+class Row(NamedTuple):
+    """One line of the table."""
+
+    fixed: float
+    opened: float
+    mine: Size
+    peer: Size | None
+    ratio: float | None
+
+    @property
+    def holds(self) -> bool:
+        """Right, and no larger than ovc's; one Transpose of the input is ours to make."""
+        if not max(self.fixed, self.opened) <= TOLERANCE:
+            return False
+        if self.peer is None:
+            return True
+        larger = any(a > b for a, b in zip(self.mine[1:], self.peer[1:]))
+        return not larger and self.mine.transposes <= max(self.peer.transposes, 1)
+
+    def cells(self) -> list[str]:
+        theirs = ["-"] * 3 if self.peer is None else [str(number) for number in self.peer]
+        sizes = [text for pair in zip(map(str, self.mine), theirs) for text in pair]
+        ratio = "-" if self.ratio is None else f"{self.ratio:.2f}"
+        return [f"{self.fixed:.1e}", f"{self.opened:.1e}", *sizes, ratio]
+
+
+def measured(name: str, form: str, ovc: str | None, rounds: int) -> Row:
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
-        start = time.perf_counter()
-        try:
-            saved = FORMS[form](name, folder)
-        except Exception as problem:
-            return f"cannot be built: {type(problem).__name__}: {str(problem)[:150]}", True
-        built = time.perf_counter() - start
+        saved = FORMS[form](name, folder)
         fixed, _ = error(saved, folder, input_shape=list(saved.image.shape))
         opened, model = error(saved, folder)
-        mine, peer = size(model), peer_size(saved, folder)
         ratio = time_ratio(saved, folder, ovc, rounds)
-    theirs = ["-"] * 3 if peer is None else list(peer)
-    pairs = "  ".join(f"{a:>5} {b:>5}" for a, b in zip(mine, theirs))
-    holds = max(fixed, opened) <= TOLERANCE and (peer is None or not _exceeds(mine, peer))
-    shown = "-" if ratio is None else f"{ratio:.2f}"
-    mark = "" if holds else "  <"
-    return f"{fixed:8.1e} {opened:8.1e}  {pairs}  {shown:>5} {built:6.0f}{mark}", holds
+        return Row(fixed, opened, size(model), peer_size(saved, folder), ratio)
 
 
-def _exceeds(mine: Size, peer: Size) -> bool:
-    """One Transpose of the input is ours to make."""
-    return any(a > b for a, b in zip(mine[1:], peer[1:])) or mine[0] > max(peer[0], 1)
+def attempt(name: str, form: str, ovc: str | None, rounds: int) -> tuple[list[str], bool]:
+    """The cells of one line, and whether it holds what it should."""
+    try:
+        row = measured(name, form, ovc, rounds)
+    except Exception as problem:
+        return [f"{type(problem).__name__}: {str(problem)[:200]}"], False
+    return row.cells(), row.holds
+
+
+def kept() -> dict[tuple[str, str], list[str]]:
+    """The lines of the table as it is."""
+    if not TABLE.exists():
+        return {}
+    with TABLE.open(newline="") as file:
+        return {(line[0], line[1]): line[2:] for line in list(csv.reader(file))[1:]}
 
 
 def main() -> int:
@@ -259,25 +306,33 @@ def main() -> int:
     parser.add_argument("--form", choices=FORMS, action="append")
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--ovc", default=shutil.which("ovc"))
+    parser.add_argument("--write", action="store_true", help=f"keep the lines in {TABLE.name}")
     arguments = parser.parse_args()
     print(
-        f"{'network':20} {'form':12} {'fixed':>8} {'open':>8}  {'Transposes':11}  "
-        f"{'operations':11}  {'and consts':11}  {'time':>5} {'build s':>6}"
+        f"{'network':18} {'form':12} {'fixed':>8} {'open':>8} {'Transposes':>12} "
+        f"{'operations':>12} {'with constants':>15} {'time':>5} {'seconds':>8}"
     )
     context = multiprocessing.get_context("spawn")
     failures = 0
     for name in arguments.names or networks():
-        for form in arguments.form or FORMS:
-            # A process of its own: TensorFlow keeps what it once allocated.
-            with concurrent.futures.ProcessPoolExecutor(1, context) as pool:
-                task = pool.submit(row, name, form, arguments.ovc, arguments.rounds)
-                try:
-                    line, holds = task.result()
-                except Exception as problem:
-                    line, holds = f"{type(problem).__name__}: {str(problem)[:300]}", False
-            failures += not holds
-            print(f"{name:20} {form:12} {line}", flush=True)
+        # A process of its own: TensorFlow keeps what it once allocated, and takes long to end.
+        with context.Pool(1) as pool:
+            for form in arguments.form or FORMS:
+                start = time.perf_counter()
+                given = (name, form, arguments.ovc, arguments.rounds)
+                cells, holds = pool.apply_async(attempt, given).get(_PATIENCE)
+                failures += not holds
+                show(name, form, cells, time.perf_counter() - start, holds)
+                if arguments.write:
+                    lines = kept() | {(name, form): cells}
+                    record(TABLE, HEADER, ([*key, *lines[key]] for key in sorted(lines)))
     return int(failures > 0)
+
+
+def show(name: str, form: str, cells: list[str], seconds: float, holds: bool) -> None:
+    widths = (8, 8, 6, 5, 6, 5, 9, 5, 5)
+    texts = " ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths))
+    print(f"{name:18} {form:12} {texts} {seconds:8.0f}{'' if holds else '  <'}", flush=True)
 
 
 if __name__ == "__main__":
