@@ -145,6 +145,26 @@ def sum_of_summands(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
     return g.add(Add(), x, g.add(Add(), a, b))
 
 
+@rewrite(
+    match(
+        Add,
+        match(Add, x, const("a"), name="first"),
+        match(Add, any_value("z"), const("b"), name="second"),
+    )
+)
+def sum_of_biased(
+    g: Graph, x: Output, z: Output, a: Output, b: Output, first: Output, second: Output
+) -> Output | None:
+    """(x + a) + (z + b) -> x + (z + (a + b)): one of two branches needs no bias."""
+    if not a.dtype.is_float or not same_shape(a.shape, b.shape):
+        return None
+    if not same_shape(x.shape, first.shape) or not same_shape(z.shape, second.shape):
+        return None
+    if first.only_user() is None or second.only_user() is None:
+        return None
+    return g.add(Add(), x, g.add(Add(), z, g.add(Add(), a, b)))
+
+
 @rewrite(match(Multiply, match(Multiply, x, const("a")), const("b")))
 def product_of_factors(g: Graph, x: Output, a: Output, b: Output) -> Output | None:
     """(x * a) * b -> x * (a * b)"""
@@ -261,6 +281,7 @@ RULES = (
     factor_into_weights,
     factor_before_bias,
     sum_of_summands,
+    sum_of_biased,
     product_of_factors,
     quotient_of_product,
     quotient_of_quotient,

@@ -29,6 +29,9 @@ _MADE_OF = (Concat, Gather, Reshape, Slice, Squeeze, StridedSlice, Unsqueeze)
 # Longer lists, and those made of more than this, are something else.
 _LONGEST, _MOST_NODES = 16, 64
 
+# The types in which shapes are asked for; a list has the type of the shapes that it is made of.
+_INDICES = (ElementType.i32, ElementType.i64)
+
 x = any_value("x")
 
 
@@ -38,10 +41,10 @@ class Piece(NamedTuple):
     shape: Output | None
     numbers: tuple[int, ...]
 
-    def value(self, g: Graph, is_scalar: bool = False) -> Output:
+    def value(self, g: Graph, kind: ElementType, is_scalar: bool = False) -> Output:
         places = np.array(self.numbers[0] if is_scalar else self.numbers, np.int64)
         if self.shape is None:
-            return g.constant(places)
+            return g.constant(places, kind)
         if self.is_whole and not is_scalar:
             return self.shape
         return g.add(Gather(), self.shape, places, np.int64(0))
@@ -92,7 +95,7 @@ def _elements(value: Output) -> list[Dimension] | None:
     array = _known(value)
     if array is None or array.ndim > 1 or not 0 < array.size <= _LONGEST:
         return None
-    if value.dtype is not ElementType.i64 or value.is_constant:
+    if value.dtype not in _INDICES or value.is_constant:
         return None
     elements = [item if isinstance(item, Dim) else int(item) for item in array.reshape(-1)]
     return elements if any(isinstance(item, Dim) for item in elements) else None
@@ -127,10 +130,17 @@ def _shorter(
     if pieces is None:
         return None
     is_scalar = value.rank == 0
-    if max(sum(piece.cost for piece in pieces) + (len(pieces) > 1), is_scalar) >= own:
+    cost = max(sum(piece.cost for piece in pieces) + (len(pieces) > 1), is_scalar)
+    if cost > own or (cost == own and not _is_detour(node, pieces)):
         return None
-    values = [piece.value(g, is_scalar) for piece in pieces]
+    values = [piece.value(g, value.dtype, is_scalar) for piece in pieces]
     return values[0] if len(values) == 1 else g.add(Concat(axis=0), *values)
+
+
+def _is_detour(node: Node, pieces: Sequence[Piece]) -> bool:
+    """Whether sizes of one shape come by another operation, which may be needed no more then."""
+    source = node.inputs[0]
+    return len(pieces) == 1 and source is not None and isinstance(source.node.op, _MADE_OF)
 
 
 def _made_of(root: Node) -> tuple[int, list[Output]]:
@@ -146,7 +156,8 @@ def _made_of(root: Node) -> tuple[int, list[Output]]:
                 queue.append(value.node)
                 if all(user in own for user in value.node.consumers()):
                     own.add(value.node)
-    return len(own), [value for value in shapes.values() if value.dtype is ElementType.i64]
+    kind = root.outputs[0].dtype
+    return len(own), [value for value in shapes.values() if value.dtype is kind]
 
 
 def _pieces(elements: Sequence[Dimension], shapes: Sequence[Output]) -> list[Piece] | None:
@@ -202,7 +213,7 @@ RULES = (list_of_sizes, target_with_copies)
 
 def share_sizes(graph: Graph) -> int:
     """Sizes are read from the first shape that has them, so that fewer shapes are asked for."""
-    first: dict[int, Output] = {}
+    first: dict[tuple[int, ElementType], Output] = {}
     # They are dropped at the end: a shape must not go while others may still be read from it.
     replaced: list[Node] = []
     for node in graph.topological():
@@ -214,10 +225,10 @@ def share_sizes(graph: Graph) -> int:
         if new is not None:
             graph.replace(result, new)
             replaced.append(node)
-        elif isinstance(node.op, ShapeOf) and result.dtype is ElementType.i64:
+        elif isinstance(node.op, ShapeOf):
             for size in _sizes(result):
                 if isinstance(size, Dim):
-                    first.setdefault(id(size), result)
+                    first.setdefault((id(size), result.dtype), result)
     graph.scope = ""
     for node in replaced:
         graph.discard(node)
@@ -225,10 +236,15 @@ def share_sizes(graph: Graph) -> int:
 
 
 def _from_first(
-    g: Graph, node: Node, elements: Sequence[Dimension], first: dict[int, Output]
+    g: Graph,
+    node: Node,
+    elements: Sequence[Dimension],
+    first: dict[tuple[int, ElementType], Output],
 ) -> Output | None:
     """A list of sizes as one piece of the shape that first had them, if it is not that yet."""
-    shape = next((first[id(item)] for item in elements if id(item) in first), None)
+    kind = node.outputs[0].dtype
+    known = (first.get((id(item), kind)) for item in elements)
+    shape = next((value for value in known if value is not None), None)
     if shape is None or node in (shape.node, *shape.node.consumers()):
         return None
     piece = Piece(shape, _run(elements, _sizes(shape)))
@@ -236,4 +252,4 @@ def _from_first(
         return None
     if isinstance(node.op, ShapeOf) and not piece.is_whole:
         return None
-    return piece.value(g, is_scalar=node.outputs[0].rank == 0)
+    return piece.value(g, kind, is_scalar=node.outputs[0].rank == 0)

@@ -312,6 +312,24 @@ def test_factors_that_leave_the_range_together_stay():
     assert case.unchanged(y, *linear.RULES)
 
 
+def test_a_sum_of_two_biased_convolutions_has_one_bias():
+    case = Case(1, 3, 5, 5)
+    a, b = weights(1, 4, 1, 1), weights(1, 4, 1, 1)
+    convolutions = [case.g.add(Convolution(**ONE), case.x, weights(4, 3, 1, 1)) for _ in "ab"]
+    sums = [case.g.add(Add(), *pair) for pair in zip(convolutions, (a, b))]
+    case.after(case.g.add(Add(), *sums, name="y"), *linear.RULES)
+    assert len(case.g.nodes_of(Add)) == 2
+    (bias,) = (v.value() for n in case.g.nodes_of(Add) for v in n.inputs if v.is_constant)
+    np.testing.assert_allclose(bias, a + b, rtol=1e-6)
+
+
+def test_a_biased_summand_that_is_read_elsewhere_stays():
+    case = Case(1, 3, 5, 5)
+    sums = [case.g.add(Add(), case.x, weights(1, 3, 1, 1)) for _ in "ab"]
+    case.g.output(sums[0], "first")
+    assert case.unchanged(case.g.add(Add(), *sums), *linear.RULES)
+
+
 def test_integer_sums_are_left_alone():
     case = Case(2, dtype=ElementType.i32)
     y = case.g.add(Add(), case.x, np.int32([2**31 - 1, 0]))

@@ -32,9 +32,9 @@ def image(g: Graph, name: str = "x") -> Output:
     return g.input(name, (Dim(), 6, Dim(1), Dim(1)))
 
 
-def one(g: Graph, x: Output, axis: int) -> Output:
+def one(g: Graph, x: Output, axis: int, kind: ElementType = ElementType.i64) -> Output:
     """The size of an axis, as exporters spell it."""
-    size = g.add(Gather(), g.add(ShapeOf(), x), np.int64(axis), ZERO)
+    size = g.add(Gather(), g.add(ShapeOf(output_type=kind), x), np.int64(axis), ZERO)
     return g.add(Unsqueeze(), size, [0])
 
 
@@ -50,6 +50,31 @@ def test_neighbouring_sizes_are_gathered_at_once() -> None:
     assert apply(g, *sizes.RULES)
     assert count(g) == {"Parameter": 1, "ShapeOf": 1, "Gather": 1, "Result": 1}
     assert runtime.run(g, [DATA])[0].tolist() == [4, 5]
+
+
+def test_sizes_of_32_bits_stay_so() -> None:
+    g = Graph()
+    x = image(g)
+    kind = ElementType.i32
+    parts = [one(g, x, 2, kind), one(g, x, 3, kind), g.constant([7], kind)]
+    g.output(g.add(Concat(axis=0), *parts), "y")
+    assert apply(g, *sizes.RULES)
+    assert count(g) == {"Parameter": 1, "ShapeOf": 1, "Gather": 1, "Concat": 1, "Result": 1}
+    assert g.results()[0].inputs[0].dtype is kind
+    assert runtime.run(g, [DATA])[0].tolist() == [4, 5, 7]
+
+
+def test_a_size_that_several_lists_need_is_read_by_each_from_the_shape() -> None:
+    """Else the first list to be shortened would leave the others a longer way."""
+    g = Graph()
+    x = image(g)
+    shape = g.add(ShapeOf(), x)
+    as_list = g.add(Unsqueeze(), g.add(Gather(), shape, np.int64(2), ZERO), [0])
+    g.output(g.add(Concat(axis=0), as_list, g.add(Gather(), shape, [3], ZERO)), "y")
+    g.output(g.add(Concat(axis=0), g.constant([-1]), as_list), "z")
+    apply(g, *sizes.RULES)
+    assert count(g) == {"Parameter": 1, "ShapeOf": 1, "Gather": 2, "Concat": 1, "Result": 2}
+    assert [found.tolist() for found in runtime.run(g, [DATA])] == [[4, 5], [-1, 4]]
 
 
 def test_all_sizes_are_the_shape() -> None:

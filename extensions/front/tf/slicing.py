@@ -86,23 +86,30 @@ def _new_axes(rank: int, new: list[int], masks: dict[str, Any]) -> list[int]:
 @converts("Slice")
 def slice_(g: Graph, node: SourceNode, x: Output, begin: Output, size: Output) -> Output:
     """A size of -1 reaches to the end."""
-    sizes, begins = size.value(), begin.value()
     rank = rank_of(x)
-    nothing = (0,) * rank
-    if sizes is not None and begins is not None:
-        ends = [FAR if n < 0 else int(b + n) for b, n in zip(begins, sizes)]
-        op = StridedSlice(
-            begin_mask=tuple(int(b == 0) for b in begins),
-            end_mask=tuple(int(n < 0) for n in sizes),
-        )
-        return g.add(op, x, begins.tolist(), ends, [1] * rank)
-    end = g.add(Add(), begin, size)
-    if sizes is None or (sizes < 0).any():
-        to_end = g.add(Equal(), size, g.constant(np.asarray(-1), size.dtype))
-        whole = g.add(ShapeOf(output_type=size.dtype), x)
-        end = g.add(Select(), to_end, whole, end)
-    op = StridedSlice(begin_mask=nothing, end_mask=nothing)
-    return g.add(op, x, begin, end, g.constant(np.ones(rank), begin.dtype))
+    begins, sizes = _known(begin, rank), _known(size, rank)
+    limits: list[Output] = []
+    if begin.is_constant and size.is_constant:
+        ends = [FAR if n < 0 else b + n for b, n in zip(begins, sizes)]
+        limits = [g.constant(np.asarray(numbers)) for numbers in (begins, ends, [1] * rank)]
+    else:
+        end = g.add(Add(), begin, size) if any(b != 0 for b in begins) else size
+        if any(n is None or getattr(n, "min", n) < 0 for n in sizes):
+            to_end = g.add(Equal(), size, g.constant(np.asarray(-1), size.dtype))
+            whole = g.add(ShapeOf(output_type=size.dtype), x)
+            end = g.add(Select(), to_end, whole, end)
+        limits = [begin, end, g.constant(np.ones(rank), begin.dtype)]
+    op = StridedSlice(
+        begin_mask=tuple(int(b == 0) for b in begins),
+        end_mask=tuple(int(n == -1) for n in sizes),
+    )
+    return g.add(op, x, *limits)
+
+
+def _known(value: Output, rank: int) -> list[Any]:
+    """The elements: integers, sizes of axes (Dim), None where nothing is known."""
+    array = value.partial_value()
+    return [None] * rank if array is None else array.reshape(-1).tolist()
 
 
 @converts("Split")

@@ -71,6 +71,14 @@ composed("StridedSlice", "computed place", lambda x, n: x[:, n], X, np.array(1, 
 op("Slice", input=X, begin=Each([0, 1, 0], [1, 0, 2]), size=Each([1, -1, 2], [1, 2, -1]))
 op("Slice", input=X, begin=np.array([1, 0, 1], np.int32), size=[1, 2, -1])
 op("Slice", input=X, begin=np.array([1, 0, 1], np.int32), size=np.array([1, 2, -1], np.int32))
+composed("Slice", "up to sizes", lambda x: tf.slice(x, [0, 1, 0], [tf.shape(x)[0], 1, -1]), X)
+composed(
+    "Slice",
+    "one less",
+    lambda x: tf.slice(x, [0, 1, 0], [tf.shape(x)[0], tf.shape(x)[1] - 1, -1]),
+    X,
+)
+composed("Slice", "from a size", lambda x: tf.slice(x, [0, tf.shape(x)[0], 0], [-1, 1, 2]), X)
 op("Split", axis=Each(1, -2), value=X, num_split=Each(1, 3))
 op("SplitV", value=X, size_splits=Each([1, 3], [2, -1]), axis=2, num_split=2)
 op("SplitV", value=X, size_splits=Each([1, 2]), axis=-2, num_split=2)
