@@ -12,6 +12,7 @@ from extensions.ops.arithmetic import Add, Divide, FakeQuantize, Maximum, Multip
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
+from extensions.ops.movement import Concat
 from extensions.ops.normalization import LRN
 from extensions.ops.pooling import AvgPool
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
@@ -92,6 +93,11 @@ def size_of(g: Graph, value: Output, axis: int) -> Output:
 
 
 _FIRST = np.int64(0)
+
+
+def vector(g: Graph, sizes: Sequence[Output]) -> Output:
+    """Scalars joined to a vector."""
+    return g.add(Concat(axis=0), *(g.add(Reshape(), size, [1]) for size in sizes))
 
 
 def to_integers(g: Graph, x: Output, step: Output, kind: ElementType) -> Output:

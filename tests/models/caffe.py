@@ -41,6 +41,8 @@ class Net:
         self.random = np.random.default_rng(seed)
         self.text = 'name: "net"\n'
         self.weights: dict[str, Blobs] = {}
+        # Texts that lie beside the net, by their names.
+        self.files: dict[str, str] = {}
         self.inputs = dict(inputs)
         for name, shape in inputs:
             dims = " ".join(f"dim: {dim}" for dim in shape)
@@ -69,8 +71,10 @@ class Net:
         return (self.random.standard_normal(shape) * scale).astype(np.float32)
 
     def save(self, folder: Path, stem: str = "net") -> Path:
-        """Write both files; returns the path of the weights."""
+        """Write all files; returns the path of the weights."""
         path = folder / f"{stem}.caffemodel"
         path.with_suffix(".prototxt").write_text(self.text)
         path.write_bytes(caffemodel(self.weights))
+        for name, content in self.files.items():
+            (folder / name).write_text(content)
         return path

@@ -12,7 +12,9 @@ from extensions.front.caffe import (
     elementwise,
     matching,
     normalization,
+    optical_flow,
     pooling,
+    proposals,
     quantization,
     recurrent,
     regions,
@@ -20,6 +22,7 @@ from extensions.front.caffe import (
     sampling,
     selection,
     shaping,
+    shifts,
     unpooling,
 )
 from extensions.front.caffe.common import TRANSLATIONS
@@ -78,8 +81,10 @@ __all__ = [
     "elementwise",
     "matching",
     "normalization",
+    "optical_flow",
     "passes",
     "pooling",
+    "proposals",
     "quantization",
     "read",
     "recurrent",
@@ -88,5 +93,6 @@ __all__ = [
     "sampling",
     "selection",
     "shaping",
+    "shifts",
     "unpooling",
 ]

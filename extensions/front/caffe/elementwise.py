@@ -14,10 +14,10 @@ from mo.graph.shape import compatible, text
 
 @converts("Eltwise")
 def eltwise(g: Graph, node: SourceNode, *values: Output) -> Output:
-    """The product, the sum with coefficients, or the maximum."""
+    """The product, the sum with coefficients, or the maximum; FlowNet sums a single bottom, too."""
     p = parameters(node, "eltwise_param")
-    if len(values) < 2:
-        raise invalid("it has fewer than two bottoms")
+    if not values:
+        raise invalid("it has no bottoms")
     _check_equal(values)
     operation = word(p, "operation", ("PROD", "SUM", "MAX"))
     if operation == "SUM":

@@ -154,7 +154,7 @@ class _Assembly:
                 + "If a fork of Caffe has it, give its caffe.proto with --caffe_parser_path.",
             )
         name = self._unique(layer.get("name") or kind)
-        sections = Sections(layer, self.tables, self.fork)
+        sections = Sections(layer, self.tables, self.fork, self.path)
         if sections.foreign and kind.lower() in self.spelling:
             raise UnsupportedError(
                 f"'{self.path.name}', line {getattr(layer, 'line', 0)}: layer '{name}': what "

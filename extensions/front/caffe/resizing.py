@@ -12,21 +12,30 @@ from extensions.front.caffe.common import (
     converts,
     invalid,
     parameters,
-    shape_of,
     size_vector,
     unsupported,
     word,
 )
 from extensions.ops.activation import Clamp
-from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Subtract
+from extensions.ops.arithmetic import (
+    Add,
+    Divide,
+    Equal,
+    Greater,
+    Maximum,
+    Minimum,
+    Multiply,
+    Select,
+    Subtract,
+)
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
 from extensions.ops.matrix import MatMul
-from extensions.ops.reduction import ReduceSum
+from extensions.ops.reduction import ReduceMax, ReduceSum
 from extensions.ops.sampling import Interpolate
 from extensions.ops.shaping import Unsqueeze
 from extensions.ops.slicing import FAR
-from extensions.ops.unary import Abs
+from extensions.ops.unary import Abs, Floor
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -54,7 +63,7 @@ def interp(g: Graph, node: SourceNode, x: Output, reference: Output | None = Non
         sizes = size_vector(g, x, [p["height"]], [p["width"]])
     else:
         sizes = _zoomed(g, size_vector(g, x, 2, 3), p["zoom_factor"], p["shrink_factor"])
-    return _resized(g, x, sizes, "linear_onnx", coordinate_transformation_mode="align_corners")
+    return resized(g, x, sizes, "linear_onnx", coordinate_transformation_mode="align_corners")
 
 
 def _zoomed(g: Graph, sizes: Output, zoom: int, shrink: int) -> Output:
@@ -68,7 +77,8 @@ def _zoomed(g: Graph, sizes: Output, zoom: int, shrink: int) -> Output:
     return sizes
 
 
-def _resized(g: Graph, x: Output, sizes: Output, mode: str, **attributes: Any) -> Output:
+def resized(g: Graph, x: Output, sizes: Output, mode: str, **attributes: Any) -> Output:
+    """Another height and width; ``attributes`` are those of Interpolate."""
     op = Interpolate(mode=mode, shape_calculation_mode="sizes", **attributes)
     known = sizes.value()
     if known is not None and known.min() < 1:
@@ -78,7 +88,7 @@ def _resized(g: Graph, x: Output, sizes: Output, mode: str, **attributes: Any) -
 
 @converts("Resample")
 def resample(g: Graph, node: SourceNode, x: Output, reference: Output | None = None) -> Output:
-    """Pixel centres on pixel centres (FlowNet).
+    """Weighted sums around the place of each new pixel (github.com/lmb-freiburg/flownet2).
 
     The size is given, or that of a second bottom, or follows by a factor.
     """
@@ -86,59 +96,84 @@ def resample(g: Graph, node: SourceNode, x: Output, reference: Output | None = N
     method = word(p, "type", ("", "NEAREST", "LINEAR", "CUBIC", "AREA"))
     if method not in ("NEAREST", "LINEAR", "CUBIC"):
         raise unsupported(f"resampling of type {method}")
-    sizes, ratios = _resampled_sizes(g, p, x, reference)
-    known = [ratio for ratio in ratios if ratio is not None]
-    if min(known, default=1) < 1 < max(known, default=1):
-        raise unsupported("resampling that shrinks one side and stretches the other")
+    sizes = _resampled_sizes(g, p, x, reference)
+    there = typed(g, size_vector(g, x, 2, 3), x.dtype)
+    steps = g.add(Divide(), there, typed(g, sizes, x.dtype))
+    known = steps.value()
+    if known is not None and known[0] == known[1]:
+        if method == "NEAREST":
+            return resized(g, x, sizes, "nearest", nearest_mode="round_prefer_ceil")
+        if method == "LINEAR" and (known[0] <= 1 or not p["antialias"]):
+            return resized(g, x, sizes, "linear_onnx")
+    places = [_places(g, sizes, steps, i) for i in (0, 1)]
     if method == "NEAREST":
-        return _resized(g, x, sizes, "nearest", nearest_mode="round_prefer_ceil")
-    smooth = p["antialias"] and (len(known) < 2 or min(known) < 1)
-    if method == "LINEAR" and not smooth:
-        return _resized(g, x, sizes, "linear_onnx")
+        return _nearest(g, _nearest(g, x, places[0], 2), places[1], 3)
     kernel = _triangle if method == "LINEAR" else _cubic
-    rows, columns = (_weights(g, x, sizes, axis, kernel, smooth) for axis in (2, 3))
+    widths = _widths(g, steps) if p["antialias"] else None
+    rows, columns = (_weights(g, x, places[i], i, kernel, widths) for i in (0, 1))
     return g.add(MatMul(), rows, g.add(MatMul(transpose_b=True), x, columns))
 
 
-def _resampled_sizes(
-    g: Graph, p: dict[str, Any], x: Output, reference: Output | None
-) -> tuple[Output, list[float | None]]:
-    """The new height and width, and their ratios to the old ones where these are known."""
+def _resampled_sizes(g: Graph, p: dict[str, Any], x: Output, reference: Output | None) -> Output:
+    """The new height and width."""
     if reference is not None:
-        wanted, sizes = shape_of(reference)[2:], size_vector(g, reference, 2, 3)
+        sizes = size_vector(g, reference, 2, 3)
     elif p["height"] and p["width"]:
-        wanted = p["height"], p["width"]
         sizes = size_vector(g, x, [p["height"]], [p["width"]])
     else:
-        factor = float(p["factor"])
-        scaled = g.add(Multiply(), typed(g, size_vector(g, x, 2, 3), x.dtype), factor)
-        return typed(g, scaled, ElementType.i64), [factor, factor]
-    pairs = zip(shape_of(x)[2:], wanted)
-    return sizes, [
-        new / old if isinstance(old, int) and isinstance(new, int) else None for old, new in pairs
-    ]
+        there = typed(g, size_vector(g, x, 2, 3), x.dtype)
+        sizes = typed(g, g.add(Multiply(), there, float(p["factor"])), ElementType.i64)
+    known = sizes.value()
+    if known is not None and not all(0 < size < _SIZE_LIMIT for size in known):
+        raise invalid(f"it resizes to {known.tolist()}")
+    return sizes
+
+
+def _places(g: Graph, sizes: Output, steps: Output, i: int) -> Output:
+    """Where the new rows (0) or columns (1) lie among the old ones.
+
+    The first lies half a step of the other axis in, which is off if the steps differ; so has
+    FlowNet computed since it was trained.
+    """
+    count, step, other = (
+        g.add(Gather(), vector, g.constant(np.int64(k)), g.constant(np.int64(0)))
+        for vector, k in ((sizes, i), (steps, i), (steps, 1 - i))
+    )
+    start = g.add(Add(), g.add(Multiply(), other, 0.5), -0.5)
+    return g.add(Add(), g.add(Multiply(), _counted(g, count, steps.dtype), step), start)
+
+
+def _nearest(g: Graph, x: Output, places: Output, axis: int) -> Output:
+    last = g.add(Subtract(), size_of(g, x, axis), g.constant(np.int64(1)))
+    near = typed(g, g.add(Floor(), g.add(Add(), places, 0.5)), ElementType.i64)
+    near = g.add(Minimum(), g.add(Maximum(), near, [0]), last)
+    return g.add(Gather(), x, near, g.constant(np.int64(axis)))
+
+
+def _widths(g: Graph, steps: Output) -> Output:
+    """How many old pixels a new one takes up, if the image becomes smaller in some direction."""
+    most = g.add(ReduceMax(keep_dims=True), steps, [0])
+    ones = g.constant(np.ones(1), steps.dtype)
+    return g.add(Select(), g.add(Greater(), most, 1.0), steps, ones)
 
 
 def _weights(
-    g: Graph, x: Output, sizes: Output, axis: int, kernel: Callable[..., Output], smooth: bool
+    g: Graph,
+    x: Output,
+    places: Output,
+    i: int,
+    kernel: Callable[..., Output],
+    widths: Output | None,
 ) -> Output:
-    """A row of weights for each new pixel, which sum up to 1 within the image.
-
-    The kernel lies around the pixel's centre, and is as wide as its step where that is smoothed.
-    """
-    old = size_of(g, x, axis)
-    known = sizes.value()
-    if known is not None and not 0 < known[axis - 2] < _SIZE_LIMIT:
-        raise invalid(f"it resizes to {known.tolist()}")
-    new = g.add(Gather(), sizes, g.constant(np.int64(axis - 2)), g.constant(np.int64(0)))
-    step = g.add(Divide(), typed(g, old, x.dtype), typed(g, new, x.dtype))
-    there, wanted = (_counted(g, size, x.dtype) for size in (old, new))
-    centres = g.add(Add(), g.add(Multiply(), g.add(Add(), wanted, 0.5), step), -0.5)
-    away = g.add(Abs(), g.add(Subtract(), there, g.add(Unsqueeze(), centres, [1])))
-    if smooth:
-        away = g.add(Divide(), away, g.add(Maximum(), step, 1.0))
+    """A row of weights for each new pixel, whose sum within the image is 1, or 0 if it is far."""
+    there = _counted(g, size_of(g, x, 2 + i), x.dtype)
+    away = g.add(Abs(), g.add(Subtract(), there, g.add(Unsqueeze(), places, [1])))
+    if widths is not None:
+        away = g.add(Divide(), away, sliced(g, widths, [i], [i + 1], [0], [1]))
     weights = kernel(g, away)
-    return g.add(Divide(), weights, g.add(ReduceSum(keep_dims=True), weights, [1]))
+    total = g.add(ReduceSum(keep_dims=True), weights, [1])
+    none = g.add(Equal(), total, 0.0)
+    return g.add(Divide(), weights, g.add(Select(), none, g.constant(np.ones(()), x.dtype), total))
 
 
 def _counted(g: Graph, size: Output, kind: ElementType) -> Output:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from mo.front.protobuf import Kind, Message, Schema, completed
@@ -12,14 +13,15 @@ from mo.front.prototext import Unknown
 class Sections(dict[str, Any]):
     """The fields of a layer; messages of parameters come complete with their defaults.
 
-    A fork's defaults count where it has its own; what only it has is in ``foreign``.
+    A fork's defaults count where it has its own; what only it has is in ``foreign``. Files that
+    they name lie beside ``path``.
     """
 
     def __init__(
-        self, layer: Message, own: Mapping[str, Schema], fork: Mapping[str, Schema]
+        self, layer: Message, own: Mapping[str, Schema], fork: Mapping[str, Schema], path: Path
     ) -> None:
         super().__init__(layer)
-        self.own, self.fork = own, fork
+        self.own, self.fork, self.path = own, fork, path
         self.foreign: list[str] = []
         for name, value in layer.items():
             if name in own and isinstance(value, dict):

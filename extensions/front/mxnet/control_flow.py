@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.building import invalid, scalar, size_of
+from extensions.front.building import invalid, scalar, size_of, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, truth
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import Subtract
 from extensions.ops.control_flow import If, widened
 from extensions.ops.iteration import Iteration

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, size_of, sliced, typed
+from extensions.front.building import invalid, rank_of, size_of, sliced, typed, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet import suppression as s
 from extensions.front.mxnet.common import converts, refused
 from extensions.front.mxnet.masking import counting
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.activation import Clamp
 from extensions.ops.arithmetic import (
     Add,

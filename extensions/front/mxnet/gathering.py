@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import rank_of, size_of, typed
+from extensions.front.building import rank_of, size_of, typed, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import alike, converts, indices, refused, shape_of
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import FloorMod, Less, Maximum, Minimum, Multiply, Select, Subtract
 from extensions.ops.gathering import (
     Gather,

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, size_of
+from extensions.front.building import invalid, rank_of, size_of, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, refused
 from extensions.front.mxnet.convolution import per_axis
 from extensions.front.mxnet.layouts import channels_first
-from extensions.front.mxnet.shaping import vector
 from extensions.ops import pooling as p
 from extensions.ops.arithmetic import Divide, Maximum, Multiply, Power
 from extensions.ops.movement import Pad

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.anchors import Anchors, base_anchors
 from extensions.front.building import invalid, size_of, sliced, typed
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet import suppression as s
 from extensions.front.mxnet.common import converts, refused
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import (
     Add,
     Divide,
@@ -28,10 +28,10 @@ from extensions.ops.arithmetic import (
 )
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
-from extensions.ops.movement import Concat, Transpose
+from extensions.ops.movement import Concat
 from extensions.ops.reduction import ReduceLogicalAnd, ReduceSum
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
-from extensions.ops.unary import Exp, Floor
+from extensions.ops.unary import Floor
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -42,59 +42,23 @@ _ROWS_LIMIT = 1 << 20
 _SCALES, _RATIOS = (4.0, 8.0, 16.0, 32.0), (0.5, 1.0, 2.0)
 
 
-def base_anchors(stride: int, ratios: tuple[float, ...], scales: tuple[float, ...]) -> np.ndarray:
-    """Boxes (x, y, width, height) around a cell, all scales of the first ratio first."""
-    centre = (stride - 1) / 2
-    rows = []
-    for ratio in ratios:
-        width = np.floor(np.sqrt(stride * stride / ratio) + 0.5)
-        height = np.floor(width * ratio + 0.5)
-        rows += [(centre, centre, width * scale, height * scale) for scale in scales]
-    return np.asarray(rows, np.float32)
-
-
 class _Candidates:
     """Boxes [batch, cells * anchors, 4] and their scores [batch, cells * anchors]."""
 
     def __init__(self, g: Graph, node: SourceNode, scores: Output, deltas: Output) -> None:
         self.g = g
-        self.stride = at.integer(node, "feature_stride", 16)
+        stride = at.integer(node, "feature_stride", 16)
         ratios, scales = at.numbers(node, "ratios", _RATIOS), at.numbers(node, "scales", _SCALES)
-        if self.stride < 1 or min(ratios, default=0) <= 0 or min(scales, default=0) <= 0:
+        if stride < 1 or min(ratios, default=0) <= 0 or min(scales, default=0) <= 0:
             raise invalid("its feature_stride, ratios or scales make no anchors")
-        self.base = base_anchors(self.stride, ratios, scales)
-        self.height, self.width = size_of(g, scores, 2), size_of(g, scores, 3)
-        count = len(self.base)
-        objects = sliced(g, scores, [count], [2 * count], [1], [1])
-        self.scores = g.add(Reshape(special_zero=True), _cells_first(g, objects), [0, -1])
-        moves = g.add(Reshape(special_zero=True), _cells_first(g, deltas), [0, -1, 4])
-        self.boxes = self._decoded(moves)
-
-    def _places(self) -> Output:
-        """Where the cell of each candidate is: (x, y) [1, cells * anchors, 2]."""
-        g = self.g
-        sizes = [self.height, self.width, g.constant(np.int64(len(self.base)))]
-        axes = []
-        for size, others in ((self.width, [0, 2]), (self.height, [1, 2])):
-            zero, one = g.constant(np.int64(0)), g.constant(np.int64(1))
-            places = g.add(Range(output_type=ElementType.f32), zero, size, one)
-            laid = g.add(Broadcast(), g.add(Unsqueeze(), places, others), vector(g, sizes))
-            axes.append(g.add(Reshape(), laid, [1, -1, 1]))
-        return g.add(Concat(axis=2), *axes)
-
-    def _decoded(self, moves: Output) -> Output:
-        g = self.g
-        cells = g.add(Multiply(), self.height, self.width)
-        shape = vector(g, [cells, *(g.constant(np.int64(n)) for n in self.base.shape)])
-        tiled = g.add(Broadcast(), g.constant(self.base[None]), shape)
-        anchors = g.add(Reshape(), tiled, [1, -1, 4])
-        shift = g.add(Multiply(), self._places(), float(self.stride))
-        centre = g.add(Add(), s.columns(g, anchors, 0, 2), shift)
-        size = s.columns(g, anchors, 2, 4)
-        middle = g.add(Add(), g.add(Multiply(), s.columns(g, moves, 0, 2), size), centre)
-        grown = g.add(Multiply(), g.add(Exp(), s.columns(g, moves, 2, 4)), size)
-        half = g.add(Multiply(), g.add(Subtract(), grown, 1.0), 0.5)
-        return g.add(Concat(axis=2), g.add(Subtract(), middle, half), g.add(Add(), middle, half))
+        base = base_anchors(stride, ratios, scales)
+        self.anchors = Anchors(g, base, stride, scores)
+        objects = sliced(g, scores, [len(base)], [2 * len(base)], [1], [1])
+        laid = self.anchors.laid(objects, 1)
+        self.scores = g.add(Reshape(special_zero=True), laid, [0, -1])
+        first, size = self.anchors.moved(deltas)
+        last = g.add(Add(), first, g.add(Subtract(), size, 1.0))
+        self.boxes = g.add(Concat(axis=2), first, last)
 
     def confine(self, image: Output, least: float) -> None:
         """Boxes cut at the edges of images [batch, (height, width, scale)].
@@ -115,16 +79,15 @@ class _Candidates:
         half = g.add(Multiply(), wanted, 0.5)
         wider = g.add(Concat(axis=2), g.add(Subtract(), first, half), g.add(Add(), last, half))
         self.boxes = g.add(Select(), large, boxes, wider)
-        area = g.add(Floor(), g.add(Divide(), s.columns(g, limits, 0, 2), float(self.stride)))
-        inside = g.add(ReduceLogicalAnd(keep_dims=True), g.add(Less(), self._places(), area), [2])
+        area = g.add(
+            Floor(), g.add(Divide(), s.columns(g, limits, 0, 2), float(self.anchors.stride))
+        )
+        inside = g.add(
+            ReduceLogicalAnd(keep_dims=True), g.add(Less(), self.anchors.places(), area), [2]
+        )
         sound = g.add(LogicalAnd(), large, inside)
         flat = g.add(Reshape(special_zero=True), sound, [0, -1])
         self.scores = g.add(Select(), flat, self.scores, g.constant(-1.0, self.scores.dtype))
-
-
-def _cells_first(g: Graph, maps: Output) -> Output:
-    """[batch, channels, height, width] with the channels behind."""
-    return g.add(Transpose(), maps, [0, 2, 3, 1])
 
 
 @converts("_contrib_Proposal", "_contrib_MultiProposal")

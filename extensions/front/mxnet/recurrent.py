@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import size_of, typed
+from extensions.front.building import size_of, typed, vector
 from extensions.front.cudnn import Network, Parameters
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, refused, shape_of
 from extensions.front.mxnet.sequences import batch_first
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.movement import Split
 from extensions.ops.shaping import Broadcast
 from mo.front.model import SourceNode

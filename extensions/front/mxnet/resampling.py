@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid, size_of
+from extensions.front.building import invalid, size_of, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import alike, converts, refused
 from extensions.front.mxnet.movement import joined
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import Add, Divide, FloorMod, Multiply, Subtract
 from extensions.ops.conversion import Convert
 from extensions.ops.convolution import GroupConvolutionBackpropData

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import size_of, typed
+from extensions.front.building import size_of, typed, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, shape_of
 from extensions.front.mxnet.masking import positions_below
 from extensions.front.mxnet.movement import turned
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import Equal, Maximum, NotEqual, Select, Subtract
 from extensions.ops.gathering import Gather, GatherND
 from extensions.ops.movement import Pad, ReverseSequence, Transpose

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, size_of
+from extensions.front.building import invalid, rank_of, size_of, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, refused, shape_of
 from extensions.ops.arithmetic import Divide, Multiply
@@ -176,11 +176,6 @@ def reshape_like(g: Graph, node: SourceNode, x: Output, like: Output) -> Output:
     sizes += [size_of(g, like, axis) for axis in wanted]
     sizes += [size_of(g, x, axis) for axis in own[len(own) if stop is None else stop :]]
     return g.add(Reshape(), x, vector(g, sizes))
-
-
-def vector(g: Graph, sizes: Sequence[Output]) -> Output:
-    """Scalars joined to a vector."""
-    return g.add(Concat(axis=0), *(g.add(Reshape(), size, [1]) for size in sizes))
 
 
 @converts("shape_array")

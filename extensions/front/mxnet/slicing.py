@@ -7,10 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, size_of, sliced
+from extensions.front.building import invalid, rank_of, size_of, sliced, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, refused, shape_of
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import Add, Divide, Subtract
 from extensions.ops.movement import Split, VariadicSplit
 from extensions.ops.shaping import Squeeze

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, size_of, sliced, typed
+from extensions.front.building import invalid, rank_of, size_of, sliced, typed, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import (
     Add,
     Equal,

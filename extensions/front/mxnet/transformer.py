@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, size_of, typed
+from extensions.front.building import invalid, rank_of, size_of, typed, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts
-from extensions.front.mxnet.shaping import vector
 from extensions.ops.arithmetic import Divide
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul

@@ -166,6 +166,33 @@ def _proposals() -> Iterator[Variant]:
         )
 
 
+def _simpler_proposals() -> Iterator[Variant]:
+    def given(images: int, scales: int) -> list[Array]:
+        """Equal scores, scores of nothing, and boxes that leave the image."""
+        scores = np.round(numbers(images, 6 * scales, 5, 7), 1)
+        return [scores, numbers(images, 12 * scales, 5, 7) * np.float32(0.3)]
+
+    kind, section = "SimplerNMS", "simpler_nms_param"
+    image = np.float32([[80, 112, 1]])
+    for text, scales, settings in (
+        ("scale: 1 scale: 2", (1, 2), (16, 6000, 300)),
+        ("scale: 2 cls_threshold: 0.9 max_num_proposals: 10", (2,), (16, 6000, 300)),
+        ("scale: 1 min_bbox_size: 30 feat_stride: 16", (1,), (30, 6000, 300)),
+        ("scale: 1 scale: 3 pre_nms_topn: 40 post_nms_topn: 12", (1, 3), (16, 40, 12)),
+    ):
+        formula = f.simpler_nms(scales, *settings)
+        yield v(kind, section, text, [*given(1, len(scales)), image], (), formula)
+    image = np.float32([79.6, 110.5, 2.9]).reshape(1, 3, 1, 1)
+    formula = f.simpler_nms((1,), 16, 6000, 300)
+    inputs = [*given(2, 1), image]
+    yield v(kind, section, "scale: 1", inputs, (), formula, note="of an image twice as large")
+    formula = f.simpler_nms((1,), 200, 6000, 300)
+    yield v(kind, section, "scale: 1 min_bbox_size: 200", inputs, (), formula, note="of nothing")
+    for text in ("scale: 1 feat_stride: 8", ""):
+        yield v(kind, section, text, inputs)
+    yield v(kind, section, "scale: 1 scale: 2", inputs, opened=(), note="with maps of one scale")
+
+
 _NMS = "nms_param { nms_threshold: 0.4 top_k: 8 } "
 _COMMON = "num_classes: 3 keep_top_k: 5 " + _NMS
 _COMMON += "confidence_threshold: 0.2 "
@@ -190,3 +217,4 @@ def variants() -> Iterator[Variant]:
     yield from _regions()
     yield from _outputs()
     yield from _proposals()
+    yield from _simpler_proposals()

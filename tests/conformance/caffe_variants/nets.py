@@ -85,10 +85,6 @@ def _unpooling() -> Iterator[Variant]:
 
 def _unknown() -> Iterator[Variant]:
     """Layers that have no translation, and why."""
-    yield v("Accum", "accum_param", "top_height: 10 top_width: 12")
-    yield v("DataAugmentation", "augmentation_param", "augment_during_test: true")
-    yield v("PowerFile", "power_file_param", "shift_file: 'shifts.txt'")
-    yield v("SimplerNMS", "simpler_nms_param", "iou_threshold: 0.7")
     yield v("Recurrent", "recurrent_param", "num_output: 4")
     yield v("Python", "python_param", "module: 'layers' layer: 'Warp' param_str: \"{'by': 3}\"")
 

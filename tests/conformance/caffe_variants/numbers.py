@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from tests.conformance.caffe_variants.variant import (
+    Array,
     Variant,
     positive,
     v,
@@ -78,6 +79,7 @@ def _joins() -> Iterator[Variant]:
         yield v("Eltwise", "eltwise_param", f"operation: {operation}", three, note="of three")
     yield v("Eltwise", inputs=two)
     yield v("Eltwise", "eltwise_param", "coeff: 1 coeff: -1", two)
+    yield v("Eltwise", "eltwise_param", "coeff: 20", two[:1], (), lambda x: 20 * x)
     yield v("Eltwise", "eltwise_param", "coeff: 0.5 coeff: -2 coeff: 3", three)
     yield v(
         *("Axpy", "", "", [(2, 3, 1, 1), (2, 3, 4, 5), (2, 3, 4, 5)]),
@@ -104,6 +106,38 @@ def _joins() -> Iterator[Variant]:
     )
 
 
+def _shifts() -> Iterator[Variant]:
+    """Numbers of a text file beside the net, added to each row or picture."""
+    kind, section, named = "PowerFile", "power_file_param", "shift_file: 'shifts.txt'"
+
+    def added(*shifts: float) -> Callable[[Array], Array]:
+        return lambda x: x + np.reshape(shifts, (1, *x.shape[1:])).astype(np.float32)
+
+    rows, many = (3, 6), np.linspace(-2, 3, 24).tolist()
+    for given, text, shifts, note in (
+        (rows, "1 0 -0.5\n\t0 1e0 2.5\n", (1, 0, -0.5, 0, 1, 2.5), "of a row"),
+        (rows, "1 2 3 4 5 6 7 8", range(1, 7), "of more than a row"),
+        ((2, 4, 2, 3), " ".join(map(str, many)), many, "of a picture"),
+    ):
+        files = {"shifts.txt": text}
+        yield v(kind, section, named, [given], (), added(*shifts), note=note, files=files)
+    elsewhere = "shift_file: 'examples/mnist/shifts.txt'"
+    yield v(
+        kind, section, elsewhere, [rows], (), added(*range(6)), files={"shifts.txt": "0 1 2 3 4 5"}
+    )
+    yield v(kind, section, "", [rows], (), lambda x: x)
+    for text, note in (
+        ("1 2 3", "too short"),
+        ("1 2 x 4 5 6", "with a word"),
+        ("1 inf", "infinite"),
+    ):
+        files = {"shifts.txt": text}
+        yield v(kind, section, named, [rows], opened=(0,), note=note, files=files)
+    for name in ("none.txt", "../shifts.txt", "/shifts.txt"):
+        yield v(kind, section, f"shift_file: '{name}'", [rows])
+
+
 def variants() -> Iterator[Variant]:
     yield from _activations()
     yield from _joins()
+    yield from _shifts()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tests.conformance.caffe_variants.variant import (
+    Array,
     Variant,
     v,
 )
@@ -49,15 +50,16 @@ def _resamplings() -> Iterator[Variant]:
         ("type: CUBIC height: 14 width: 19", (14, 19), "CUBIC", True),
         ("type: CUBIC height: 4 width: 5", (4, 5), "CUBIC", True),
         ("type: CUBIC height: 4 width: 5 antialias: false", (4, 5), "CUBIC", False),
+        ("height: 14 width: 5", (14, 5), "LINEAR", True),
+        ("height: 14 width: 5 antialias: false", (14, 5), "LINEAR", False),
+        ("height: 2 width: 8", (2, 8), "LINEAR", True),
+        ("type: NEAREST height: 14 width: 8", (14, 8), "NEAREST", True),
+        ("type: CUBIC height: 3 width: 12", (3, 12), "CUBIC", True),
         ("type: CUBIC factor: 0.5", (3, 4), "CUBIC", True),
         ("type: CUBIC factor: 3", (21, 24), "CUBIC", True),
     ):
         yield v("Resample", "resample_param", text, formula=f.resample(*size, method, smooth))
-    for text in (
-        "type: AREA height: 4 width: 5",
-        "height: 14 width: 5",
-    ):
-        yield v("Resample", "resample_param", text, opened=())
+    yield v("Resample", "resample_param", "type: AREA height: 4 width: 5", opened=())
     for text, method in (("", "LINEAR"), ("type: NEAREST", "NEAREST"), ("type: CUBIC", "CUBIC")):
         for size in ((9, 11), (3, 5)):
             yield v(
@@ -114,8 +116,90 @@ def _samplings() -> Iterator[Variant]:
         yield v("SpatialTransformer", section, text, [image, near])
 
 
+def _accumulations() -> Iterator[Variant]:
+    pair = [(2, 3, 5, 8), (2, 2, 7, 6)]
+    for text, size in (
+        ("", (7, 8)),
+        ("top_height: 9 top_width: 11", (9, 11)),
+        ("top_height: 9 top_width: 8", (7, 8)),
+        ("size_divisible_by: 5", (10, 10)),
+        ("size_divisible_by: 4", (7, 8)),
+    ):
+        yield v("Accum", "accum_param", text, pair, (), f.accumulated(*size))
+        # OpenCV takes one image at a time, and rounds no sizes.
+        if "divisible" not in text:
+            yield v("Accum", "accum_param", text, [(1, *x[1:]) for x in pair], note="(OpenCV)")
+    three = [*pair, (2, 1, 9, 4)]
+    formula = f.accumulated(9, 4, reference=True)
+    yield v("Accum", "accum_param", "have_reference: true", three, (), formula)
+    yield v("Accum", "accum_param", "", [(2, 3, 5, 8)], (), f.accumulated(5, 8), note="of one")
+    yield v("Accum", "accum_param", "size_divisible_by: 0", pair)
+    yield v("Accum", "accum_param", "have_reference: true", [(2, 3, 5, 8)], note="of nothing else")
+
+
+def _augmentations() -> Iterator[Variant]:
+    """Pictures of 8 x 9 pixels; blobs are a count, a mean image and a mean for each channel."""
+    kind, section, image = "DataAugmentation", "augmentation_param", [(2, 3, 8, 9)]
+
+    def plain(x: Array, *_: Array) -> Array:
+        return x
+
+    for text, formula in (
+        ("", plain),
+        ("augment_during_test: true mirror { prob: 1 }", plain),
+        ("augment_during_test: false crop_width: 9 crop_height: 8 noise { }", f.cropped(8, 9)),
+        ("crop_width: 5 crop_height: 4", f.cropped(4, 5)),
+        ("crop_width: 6 crop_height: 5", f.cropped(5, 6)),
+        ("crop_width: 8 crop_height: 8", f.cropped(8, 8)),
+        ("crop_height: 4", plain),
+        ("mean: 1 mean: 2 mean: 3", plain),
+    ):
+        yield v(kind, section, text, image, (), formula)
+    yield v(kind, section, "crop_width: 4 crop_height: 4", [(1, 2, 5, 9)], (), f.cropped(4, 4))
+    text = "mean: 1 mean: 2 mean: 3 mean_per_pixel: false"
+    of_colours = np.reshape([1, 2, 3], (3, 1, 1))
+    yield v(kind, section, text, image, (), lambda x: x - of_colours)
+    yield from _means(kind, section, image)
+    for text in (
+        "crop_width: 4 crop_height: 4 augment_during_test: true mirror { prob: 1 }",
+        "crop_width: 10 crop_height: 4",
+    ):
+        yield v(kind, section, text, image, opened=())
+    coefficients = [*image, (2, 42, 1, 1)]
+    yield v(kind, section, "", coefficients, note="with coefficients of another layer")
+    both = v(
+        kind, section, "crop_width: 5 crop_height: 4", image, (), tops=2, note="and what was done"
+    )
+    yield both._replace(formula=lambda x: (f.cropped(4, 5)(x), np.zeros((2, 42, 1, 1), np.float32)))
+
+
+def _means(kind: str, section: str, image: list[tuple[int, ...]]) -> Iterator[Variant]:
+    """Means of a net whose training has ended, and of one whose has not."""
+    ended, begun = np.full((1, 1, 1, 1), 1000, np.float32), np.full((1, 1, 1, 1), 9, np.float32)
+    text = "recompute_mean: 1000 mean_per_pixel: false"
+    blobs = [ended, (1, 3, 4, 5), (1, 3, 1, 1)]
+    yield v(kind, section, text, image, blobs, lambda x, *means: x - means[2])
+    yield v(kind, section, text, image, [begun, *blobs[1:]], note="after 9 pictures")
+    yield v(kind, section, text, image, note="without blobs")
+    text = "recompute_mean: 1000"
+    whole = [ended, (1, 3, 8, 9), (1, 3, 1, 1)]
+    yield v(kind, section, text, image, whole, lambda x, *means: x - means[1], opened=(0,))
+    yield v(kind, section, text, image, whole[:1], note="without a mean image")
+
+    def of_channels(x: Array, *means: Array) -> Array:
+        return x - means[1].mean((2, 3), keepdims=True)
+
+    note = "of pictures of another size"
+    yield v(kind, section, text, image, blobs, of_channels, opened=(0, 3), note=note)
+    text += " crop_width: 5 crop_height: 4"
+    formula = f.cropped(4, 5)
+    yield v(kind, section, text, image, blobs, lambda x, *means: formula(x) - means[1])
+
+
 def variants() -> Iterator[Variant]:
     yield from _resizings()
     yield from _resamplings()
     yield from _matchings()
     yield from _samplings()
+    yield from _accumulations()
+    yield from _augmentations()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +31,8 @@ class Variant(NamedTuple):
     part: Callable[[Array], Array]
     # What stands for a net of the layer alone, with its inputs "in0", ... and tops "out".
     text: str
+    # Texts that lie beside the net.
+    files: Mapping[str, str]
 
 
 def numbers(*shape: int) -> Array:
@@ -63,11 +65,13 @@ def v(
     note: str = "",
     part: Callable[[Array], Array] = np.asarray,
     net: str = "",
+    files: Mapping[str, str] | None = None,
 ) -> Variant:
     parameters = f"{section} {{ {text} }}" if section and text else ""
     name = f"{text or 'defaults'}{' ' + note if note else ''}"
     arrays = _arrays(inputs), _arrays(blobs)
-    return Variant(layer, name, parameters, *arrays, formula, tops, opened, tolerance, part, net)
+    rest = formula, tops, opened, tolerance, part, net, files or {}
+    return Variant(layer, name, parameters, *arrays, *rest)
 
 
 def net_of(variant: Variant) -> tuple[Net, dict[str, Array], list[str]]:
@@ -81,6 +85,7 @@ def net_of(variant: Variant) -> tuple[Net, dict[str, Array], list[str]]:
         return net, arrays, tops
     net = Net(*((name, array.shape) for name, array in arrays.items()))
     net.layer(variant.layer, "out", list(arrays), variant.parameters, variant.blobs, tops)
+    net.files.update(variant.files)
     return net, arrays, tops
 
 

@@ -32,6 +32,13 @@ _directory = tempfile.TemporaryDirectory(prefix="mo-caffe-")
 _serial = itertools.count()
 
 
+def saved(net: Net) -> Path:
+    """The weights of the net in a folder of its own."""
+    folder = Path(_directory.name) / f"n{next(_serial)}"
+    folder.mkdir()
+    return net.save(folder)
+
+
 def convert(
     net: Net,
     opened: Sequence[int] | None = (),
@@ -43,7 +50,7 @@ def convert(
     ``opened``: axes of all inputs whose size is left open; None for every axis. ``shapes``:
     those of inputs for which the net gives none.
     """
-    path = net.save(Path(_directory.name), f"n{next(_serial)}")
+    path = saved(net)
     config = Config(input_model=path, opset=IR_OPSET, **options)
     try:
         model = read(config)
@@ -60,7 +67,7 @@ def convert(
 
 def by_opencv(net: Net, inputs: dict[str, np.ndarray], layers: Sequence[str]) -> list[np.ndarray]:
     """What OpenCV computes: the first outputs of these layers of the net."""
-    path = net.save(Path(_directory.name), f"n{next(_serial)}")
+    path = saved(net)
     network = cv2.dnn.readNetFromCaffe(str(path.with_suffix(".prototxt")), str(path))
     path.unlink()
     network.enableFusion(False)

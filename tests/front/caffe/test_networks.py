@@ -12,11 +12,12 @@ from mo.errors import UnsupportedError
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from tests.front.caffe.formulas.detection import detections, region, reorg
+from tests.front.caffe.formulas.pictures import resample
 from tests.front.caffe.formulas.sequences import ctc, lstm
 from tests.front.caffe.running import assert_close, by_opencv, convert, run
 from tests.models import caffe_networks as networks
 from tests.models.caffe import Net
-from tests.models.caffe_networks import sequences, single_stage, two_stage
+from tests.models.caffe_networks import flow, sequences, single_stage, two_stage
 
 
 def pictures(net: Net, batch: int = 1, more: int = 0) -> dict[str, np.ndarray]:
@@ -137,6 +138,30 @@ def test_yolo_v2() -> None:
     first = {"data": inputs["data"][:1]}
     assert_close(run(convert(net), first)["regions"], expected[:1])
     assert_close(run(convert(net, opened=(0, 2, 3)), inputs)["regions"], expected)
+
+
+@pytest.mark.parametrize("matched", [False, True])
+def test_optical_flow(matched: bool) -> None:
+    """OpenCV computes what is between the resamplings, one pair of pictures at a time."""
+    net, trunk = flow.flownet(matched), flow.trunk(matched)
+    end = list(trunk.weights)[-1]
+    name = list(net.weights)[-1]
+    weights, bias = net.weights[name]
+
+    def expected(pair: dict[str, np.ndarray]) -> np.ndarray:
+        adapted, wanted = (resample(*size, "LINEAR", False) for size in (flow.ADAPTED, flow.WANTED))
+        prepared = {name: adapted(x / 255 - flow.MEAN) for name, x in pair.items()}
+        y = wanted(20 * by_opencv(trunk, prepared, [end])[0])
+        return np.einsum("oi,nihw->nohw", weights[:, :, 0, 0], y) + bias.reshape(-1, 1, 1)
+
+    colours = np.random.default_rng(2).uniform(0, 255, (2, 2, 3, 83, 150)).astype(np.float32)
+    pairs = dict(zip(net.inputs, colours))
+    whole = run(convert(net, opened=(0, 2, 3)), pairs)[name]
+    for i in range(2):
+        one = {name: array[i : i + 1] for name, array in pairs.items()}
+        assert_close(whole[i : i + 1], expected(one))
+    first = {name: array[:1, :, :70, :140] for name, array in pairs.items()}
+    assert_close(run(convert(net), first)[name], expected(first))
 
 
 def test_unpooling_of_other_forks_is_refused_with_its_name_and_parameters() -> None:

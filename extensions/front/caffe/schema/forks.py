@@ -27,6 +27,51 @@ NMS: Schema = {
     3: one("eta", float32, 1.0),
 }
 
+ACCUM: Schema = {
+    1: one("top_height", uint32, 0),
+    2: one("top_width", uint32, 0),
+    3: one("size_divisible_by", uint32),
+    4: one("have_reference", boolean, False),
+}
+
+# What FlowNet draws by chance to augment pictures, by the numbers of the fields.
+_DRAWN = {
+    **dict(enumerate(("mirror", "translate", "rotate", "zoom", "squeeze"), 10)),
+    **dict(enumerate(("translate_x", "translate_y"), 15)),
+    **dict(enumerate(("lmult_pow", "lmult_mult", "lmult_add"), 20)),
+    **dict(enumerate(("sat_pow", "sat_mult", "sat_add"), 23)),
+    **dict(enumerate(("col_pow", "col_mult", "col_add"), 26)),
+    **dict(enumerate(("ladd_pow", "ladd_mult", "ladd_add", "col_rotate"), 29)),
+    **dict(enumerate(("gamma", "brightness", "contrast", "color"), 35)),
+    **dict(enumerate(("fog_amount", "fog_size", "motion_blur_angle", "motion_blur_size"), 100)),
+    **dict(enumerate(("shadow_angle", "shadow_distance", "shadow_strength", "noise"), 104)),
+}
+CHANCES = tuple(_DRAWN.values())
+
+AUGMENTATION: Schema = {
+    33: one("crop_width", uint32),
+    34: one("crop_height", uint32),
+    2: one("write_augmented", text, ""),
+    3: one("max_multiplier", float32, 255.0),
+    4: one("augment_during_test", boolean, False),
+    5: one("recompute_mean", uint32, 0),
+    6: one("write_mean", text, ""),
+    7: one("mean_per_pixel", boolean, True),
+    18: many("mean", float32),
+    8: one("mode", text, "add"),
+    80: one("bottomwidth", uint32, 0),
+    81: one("bottomheight", uint32, 0),
+    82: one("num", uint32, 0),
+    83: many("chromatic_eigvec", float32),
+    **{number: one(name, message(ANYTHING)) for number, name in _DRAWN.items()},
+}
+
+COEFF_SCHEDULE: Schema = {
+    1: one("half_life", float32, 1.0),
+    2: one("initial_coeff", float32, 1.0),
+    3: one("final_coeff", float32, 1.0),
+}
+
 CORRELATION: Schema = {
     2: one("pad", uint32, 0),
     3: one("kernel_size", uint32),
@@ -84,6 +129,10 @@ NORMALIZE: Schema = {
 
 PERMUTE: Schema = {
     1: many("order", uint32),
+}
+
+POWER_FILE: Schema = {
+    1: one("shift_file", text),
 }
 
 PRIOR_BOX: Schema = {
@@ -161,6 +210,18 @@ ROIPOOLING: Schema = {
 
 SHUFFLE_CHANNEL: Schema = {
     1: one("group", uint32),
+}
+
+# Its fields are never read from a binary file: their numbers are not known.
+SIMPLER_NMS: Schema = {
+    -1: one("max_num_proposals", int32, 500),
+    -2: one("cls_threshold", float32, 0.5),
+    -3: one("iou_threshold", float32, 0.7),
+    -4: one("min_bbox_size", int32, 16),
+    -5: one("feat_stride", int32, 16),
+    -6: one("pre_nms_topn", int32, 6000),
+    -7: one("post_nms_topn", int32, 300),
+    -8: many("scale", float32),
 }
 
 SPATIAL_TRANSFORMER: Schema = {

@@ -249,6 +249,7 @@ LAYER: Schema = {
     138: one("tile_param", message(layers.TILE)),
     129: one("window_data_param", message(data.WINDOW_DATA)),
     150: one("st_param", message(forks.SPATIAL_TRANSFORMER)),
+    152: one("power_file_param", message(forks.POWER_FILE)),
     201: one("proposal_param", message(forks.PROPOSAL)),
     204: one("norm_param", message(forks.NORMALIZE)),
     207: one("psroi_pooling_param", message(forks.PSROIPOOLING)),
@@ -256,8 +257,11 @@ LAYER: Schema = {
     211: one("detection_output_param", message(forks.DETECTION_OUTPUT)),
     212: one("prior_box_param", message(forks.PRIOR_BOX)),
     217: one("interp_param", message(forks.INTERP)),
+    218: one("augmentation_param", message(forks.AUGMENTATION)),
     219: one("correlation_param", message(forks.CORRELATION)),
     220: one("resample_param", message(forks.RESAMPLE)),
+    222: one("accum_param", message(forks.ACCUM)),
+    223: one("coeff_schedule_param", message(forks.COEFF_SCHEDULE)),
     224: one("shuffle_channel_param", message(forks.SHUFFLE_CHANNEL)),
     149: one("ctc_decoder_param", message(forks.CTC_DECODER)),
     145: one("parameter_param", message(data.PARAMETER)),
@@ -269,6 +273,7 @@ LAYER: Schema = {
     -148: one("clip_param", message(layers.CLIP)),
     -1: one("bn_param", message(forks.BN)),
     -2: one("upsample_param", message(forks.UPSAMPLE)),
+    -3: one("simpler_nms_param", message(forks.SIMPLER_NMS)),
 }
 
 NET: Schema = {

@@ -165,3 +165,45 @@ def with_objects(scores: Array, objects: Array, least: float) -> Array:
     found = scores.reshape(len(scores), count, -1).copy()
     found[:, objects.reshape(-1, 2)[:, 1] < least] = np.eye(found.shape[2])[0]
     return found.reshape(scores.shape)
+
+
+def simpler_nms(scales: Sequence[float], least: int, before: int, after: int) -> Formula:
+    """Faster R-CNN's proposals of the first image that are large enough and score above 0."""
+    anchors = []
+    for ratio in (0.5, 1.0, 2.0):
+        width = np.floor(np.sqrt(256 / ratio) + 0.5)
+        height = np.floor(width * ratio + 0.5)
+        anchors += [(width * scale, height * scale) for scale in scales]
+
+    def compute(scores: Array, deltas: Array, image: Array) -> Array:
+        height, width, scale = (int(number) for number in image.reshape(-1)[:3])
+        found = []
+        cells = itertools.product(*map(range, scores.shape[2:]), range(len(anchors)))
+        for order, (row, column, a) in enumerate(cells):
+            score = scores[0, len(anchors) + a, row, column]
+            size = np.array(anchors[a])
+            dx, dy, dw, dh = deltas[0, 4 * a : 4 * a + 4, row, column].astype(np.float64)
+            middle = np.array([column, row]) * 16 + 8 + size * (dx, dy)
+            half = np.exp([dw, dh]) * size / 2
+            ends = [width - 1, height - 1]
+            box = np.concatenate([np.clip(middle + sign * half, 0, ends) for sign in (-1, 1)])
+            if (box[2:] - box[:2] + 1 >= least * scale).all():
+                found.append((score, order, box))
+        found = [
+            entry for entry in sorted(found, key=lambda e: e[:2])[::-1][:before] if entry[0] > 0
+        ]
+        kept: list[Array] = []
+        for _, _, box in found:
+            if all(_overlap(box, other) <= 0.7 for other in kept):
+                kept.append(box)
+        rows = np.reshape(kept[:after], (-1, 4))
+        return np.pad(rows, ((0, 0), (1, 0))).astype(np.float32)
+
+    return compute
+
+
+def _overlap(a: Array, b: Array) -> float:
+    """Of boxes of which both ends count."""
+    corners = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
+    both = np.prod(np.maximum(corners[1] - corners[0] + 1, 0))
+    return float(both / (np.prod(a[2:] - a[:2] + 1) + np.prod(b[2:] - b[:2] + 1) - both))

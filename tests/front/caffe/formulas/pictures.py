@@ -37,20 +37,25 @@ def _cubic(away: Array) -> Array:
 
 
 def resample(height: int, width: int, method: str, antialias: bool = True) -> Formula:
-    """Pixel centres on pixel centres; kernels are as wide as the step if it is to be smooth."""
+    """The first pixel lies half a step of the other axis in (github.com/lmb-freiburg/flownet2).
+
+    Kernels are as wide as the step if an image that becomes smaller is to be smooth.
+    """
     kernel = _triangle if method == "LINEAR" else _cubic
 
     def compute(x: Array, *_: Array) -> Array:
-        for axis, size in ((2, height), (3, width)):
-            old, step = x.shape[axis], x.shape[axis] / size
-            centres = (np.arange(size) + 0.5) * step - 0.5
+        steps = x.shape[2] / height, x.shape[3] / width
+        for i, size in enumerate((height, width)):
+            axis, old = 2 + i, x.shape[2 + i]
+            places = np.arange(size) * steps[i] + steps[1 - i] / 2 - 0.5
             if method == "NEAREST":
-                near = np.clip(np.floor(centres + 0.5).astype(int), 0, old - 1)
+                near = np.clip(np.floor(places + 0.5).astype(int), 0, old - 1)
                 x = np.take(x, near, axis)
                 continue
-            reach = max(step, 1.0) if antialias else 1.0
-            weights = kernel(np.abs(np.arange(old) - centres[:, None]) / reach)
-            weights /= weights.sum(1, keepdims=True)
+            reach = steps[i] if antialias and max(steps) > 1 else 1.0
+            weights = kernel(np.abs(np.arange(old) - places[:, None]) / reach)
+            total = weights.sum(1, keepdims=True)
+            weights /= np.where(total == 0, 1, total)
             x = np.moveaxis(np.tensordot(x, weights, (axis, 1)), -1, axis)
         return x.astype(np.float32)
 
@@ -100,5 +105,30 @@ def spatial_transformer(height: int, width: int, **given: float) -> Formula:
                     share = (1 - abs(row - near[0])) * (1 - abs(column - near[1]))
                     y[k, :, i, j] += share * x[k, :, near[0], near[1]]
         return y
+
+    return compute
+
+
+def accumulated(height: int, width: int, reference: bool = False) -> Formula:
+    """All channels in one size; a last bottom may give only this size."""
+
+    def compute(*values: Array) -> Array:
+        values = values[:-1] if reference else values
+        return np.concatenate([interp(height, width)(x) for x in values], 1)
+
+    return compute
+
+
+def cropped(height: int, width: int) -> Formula:
+    """The middle; no place is beyond 1.05 pixels before the end, between pixels it is bilinear."""
+
+    def compute(x: Array, *_: Array) -> Array:
+        for axis, size in ((2, height), (3, width)):
+            old = x.shape[axis]
+            at = np.clip(np.arange(size) + (old - size) / 2, 0, old - 1.05)
+            low = np.floor(at).astype(int)
+            share = along(axis, 4, at - low)
+            x = np.take(x, low, axis) * (1 - share) + np.take(x, low + 1, axis) * share
+        return x.astype(np.float32)
 
     return compute
