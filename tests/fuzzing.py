@@ -42,6 +42,11 @@ def _repeated(content: bytearray, at: int, dice: random.Random) -> None:
     content[at : at + size] = content[other : other + size]
 
 
+def long_number(content: bytearray, at: int, dice: random.Random) -> None:
+    """A number of protobuf's messages that goes on and on."""
+    content[at : at + 1] = b"\xff" * dice.randrange(1, 10) + b"\x7f"
+
+
 def wounded(content: bytes, dice: random.Random, first: Wound, *more: Wound) -> bytes:
     """One to eight wounds, those of a format (``first``, ``more``) among them."""
     wounds = (_flipped, _changed, _lost, _put_in, first, _repeated, *more)

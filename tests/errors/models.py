@@ -11,8 +11,8 @@ from onnx import ModelProto, helper, numpy_helper
 
 from tests.flags.networks import MAKERS
 from tests.front.kaldi.writing import nnet1, nnet3
-from tests.front.mxnet.test_reader import container, version2
 from tests.models.caffe import blob, caffemodel
+from tests.models.mxnet import container, version2
 from tests.models.networks import branches, conv_relu, unknown_operations
 from tests.models.tf import GraphDef
 from tests.models.wire import field

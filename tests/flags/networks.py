@@ -15,8 +15,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from onnx import helper, numpy_helper
 
 from tests.front.kaldi.writing import nnet1
-from tests.front.mxnet.test_reader import container, version2
 from tests.models.caffe import Net
+from tests.models.mxnet import container, version2
 from tests.models.tf import GraphDef
 
 _random = np.random.default_rng(3)

@@ -6,12 +6,13 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mo.back.output import write_ir
 from mo.cli.config import Config
 from mo.pipeline.convert import convert
-from tests.fuzzing import PARTS, part_of_many, survivors
+from tests.fuzzing import PARTS, long_number, part_of_many, survivors, wounded
 from tests.models.caffe import Net, caffemodel
 from tests.models.caffe_networks.network import Network, image
 from tests.models.caffe_networks.plain import lenet
@@ -79,38 +80,38 @@ def head() -> Net:
     return net
 
 
-SEEDS = [layers(), pictures(), sequence(), head(), lenet()]
+def forks() -> Net:
+    """Layers of FlowNet's, Intel's and the spatial transformer's forks."""
+    net = Network(("data", (1, 2, 6, 7)), ("other", (1, 4, 3, 4)), ("im_info", (1, 3)), narrow=1)
+    blobs = [np.full(1, 1e4, np.float32), net.numbers(1, 2, 6, 7), net.numbers(1, 2, 1, 1)]
+    text = "augmentation_param { crop_width: 5 crop_height: 4 recompute_mean: 9 mean: 1 }"
+    net.layer("DataAugmentation", "middle", "data", text, blobs)
+    net.layer("Accum", "joined", ["middle", "other"], "accum_param { size_divisible_by: 4 }")
+    net.layer("Resample", "small", "joined", "resample_param { height: 3 width: 4 }")
+    net.layer("PowerFile", "shifted", "small", "power_file_param { shift_file: 'shifts' }")
+    net.files["shifts"] = " ".join(["1.5"] * 72)
+    for top, channels in (("scores", 6), ("deltas", 12)):
+        text = f"num_output: {channels} kernel_size: 1 bias_term: false"
+        weights = [net.numbers(channels, 6, 1, 1)]
+        net.layer("Convolution", top, "shifted", f"convolution_param {{ {text} }}", weights)
+    text = "simpler_nms_param { scale: 1 min_bbox_size: 1 post_nms_topn: 5 }"
+    net.layer("SimplerNMS", "rois", ["scores", "deltas", "im_info"], text)
+    return net
+
+
+SEEDS = [layers(), pictures(), sequence(), head(), forks(), lenet()]
 _WORDS = (
     *(b"-1", b"0", b"4294967295", b"99999999999999999999", b"1e300", b"nan", b"true", b"{", b"}"),
     *(b'"', b"'", b"[", b"dim", b"MAX", b"layer {", b'bottom: "data"', b'top: "x"', b"\xff", b"#"),
 )
 
 
-def wounded(content: bytearray, dice: random.Random, is_text: bool) -> bytes:
-    """Some bytes changed, lost, repeated or put in."""
-    for _ in range(dice.choice((1, 1, 2, 4))):
-        at = dice.randrange(max(1, len(content)))
-        match dice.randrange(7 if is_text else 5):
-            case 0:
-                content[at] ^= 1 << dice.randrange(8)
-            case 1:
-                del content[at : at + dice.randrange(1, 40)]
-            case 2:
-                content[at:at] = dice.randbytes(dice.randrange(1, 12))
-            case 3:
-                other, size = dice.randrange(len(content) or 1), dice.randrange(1, 64)
-                content[at : at + size] = content[other : other + size]
-            case 4:
-                content[at : at + 1] = b"\xff" * dice.randrange(1, 10) + b"\x7f"
-            case _:
-                # A word or a number becomes another one.
-                end = at
-                while end < len(content) and chr(content[end]).isalnum():
-                    end += 1
-                content[at:end] = dice.choice(_WORDS)
-        if not content:
-            break
-    return bytes(content)
+def _word(content: bytearray, at: int, dice: random.Random) -> None:
+    """A word or a number becomes another one."""
+    end = at
+    while end < len(content) and chr(content[end]).isalnum():
+        end += 1
+    content[at:end] = dice.choice(_WORDS)
 
 
 def mutant(number: int) -> tuple[bytes, bytes]:
@@ -119,9 +120,9 @@ def mutant(number: int) -> tuple[bytes, bytes]:
     net = SEEDS[number % len(SEEDS)]
     text, weights = net.text.encode(), caffemodel(net.weights)
     if dice.random() < 0.7:
-        return wounded(bytearray(text), dice, is_text=True), weights
+        return wounded(text, dice, _word, _word, long_number), weights
     # Wounds among the numbers of the weights would change nothing.
-    return text, wounded(bytearray(weights[:400]), dice, is_text=False) + weights[400:]
+    return text, wounded(weights[:400], dice, long_number) + weights[400:]
 
 
 def convert_file(path: Path, folder: Path) -> None:
@@ -136,12 +137,16 @@ def survives(numbers: range, folder: Path) -> int:
         text, weights = mutant(number)
         path.with_suffix(".prototxt").write_bytes(text)
         path.write_bytes(weights)
+        for name, content in SEEDS[number % len(SEEDS)].files.items():
+            (folder / name).write_text(content)
         return lambda: convert_file(path, folder)
 
     return survivors(numbers, prepare)
 
 
-@pytest.mark.parametrize("seed", SEEDS, ids=["layers", "pictures", "sequence", "head", "lenet"])
+@pytest.mark.parametrize(
+    "seed", SEEDS, ids=["layers", "pictures", "sequence", "head", "forks", "lenet"]
+)
 def test_each_seed_is_sound(seed: Net, tmp_path: Path) -> None:
     convert_file(seed.save(tmp_path), tmp_path)
 

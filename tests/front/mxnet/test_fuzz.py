@@ -12,9 +12,9 @@ import pytest
 
 import mo
 from tests.front.mxnet.running import Case, cases
-from tests.front.mxnet.test_reader import container, save, sparse, version0, version1, version2
 from tests.front.mxnet.verdicts import families
-from tests.fuzzing import PARTS, part_of_many, survivors
+from tests.fuzzing import PARTS, part_of_many, survivors, wounded
+from tests.models.mxnet import container, save, sparse, version0, version1, version2
 
 FEW = 200
 
@@ -35,31 +35,16 @@ def parameters(case: Case, number: int) -> bytes:
     return container([*arrays, rows, cells], [*names, "rows", "cells"])
 
 
-def wounded(content: bytes, dice: random.Random) -> bytes:
-    """One to eight wounds."""
-    data = bytearray(content)
-    for _ in range(dice.choice((1, 1, 2, 4, 8))):
-        at = dice.randrange(max(1, len(data)))
-        match dice.randrange(6):
-            case 0:
-                data[at] ^= 1 << dice.randrange(8)
-            case 1:
-                data[at] = dice.randrange(32, 127)
-            case 2:
-                del data[at : at + dice.randrange(1, 40)]
-            case 3:
-                data[at:at] = dice.choice(
-                    (b"9" * 30, b"-", b"[", b'"', b"0", b"None", b"1e9", b"{")
-                )
-            case 4:
-                data[at : at + 8] = dice.choice((b"\xff" * 8, b"\0" * 8, b"\x7f" * 8))
-            case 5:
-                other = dice.randrange(len(data) or 1)
-                size = dice.randrange(1, 24)
-                data[at : at + size] = data[other : other + size]
-        if not data:
-            return b""
-    return bytes(data)
+def _word(content: bytearray, at: int, dice: random.Random) -> None:
+    content[at:at] = dice.choice((b"9" * 30, b"-", b"[", b'"', b"0", b"None", b"1e9", b"{"))
+
+
+def _letter(content: bytearray, at: int, dice: random.Random) -> None:
+    content[at] = dice.randrange(32, 127)
+
+
+def _extreme(content: bytearray, at: int, dice: random.Random) -> None:
+    content[at : at + 8] = dice.choice((b"\xff" * 8, b"\0" * 8, b"\x7f" * 8))
 
 
 def survives(numbers: range, folder: Path) -> int:
@@ -69,7 +54,7 @@ def survives(numbers: range, folder: Path) -> int:
         path = save(folder, case.symbol)
         path.write_bytes(parameters(case, number))
         target = path if number % 3 == 0 else folder / "net-symbol.json"
-        target.write_bytes(wounded(target.read_bytes(), dice))
+        target.write_bytes(wounded(target.read_bytes(), dice, _word, _letter, _extreme))
         shapes = ",".join(str(list(array.shape)) for array in case.inputs.values())
         return lambda: mo.convert_model(path, input_shape=shapes, silent=True).save(
             folder / "net.xml"

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from mo.errors import ConversionError
-from tests.fuzzing import PARTS, part_of_many, survivors, wounded
+from tests.fuzzing import PARTS, long_number, part_of_many, survivors, wounded
 from tests.models.networks import branches, conv_relu, image_model, unknown_operations
 from tests.models.seeds import NODES
 from tests.models.whole import convert_file
@@ -107,14 +107,10 @@ def _seed(index: int) -> bytes:
     return SEEDS[index]() if index < len(SEEDS) else NODES[index - len(SEEDS)]
 
 
-def _long_number(content: bytearray, at: int, dice: random.Random) -> None:
-    content[at : at + 1] = b"\xff" * dice.randrange(1, 10) + b"\x7f"
-
-
 def mutant(number: int) -> bytes:
     """A seed with one to eight wounds; the same for the same number."""
     seed = _seed(number % (len(SEEDS) + len(NODES)))
-    return wounded(seed, random.Random(number), _long_number)
+    return wounded(seed, random.Random(number), long_number)
 
 
 def survives(numbers: range, folder: Path) -> int:
