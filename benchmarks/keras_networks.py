@@ -167,8 +167,9 @@ def meta_graph(name: str, folder: Path) -> Saved:
         build = getattr(tf_keras.applications, name)
         model = build(weights=None, input_shape=given.shape[1:])
         result = model(source, training=False)
-        for weight, value in zip(model.weights, values):
-            weight.load(value, session)
+        # All at once: each call of a session by itself looks through the whole graph.
+        starts = [weight.initializer for weight in model.weights]
+        session.run(starts, {start.inputs[1]: value for start, value in zip(starts, values)})
         expected = session.run(result, {source: given})
         v1.train.Saver().save(session, str(folder / "model"), write_state=False)
     meta = folder / "model.meta"

@@ -61,6 +61,7 @@ def filter_shape(w: Output, layout: Layout) -> tuple[Dimension, ...]:
 
 
 def _groups(image: Output, kernel: Sequence[Dimension]) -> int:
+    """One where the channels are not known: the runtime refuses images that have more then."""
     channels, taken = image.shape[1] if image.shape else None, kernel[-2]
     if not isinstance(channels, int) or not isinstance(taken, int) or not taken:
         return 1

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import openvino
+import pytest
 import tensorflow as tf
 
 from tests.front.comparing import operations
 from tests.front.tf.running import agree, converted, model_of, traced
 from tests.models.nodes import numbers
+from tests.ops import runtime
+
+X = numbers(2, 7, 9, 2)
 
 
 def test_channels_first_need_no_transposition() -> None:
@@ -29,3 +34,13 @@ def test_channels_last_need_one_at_each_end() -> None:
 
     graph = agree(network, numbers(2, 8, 8, 4))
     assert operations(graph).count("Transpose") == 2
+
+
+def test_unknown_channels_are_those_of_one_group() -> None:
+    """An image with more would need groups that the file does not tell."""
+    w = numbers(3, 3, 2, 6)
+    graph = converted(model_of(traced(lambda x: tf.nn.conv2d(x, w, 1, "SAME"), [X], True)))
+    compiled = openvino.Core().compile_model(runtime.read(graph), "CPU")
+    assert compiled([X])[0].shape == (2, 7, 9, 6)
+    with pytest.raises(RuntimeError, match="channels"):
+        compiled([numbers(2, 7, 9, 4)])
