@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from extensions.front.tf.checkpoint import Bundle, Checkpoint
+from extensions.front.tf.filling import fillers
 from extensions.front.tf.graphs import CALLS, VARIABLES, Values, reference
 from extensions.front.tf.tensors import read_tensor
 from mo.errors import ModelFileError
@@ -124,21 +125,26 @@ def _range(text: str) -> slice:
     return slice(start, start + length)
 
 
-def needed(messages: Iterable[Message], outputs: Iterable[str]) -> list[Message]:
+def needed(
+    messages: Iterable[Message], outputs: Iterable[str], imports: Callable[[Message], bool]
+) -> list[Message]:
     """The nodes that these nodes depend on, in the order of the file.
 
-    A node without inputs needs what runs before it: that tells its branch.
+    A node without inputs needs what runs before it: that tells its branch. A table needs what
+    ``imports`` into it.
     """
     messages = list(messages)
     nodes = {message.get("name", ""): message for message in messages}
     wanted: set[str] = set()
     stack = list(outputs)
     while stack:
-        name = stack.pop()
-        if name in wanted or name not in nodes:
-            continue
-        wanted.add(name)
-        inputs = nodes[name].get("input", [])
-        data = [text for text in inputs if not text.startswith("^")]
-        stack += [reference(text.lstrip("^")).node for text in data or inputs]
+        while stack:
+            name = stack.pop()
+            if name in wanted or name not in nodes:
+                continue
+            wanted.add(name)
+            inputs = nodes[name].get("input", [])
+            data = [text for text in inputs if not text.startswith("^")]
+            stack += [reference(text.lstrip("^")).node for text in data or inputs]
+        stack = [name for name in fillers(messages, wanted, imports) if name not in wanted]
     return [message for message in messages if message.get("name", "") in wanted]

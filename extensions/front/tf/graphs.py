@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from extensions.front.tf.filling import fill, imports
 from extensions.front.tf.frames import structured
 from extensions.front.tf.signatures import OUTPUTS, listed_outputs, port_of
 from extensions.front.tf.sources import inputs_of
@@ -74,6 +75,7 @@ class Part:
 
     def model(self, name: str, inputs: list[ModelInput], outputs: list[str]) -> Model:
         """All of it; its loops and branches are put in order once it is cut."""
+        fill(self.nodes, self.constants)
         return Model(name, "tf", self.nodes, inputs, outputs, self.constants, arrange=structured)
 
 
@@ -163,6 +165,12 @@ class GraphReader:
     def attribute_of(self, message: Message, name: str) -> Any:
         """An attribute of a node outside of functions."""
         return self._attributes(message, _Scope(())).get(name)
+
+    def imports(self, message: Message) -> bool:
+        """Whether a node outside of functions puts something into a table."""
+        called = self.attribute_of(message, "f") if message.get("op") in CALLS else None
+        function = self.functions.get(called.name) if isinstance(called, Function) else None
+        return imports([message] if function is None else function.get("node_def", []))
 
     def body(self, function: Function, prefix: str, depth: int) -> Model:
         """A function as a graph of its own, for branches and loops."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from extensions.front.branching import bind
 from extensions.front.building import scalar, size_of, typed
+from extensions.front.tf.aliases import aliases, origin
 from extensions.front.tf.common import number, refuse
 from extensions.front.tf.lists import (
     ListState,
@@ -68,24 +69,6 @@ def looped(
                 values[place] = StackedSequence(loop.stack_before(place, item))
 
 
-def _origins(body: Model) -> dict[str, str]:
-    """Tensors that only hand on another one, and which."""
-    return {
-        output: source
-        for node in body.nodes
-        if node.type in ("Identity", "IdentityN")
-        for source, output in zip(node.inputs, node.outputs)
-    }
-
-
-def _origin(name: str, origins: dict[str, str]) -> str:
-    for _ in range(len(origins) + 1):
-        if name not in origins:
-            break
-        name = origins[name]
-    return name
-
-
 class _Write(NamedTuple):
     """What an iteration writes into a list; the first place, or None for behind all others."""
 
@@ -112,9 +95,9 @@ class _While:
     # ---- the body
 
     def translate(self, body: Model, condition: Model) -> None:
-        origins = _origins(body)
+        known = aliases(body.nodes)
         names = [item.name for item in body.inputs]
-        fixed = [i for i, o in enumerate(body.outputs) if _origin(o, origins) == names[i]]
+        fixed = [i for i, o in enumerate(body.outputs) if origin(o, known) == names[i]]
         bind(self.node, body, fixed, self.inputs)
         self.carried = [i for i in range(len(self.inputs)) if i not in set(fixed)]
         self.states = [i for i in self.carried if i not in self.lists]

@@ -145,7 +145,7 @@ def _input(name: str, info: Message, alias: str = "") -> ModelInput:
 def _plain(reader: GraphReader, messages: Sequence[Message], signature: Signature) -> Model:
     """TF1: inputs and outputs are nodes of the graph."""
     roots = [reference(info["name"]).node for info in signature.outputs.values()]
-    part = reader.graph(freezing.needed(messages, roots))
+    part = reader.graph(freezing.needed(messages, roots, reader.imports))
     made = {item.name for item in part.inputs}
     given = [(reference(info["name"]).tensor, info) for info in signature.inputs.values()]
     inputs = [_input(name, info) for name, info in given if name in made]
@@ -168,7 +168,8 @@ def _called(
     if len(names) != len(given):
         raise ModelFileError(f"'{function.name}' takes {len(names)} arguments, not {len(given)}")
     captured = [name for name in given if name not in aliases]
-    part = reader.graph(freezing.needed(messages, (reference(n).node for n in captured)))
+    roots = (reference(name).node for name in captured)
+    part = reader.graph(freezing.needed(messages, roots, reader.imports))
     inputs, tensors = {}, []
     for name, tensor in zip(names, given):
         if tensor in aliases:

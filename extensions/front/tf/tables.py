@@ -1,32 +1,111 @@
-"""Texts and tables: what belongs in front of a model, not into it."""
+"""Tables that look numbers up; texts, which belong in front of a model, not into it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from extensions.front.tf.common import converts
+import numpy as np
+
+from extensions.front.building import invalid
+from extensions.front.tf.common import converts, number
+from extensions.front.tf.filling import TABLES
+from extensions.ops.arithmetic import Equal, Maximum, Minimum, Select, Subtract
+from extensions.ops.gathering import Gather
+from extensions.ops.movement import Concat
+from extensions.ops.selection import Bucketize
+from extensions.ops.shaping import Unsqueeze
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
+from mo.graph.node import Output
 
 
-@converts(
-    "HashTable",
-    "HashTableV2",
-    "LookupTableExport",
-    "LookupTableExportV2",
-    "LookupTableFind",
-    "LookupTableFindV2",
-    "LookupTableSize",
-    "LookupTableSizeV2",
-    "MutableHashTable",
-    "MutableHashTableOfTensors",
-    "MutableHashTableOfTensorsV2",
-    "MutableHashTableV2",
-    sequences=True,
-)
-def table(g: Graph, node: SourceNode, *inputs: Any) -> Any:
-    raise _to_cut(node, "tables that look values up")
+@dataclass(frozen=True)
+class Table:
+    """The node that makes a table, its keys [N] and its values [N, ...], if they are known."""
+
+    node: SourceNode
+    keys: Output | None = None
+    values: Output | None = None
+
+
+# Tables of keys that lie closer together than this become one list with places between them.
+_GAP = 4
+_FEW = 4096
+_FIRST = np.int64(0)
+
+
+@converts(*TABLES, sequences=True)
+def table(
+    g: Graph, node: SourceNode, keys: Output | None = None, values: Output | None = None
+) -> Table:
+    return Table(node, keys, values)
+
+
+@converts("LookupTableFind", "LookupTableFindV2", sequences=True)
+def find(g: Graph, node: SourceNode, table: Table, x: Output, default: Output) -> Output:
+    """The values of the keys ``x``, ``default`` of those that the table lacks."""
+    keys, values, kind = _contents(node, table)
+    if x.dtype is not kind or default.dtype is not values.dtype:
+        raise invalid("what it looks up is of another type than the table")
+    order = np.argsort(keys, kind="stable")
+    in_order = g.add(Gather(), values, order, _FIRST)
+    rows = g.add(Concat(axis=0), in_order, g.add(Unsqueeze(), default, [0]))
+    if keys.max() - keys.min() < _GAP * keys.size + _FEW:
+        return _by_number(g, keys[order], rows, x)
+    return _by_search(g, keys[order], rows, x)
+
+
+def _by_number(g: Graph, keys: np.ndarray, rows: Output, x: Output) -> Output:
+    """A row for each number from one below the keys to one above, which stand for all beyond."""
+    low, high = int(keys[0]) - 1, int(keys[-1]) + 1
+    places = np.full(high - low + 1, keys.size)
+    places[keys - low] = np.arange(keys.size)
+    limited = g.add(Maximum(), x, number(g, low, x.dtype))
+    limited = g.add(Minimum(), limited, number(g, high, x.dtype))
+    place = g.add(Subtract(), limited, number(g, low, x.dtype))
+    return g.add(Gather(), g.add(Gather(), rows, places, _FIRST), place, _FIRST)
+
+
+def _by_search(g: Graph, keys: np.ndarray, rows: Output, x: Output) -> Output:
+    """The row of the first key that is not below, if it is the one."""
+    sorted_keys = number(g, keys, x.dtype)
+    bucket = g.add(Bucketize(output_type=ElementType.i64), x, sorted_keys)
+    bucket = g.add(Minimum(), bucket, [keys.size - 1])
+    is_key = g.add(Equal(), g.add(Gather(), sorted_keys, bucket, _FIRST), x)
+    place = g.add(Select(), is_key, bucket, g.constant(np.int64(keys.size)))
+    return g.add(Gather(), rows, place, _FIRST)
+
+
+@converts("LookupTableSize", "LookupTableSizeV2", sequences=True)
+def size(g: Graph, node: SourceNode, table: Table) -> Output:
+    return g.constant(np.int64(_contents(node, table)[0].size))
+
+
+@converts("LookupTableExport", "LookupTableExportV2", sequences=True)
+def export(g: Graph, node: SourceNode, table: Table) -> tuple[Output, ...]:
+    """In the order of the file, where TensorFlow promises none."""
+    keys, values, kind = _contents(node, table)
+    return number(g, keys, kind), values
+
+
+def _contents(node: SourceNode, table: Any) -> tuple[np.ndarray, Output, ElementType]:
+    """Keys, values and the type of the keys, if they are numbers that are in the file."""
+    if not isinstance(table, Table):
+        raise invalid("it reads no table")
+    if table.keys is None or table.values is None:
+        raise _to_cut(node, "tables that nothing in the file fills")
+    if ElementType.string in (table.keys.dtype, table.values.dtype):
+        raise _to_cut(node, "tables of texts")
+    keys = table.keys.value()
+    if keys is None or keys.ndim != 1 or not keys.size or table.keys.dtype.is_float:
+        raise _to_cut(node, "tables of such keys")
+    if np.abs(keys.astype(np.float64)).max() >= 2**31:
+        # Runtimes compute with 32 bits.
+        raise _to_cut(node, "keys beyond 32 bits")
+    return keys.astype(np.int64), table.values, table.keys.dtype
 
 
 @converts(
