@@ -17,12 +17,14 @@ from extensions.ops.arithmetic import Add, Divide, FakeQuantize, Multiply, Subtr
 from extensions.ops.conversion import Widen, signed
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
-from extensions.ops.shaping import Reshape, Unsqueeze
+from extensions.ops.movement import Transpose
+from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from extensions.ops.unary import Round
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
+from mo.graph.op import Parameter
 from mo.graph.shape import normalize_axis, static
 
 _T = ElementType
@@ -162,12 +164,24 @@ def quantized(
     # The CPU runtime quantises in one step whole tensors and along their first two axes only.
     single = not block and (scale.shape in ((), (1,)) or normalize_axis(axis, rank_of(x)) < 2)
     constant = factor.is_constant and (shift is None or shift.is_constant)
-    if single and constant and not x.is_constant:
+    if single and constant and not x.is_constant and not _is_given(x):
         return typed(g, _by_fake_quantize(g, x, factor, shift, kind), kind)
     steps = g.add(Round(), g.add(Divide(), x, factor))
     if shift is not None:
         steps = g.add(Add(), steps, shift)
     return typed(g, _limited(g, steps, kind), kind)
+
+
+def _is_given(x: Output) -> bool:
+    """Whether numbers are those of an input.
+
+    Pixels lie on a grid, often half-way between two integers. Only the division of the standard
+    rounds them all like it; FakeQuantize multiplies, and no kernel of integers is in front.
+    """
+    while isinstance(x.node.op, (Reshape, Squeeze, Transpose, Unsqueeze)):
+        assert x.node.inputs[0] is not None
+        x = x.node.inputs[0]
+    return isinstance(x.node.op, Parameter)
 
 
 def _limited(g: Graph, steps: Output, kind: ElementType) -> Output:

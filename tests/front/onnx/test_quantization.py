@@ -53,11 +53,40 @@ def test_quantize_per_axis(opset: int, axis: int | None, dtype: Any) -> None:
     agree("QuantizeLinear", X, scales, zeros, opset=opset, axis=axis)
 
 
-def test_quantize_saturates_and_rounds_halves_to_even() -> None:
-    """But with an odd zero point the runtime rounds them to odd."""
+@pytest.mark.parametrize("zero", [0, 6, 7])
+def test_quantize_saturates_and_rounds_halves_to_even(zero: int) -> None:
     x = np.array([-1000, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5, 1000], np.float32)
-    agree("QuantizeLinear", x, fixed(1.0), fixed(0, np.int8))
-    agree("QuantizeLinear", x, fixed(1.0), fixed(6, np.uint8))
+    agree("QuantizeLinear", x, fixed(1.0), fixed(zero, np.int8))
+    agree("QuantizeLinear", x, fixed(1.0), fixed(zero, np.uint8))
+
+
+@pytest.mark.parametrize("zero", [127, 128])
+def test_pixels_between_two_integers_are_rounded_like_the_standard_does(zero: int) -> None:
+    """Every other pixel of [-1, 1] is half-way, as far as floats can tell."""
+    x = (np.arange(256, dtype=np.float32) / np.float32(127.5) - 1).reshape(1, 1, 16, 16)
+    agree("QuantizeLinear", x, fixed(2 / 255), fixed(zero, np.uint8))
+    nodes = [
+        helper.make_node("Transpose", ["x"], ["moved"], perm=[0, 3, 1, 2]),
+        helper.make_node("QuantizeLinear", ["moved", "step", "zero"], ["y"]),
+    ]
+    constants = [("step", np.float32(2 / 255)), ("zero", np.uint8(zero))]
+    agree_model(model_of(nodes, [("x", x)], ["y"], constants), [x])
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+@pytest.mark.parametrize("dtype", KINDS)
+def test_quantize_in_one_step_what_was_computed(axis: int | None, dtype: Any) -> None:
+    count = 1 if axis is None else X.shape[axis]
+    nodes = [
+        helper.make_node("Tanh", ["x"], ["t"]),
+        helper.make_node("QuantizeLinear", ["t", "scale", "zero"], ["y"], axis=axis),
+    ]
+    scales = np.linspace(0.01, 0.05, count, dtype=np.float32)
+    zeros = (np.arange(count) + zero_point(dtype)).astype(dtype)
+    graph = agree_model(
+        model_of(nodes, [("x", X)], ["y"], [("scale", scales), ("zero", zeros)]), [X]
+    )
+    assert operations(graph) == ["Tanh", "FakeQuantize", "Convert"]
 
 
 @pytest.mark.parametrize("output", [onnx.TensorProto.INT8, onnx.TensorProto.UINT8])
