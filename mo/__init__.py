@@ -22,6 +22,27 @@ _HOMES = {
 }
 
 
+class _ClassicModules:
+    """Finds, behind all files, the modules that extensions import (see mo.classic.modules)."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
+        if not name.startswith(("mo.", "extensions.")):
+            return None
+        from mo.classic.modules import FINDER
+
+        return FINDER.find_spec(name)
+
+
+def _install() -> None:
+    import sys
+
+    sys.meta_path.append(_ClassicModules)
+
+
+_install()
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'mo' has no attribute '{name}'")

@@ -157,13 +157,11 @@ _COMMON = [
         "transformations_config",
         kinds.FILE,
         "JSON file that configures transformations of known topologies.",
-        status=Status.NOT_YET,
     ),
     Flag(
         "extensions",
         kinds.FOLDERS,
-        "Folders with Python files that add operations and transformations.",
-        status=Status.NOT_YET,
+        "Folders with Python files that add operations and transformations; runs their code.",
     ),
     # ---- messages
     Flag("log_level", _LEVEL, "Least important messages that are shown."),

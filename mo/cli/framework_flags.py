@@ -41,7 +41,7 @@ FRAMEWORK_FLAGS = [
         "tensorflow_use_custom_operations_config",
         kinds.FILE,
         "Old name of --transformations_config.",
-        status=Status.NOT_YET,
+        status=Status.WORKS,
         field="transformations_config",
     ),
     _tf(

@@ -150,6 +150,8 @@ class Model:
     channels_last: bool | None = None
     # What the framework still has to do once it is known which part of the model is wanted.
     arrange: Callable[[Model], Model] | None = None
+    # Whether extensions see the model only once that is done.
+    arranged_for_extensions: bool = False
     # Further names of tensors that users may know them by.
     aliases: dict[str, str] = field(default_factory=dict)
     # What whoever runs the model must know: sentences for people; for programs, numbers by name,

@@ -17,7 +17,10 @@ import numpy as np
 
 from mo.errors import ConversionError
 from mo.graph.element_type import ElementType
-from mo.graph.node import Node, Output
+
+# "Node" in this module is what extensions see (see __getattr__).
+from mo.graph.node import Node as OpNode
+from mo.graph.node import Output
 from mo.graph.op import (
     PARTIAL_VALUE_LIMIT,
     Constant,
@@ -44,13 +47,13 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
     folds_at_once = False
 
     def __init__(self, incoming: Any = None, *, name: str = "model", **attributes: Any) -> None:
-        self._by_op: dict[type[Op], dict[Node, None]] = {}
+        self._by_op: dict[type[Op], dict[OpNode, None]] = {}
         self._serial = 0
         self._name_counts: dict[str, int] = {}
         # Prefix of the names made up for new nodes; the rewriter sets it.
         self.scope = ""
         # New nodes since the rewriter last looked.
-        self.journal: list[Node] | None = None
+        self.journal: list[OpNode] | None = None
         super().__init__(incoming, name=name, **attributes)
 
     # ---- building
@@ -80,6 +83,11 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
                 return node.outputs
         return self._insert(op, values, types, name).outputs
 
+    def place(self, op: Op, inputs: Sequence[Output | None], outputs: int, name: str) -> OpNode:
+        """A node whose types are not worked out yet (see mo.classic)."""
+        unknown = TensorType(None, ElementType.dynamic)
+        return self._insert(op, inputs, [unknown] * outputs, name)
+
     def constant(self, value: Any, dtype: ElementType | None = None, name: str = "") -> Output:
         """A constant from a Tensor or anything numpy takes (Python ints become i64)."""
         if not isinstance(value, Tensor):
@@ -98,7 +106,7 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         value.names[name] = None
         return value
 
-    def output(self, value: Output, name: str = "") -> Node:
+    def output(self, value: Output, name: str = "") -> OpNode:
         """A new model output; ``name`` becomes a name of the tensor."""
         if name:
             value.names[name] = None
@@ -135,10 +143,10 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
 
     def _insert(
         self, op: Op, values: Sequence[Output | None], types: Iterable[TensorType], name: str
-    ) -> Node:
+    ) -> OpNode:
         self._serial += 1
         label = self.unique_name(name or (f"{self.scope}/{op.type}" if self.scope else op.type))
-        node = Node(self, label, self._serial, op, label)
+        node = OpNode(self, label, self._serial, op, label)
         node.is_named = bool(name) and not isinstance(op, Constant)
         self.add_node(node.id, node=node)
         node.outputs = tuple(Output(node, index, kind) for index, kind in enumerate(types))
@@ -169,12 +177,12 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
 
     # ---- connecting
 
-    def _link(self, value: Output, node: Node, index: int) -> None:
+    def _link(self, value: Output, node: OpNode, index: int) -> None:
         node.inputs[index] = value
         value.users[node, index] = None
         self.add_edge(value.node.id, node.id, key=index, **{"out": value.index, "in": index})
 
-    def _unlink(self, node: Node, index: int) -> Output | None:
+    def _unlink(self, node: OpNode, index: int) -> Output | None:
         value = node.inputs[index]
         if value is not None:
             node.inputs[index] = None
@@ -182,10 +190,20 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
             self.remove_edge(value.node.id, node.id, key=index)
         return value
 
-    def set_input(self, node: Node, index: int, value: Output) -> None:
+    def set_input(self, node: OpNode, index: int, value: Output) -> None:
         """Let input ``index`` of ``node`` read ``value`` instead."""
         self._unlink(node, index)
         self._link(value, node, index)
+
+    def connect(self, value: Output, node: OpNode, index: int) -> None:
+        """Let input ``index`` read ``value``, whether or not the node had so many inputs."""
+        node.inputs += [None] * (index + 1 - len(node.inputs))
+        self.set_input(node, index, value)
+
+    def disconnect(self, node: OpNode, index: int) -> None:
+        """Let input ``index`` of ``node`` read nothing."""
+        if index < len(node.inputs):
+            self._unlink(node, index)
 
     def replace(self, old: Output, new: Output) -> None:
         """Give all uses of ``old`` and its tensor names to ``new``."""
@@ -211,7 +229,7 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
                 if changed and not (output.shape is None and kind.shape is None):
                     queue.extend(output.users)
 
-    def set_op(self, node: Node, op: Op) -> None:
+    def set_op(self, node: OpNode, op: Op) -> None:
         """Change what ``node`` computes, keeping its place; its types follow with infer_again."""
         if type(op) is not type(node.op):
             del self._by_op[type(node.op)][node]
@@ -220,19 +238,19 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         if not node.inputs:
             self.infer_again(node)
 
-    def infer_again(self, node: Node) -> None:
+    def infer_again(self, node: OpNode) -> None:
         """Take over the types that the inputs now lead to."""
         for output, kind in zip(node.outputs, infer_outputs(node.op, node.inputs)):
             output.shape, output.dtype = kind.shape, kind.dtype
 
-    def rename(self, node: Node, name: str) -> None:
+    def rename(self, node: OpNode, name: str) -> None:
         """Give ``node`` a name of the user's model."""
         node.name = name
         node.is_named = True
 
     # ---- removing
 
-    def discard(self, node: Node) -> int:
+    def discard(self, node: OpNode) -> int:
         """Remove ``node`` and what only it needed, if nothing depends on it."""
         removed = 0
         stack = [node]
@@ -245,7 +263,7 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
             removed += 1
         return removed
 
-    def _erase(self, node: Node) -> None:
+    def _erase(self, node: OpNode) -> None:
         for index in range(len(node.inputs)):
             self._unlink(node, index)
         del self._by_op[type(node.op)][node]
@@ -256,12 +274,19 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         dead = [node for node in self.all_nodes() if node.is_dead]
         return sum(self.discard(node) for node in dead)
 
-    def drop_input(self, node: Node) -> None:
+    def drop_input(self, node: OpNode) -> None:
         """Remove a Parameter that nothing reads."""
         assert not node.outputs[0].users
         self._erase(node)
 
-    def remove_sink(self, node: Node) -> None:
+    def remove(self, node: OpNode) -> None:
+        """Remove a node whatever reads it; those inputs then read nothing."""
+        for value in node.outputs:
+            for user, index in list(value.users):
+                self._unlink(user, index)
+        self._erase(node)
+
+    def remove_sink(self, node: OpNode) -> None:
         """Remove a Result or another sink, and what only it needed."""
         producers = [value.node for value in node.inputs if value is not None]
         self._erase(node)
@@ -270,7 +295,7 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
 
     # ---- asking
 
-    def nodes_of(self, *kinds: type[Op]) -> list[Node]:
+    def nodes_of(self, *kinds: type[Op]) -> list[OpNode]:
         """All nodes of these operations, oldest first."""
         if len(kinds) == 1:
             return list(self._by_op.get(kinds[0], ()))
@@ -281,17 +306,17 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         """The operations that occur."""
         return [kind for kind, nodes in self._by_op.items() if nodes]
 
-    def all_nodes(self) -> Iterator[Node]:
+    def all_nodes(self) -> Iterator[OpNode]:
         for _, node in self.nodes(data="node"):
             yield node
 
-    def parameters(self) -> list[Node]:
+    def parameters(self) -> list[OpNode]:
         return self.nodes_of(Parameter)
 
-    def results(self) -> list[Node]:
+    def results(self) -> list[OpNode]:
         return self.nodes_of(Result)
 
-    def topological(self) -> list[Node]:
+    def topological(self) -> list[OpNode]:
         """Inputs first, then what the outputs need, each node after what it reads.
 
         Constants stand just before their first reader. ConversionError if there is a cycle.
@@ -300,7 +325,7 @@ class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
         sinks = [node for kind in self._by_op if kind.is_sink for node in self._by_op[kind]]
         sinks.sort(key=lambda node: (isinstance(node.op, Result), node.serial))
         order = list(parameters)
-        state: dict[Node, bool] = dict.fromkeys(parameters, True)  # False: being visited
+        state: dict[OpNode, bool] = dict.fromkeys(parameters, True)  # False: being visited
         for root in sinks:
             stack = [(root, iter(root.inputs))]
             if root in state:
@@ -332,3 +357,15 @@ def cycle_error(names: Sequence[str]) -> ConversionError:
         f"The graph has a cycle: {path}",
         hint="The model file is damaged, or a rewrite is wrong; cut the cycle with --input.",
     )
+
+
+def __getattr__(name: str) -> Any:
+    """What else extensions import from here: views, and functions of them."""
+    from importlib import import_module
+
+    if name in ("Node", "Port", "Connection"):
+        return getattr(import_module(f"mo.classic.{name.lower()}"), name)
+    found = getattr(import_module("mo.classic.graph_functions"), name, None)
+    if found is None or name.startswith("__"):
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return found

@@ -35,6 +35,10 @@ def convert(config: Config, advance: Advance | None = None) -> Graph:
     passes = importlib.import_module("extensions.pipeline").passes(config)
     # What belongs to one framework comes before what all have in common.
     passes = [*getattr(front_end, "passes", lambda config: [])(config), *passes]
+    extending = _extensions(config, framework, front_end.TRANSLATIONS)
+    translations = extending.translations if extending else front_end.TRANSLATIONS
+    if extending:
+        passes = extending.interleave(passes)
     steps = len(passes) + len(_SOURCE_STEPS)
     tell = advance or (lambda step, number, total: None)
 
@@ -46,12 +50,16 @@ def convert(config: Config, advance: Advance | None = None) -> Graph:
         with _timed("read"):
             model = front_end.read(config)
         model.name = deduce_name(config)
+        if extending and not model.arranged_for_extensions:
+            model = extending.prepare(model)
         begin("cut")
         with _timed("cut"):
-            model = cut(model, config, front_end.TRANSLATIONS)
+            model = cut(model, config, translations)
+        if extending and model.arranged_for_extensions:
+            model = extending.prepare(model.arrange(model) if model.arrange else model)
         begin("translate")
         with _timed("translate"):
-            graph = translate(model, front_end.TRANSLATIONS)
+            graph = translate(model, translations)
         _warn_of_unknown_ranks(graph)
         for number, step in enumerate(passes, len(_SOURCE_STEPS)):
             tell(step.name, number, steps)
@@ -91,6 +99,13 @@ def _check_kind(config: Config, framework: str) -> None:
 def _load(framework: str) -> Any:
     """The front end of a framework: only the one that is asked for is imported."""
     return importlib.import_module(f"extensions.front.{framework}")
+
+
+def _extensions(config: Config, framework: str, translations: Any) -> Any:
+    """The user's extensions at work; None where there are none, and nothing of them is loaded."""
+    if not config.extensions and config.transformations_config is None:
+        return None
+    return importlib.import_module("extensions.classic.run").run(config, framework, translations)
 
 
 @contextmanager

@@ -112,19 +112,6 @@ def test_flags_that_are_not_there_yet_are_refused(name, tmp_path):
     assert "not supported yet" in error.splitlines()[0]
 
 
-def test_several_flags_that_are_not_there_yet_are_refused_at_once():
-    error = refusal(
-        parse,
-        "--tensorboard_logdir",
-        "x",
-        "--transformations_config",
-        __file__,
-        "--extensions",
-        ".",
-    )
-    assert error.splitlines()[0] == "--transformations_config, --extensions are not supported yet"
-
-
 def test_a_broken_value_is_said_before_the_flag_is_refused():
     assert "'n..c' is no layout" in refusal(parse, "--layout", "n..c", "--transform", "LowLatency2")
 

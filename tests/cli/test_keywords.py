@@ -108,7 +108,7 @@ def test_switches_that_are_off_are_not_refused():
         ({"mean_values": object()}, "--mean_values: a value of type object cannot be understood"),
         ({"freeze_placeholder_with_value": {"a": None}}, "a value of type dict cannot be"),
         ({"layout": {"a": "nchw->nhwd!"}}, "'nhwd!' is no layout"),
-        ({"extensions": [Path("a,b"), "c"]}, "--extensions is not supported yet"),
+        ({"extensions": [Path("a,b"), "c"]}, "a,b' does not exist"),
         ({"scale": 2, "scale_values": [2]}, "--scale and --scale_values cannot be given together"),
     ],
 )

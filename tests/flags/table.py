@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mo.cli.flag import FRAMEWORKS, Flag, Status
 from mo.cli.flags import FLAGS
-from tests.flags import common, frameworks  # noqa: F401
+from tests.flags import common, extending, frameworks  # noqa: F401
 from tests.flags.conversion import CELLS
 
 FILE = Path(__file__).with_name("table.csv")

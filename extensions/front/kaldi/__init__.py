@@ -55,6 +55,7 @@ def read(config: Config) -> Model:
         return arrange_frames(model, source.widths, all_begin_with_zeros=from_zeros)
 
     model.arrange = arrange
+    model.arranged_for_extensions = True
     return model
 
 

@@ -1,0 +1,15 @@
+"""The extension API of the classic Model Optimizer, as thin views on the graph.
+
+Files written for the classic import these classes from the modules where it had them
+(``mo.graph.graph``, ``mo.front.extractor`` ...); :mod:`mo.classic.modules` says which name lives
+where. Facts of the API: OpenVINO 2021.4 documentation, "Model Optimizer Extensibility".
+
+layer         the operation that attributes describe: of a framework, or of a user
+attributes    the dictionary of a node, read from an operation and written back to it
+node, port, connection, graph    what extensions hold in their hands
+inference     a user's ``infer``, also where sizes are open
+op, extractor, replacement    the base classes
+matching, selecting    patterns, and the sub-graphs that a JSON configuration names
+schedule, loading, running    which extension runs when
+source        the model of a file as a graph, before its translation, and back
+"""

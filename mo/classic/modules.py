@@ -1,0 +1,132 @@
+"""Modules that files written for the classic import, made of what is here when they are asked for.
+
+A table says which names a module has and where these live; what operations and passes there were
+is told by tables of :mod:`extensions.classic`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+# Module of the classic -> {name there: (module here, name here)}.
+Table = Mapping[str, Mapping[str, tuple[str, str]]]
+
+
+def table(*rows: tuple[str, str, str]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Rows (module of the classic, module here, names); ``here=there`` where they differ."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for module, home, names in rows:
+        for name in names.split():
+            own, _, other = name.partition("=")
+            found.setdefault(module, {})[other or own] = (home, own)
+    return found
+
+
+class Finder:
+    """Finds the modules of a table, and packages above them, where there is no such file."""
+
+    def __init__(self, load: Callable[[], Table]) -> None:
+        self._load = load
+        self._table: Table | None = None
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if self._table is None:
+            self._table = {}  # while it is loaded, modules are looked for as well
+            self._table = self._load()
+        inner = any(module.startswith(f"{name}.") for module in self._table)
+        if name not in self._table and not inner:
+            return None
+        return ModuleSpec(name, self, is_package=inner)  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        names = (self._table or {}).get(module.__name__, {})
+        for name, (home, own) in names.items():
+            setattr(module, name, getattr(importlib.import_module(home), own))
+        module.__dict__["__all__"] = list(names)
+
+
+def complete(tables: Table) -> None:
+    """Add what the classic had in modules of ours that have its names."""
+    for name, names in tables.items():
+        if name in sys.modules or importlib.util.find_spec(name) is not None:
+            module = importlib.import_module(name)
+            for key, (home, own) in names.items():
+                if key not in vars(module) or key in ("Graph", "Node"):
+                    setattr(module, key, getattr(importlib.import_module(home), own))
+
+
+CORE = table(
+    ("mo.utils.error", "mo.classic.errors", "BasicError Error FrameworkError InternalError"),
+    ("mo.utils.error", "mo.classic.errors", "classify_error_type"),
+    ("mo.graph.port", "mo.classic.port", "Port"),
+    ("mo.graph.connection", "mo.classic.connection", "Connection"),
+    ("mo.graph.perm_inputs", "mo.classic.op", "PermuteInputs"),
+    ("mo.ops.op", "mo.classic.op", "Op PermuteAttrs"),
+    ("mo.utils.replacement_pattern", "mo.classic.replacement", "ReplacementPattern"),
+    (
+        "mo.front.common.replacement",
+        "mo.classic.replacement",
+        "FrontReplacementPattern FrontReplacementSubgraph FrontReplacementOp "
+        "FrontReplacementFromConfigFileGeneral",
+    ),
+    ("mo.middle.replacement", "mo.classic.replacement", "MiddleReplacementPattern"),
+    ("mo.back.replacement", "mo.classic.replacement", "BackReplacementPattern"),
+    ("mo.utils.model_analysis", "mo.classic.replacement", "AnalyzeAction AnalysisResults"),
+    ("mo.load.loader", "mo.classic.replacement", "Loader"),
+    (
+        "mo.front.extractor",
+        "mo.classic.extractor",
+        "FrontExtractorOp CaffePythonFrontExtractorOp MXNetCustomFrontExtractorOp bool_to_str "
+        "attr_getter spatial_getter",
+    ),
+    (
+        "mo.middle.pattern_match",
+        "mo.classic.matching",
+        "apply_pattern find_pattern_matches inverse_dict find_isomorphisms "
+        "check_node_usages_out_of_match for_each_sub_graph for_each_sub_graph_recursively "
+        "for_graph_and_each_sub_graph_recursively node_match edge_match all_edges_in_nodes "
+        "check_value",
+    ),
+    ("mo.front.subgraph_matcher", "mo.classic.selecting", "SubgraphMatch"),
+    (
+        "mo.front.common.custom_replacement_registry",
+        "mo.classic.selecting",
+        "CustomReplacementRegistry",
+    ),
+    (
+        "mo.front.common.partial_infer.utils",
+        "mo.classic.partial_infer",
+        "int64_array float_array float32_array mark_input_bins assign_dims_to_weights "
+        "copy_or_none convert_tf_padding_to_str convert_deconv_tf_padding_to_str "
+        "tf_window_op_pad_infer broadcast_shape get_shape_from_slice",
+    ),
+    (
+        "mo.front.common.partial_infer.elemental",
+        "mo.classic.partial_infer",
+        "single_output_infer copy_shape_infer copy_value",
+    ),
+    (
+        "mo.front.common.partial_infer.eltwise",
+        "mo.classic.partial_infer",
+        "eltwise_infer bias_add_infer",
+    ),
+    ("mo.front.common.partial_infer.concat", "mo.classic.partial_infer", "concat_infer"),
+)
+
+
+def _all() -> Table:
+    # The names of operations and frameworks are not the core's to know.
+    found: Table = importlib.import_module("extensions.classic.modules").all_modules()
+    return found
+
+
+FINDER = Finder(_all)

@@ -1,0 +1,273 @@
+"""Sub-graphs that the JSON file of --transformations_config names, by scope or by points."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mo.classic.errors import Error
+from mo.classic.node import Node
+from mo.errors import UsageError, listing
+from mo.graph.op import Parameter
+
+if TYPE_CHECKING:
+    from mo.classic.graph import Graph
+
+log = logging.getLogger("mo.extensions")
+
+# Files larger than this are no lists of replacements.
+_SIZE_LIMIT = 16 << 20
+KINDS = ("scope", "points", "general")
+
+
+@dataclass
+class Description:
+    """One object of the file; ``given`` is the object as it was written."""
+
+    id: str
+    match_kind: str
+    instances: Any
+    given: Mapping[str, Any]
+    custom_attributes: dict[str, Any] = field(default_factory=dict)
+    inputs: list[list[dict[str, Any]]] = field(default_factory=list)
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    op: str | None = None
+    # Whether start and end points belong to the sub-graph.
+    with_inputs: bool = True
+    with_outputs: bool = True
+
+
+def read_descriptions(path: Path) -> list[Description]:
+    """The objects of a file; UsageError names what is wrong, and where."""
+    try:
+        if path.stat().st_size > _SIZE_LIMIT:
+            raise UsageError(f"'{path.name}' is too large for a list of replacements")
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"--transformations_config: cannot read '{path.name}': {error.strerror}",
+            hint="Check the path.",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(
+            f"--transformations_config: '{path.name}' is not JSON: {error}",
+            hint="Mend the file; it is a list of objects with 'id' and 'match_kind'.",
+        ) from error
+    if not isinstance(found, list):
+        found = [found]
+    return [_description(item, number, path.name) for number, item in enumerate(found)]
+
+
+def _description(item: Any, number: int, file: str) -> Description:
+    where = f"'{file}', object {number}"
+    if not isinstance(item, dict) or not {"id", "match_kind"} <= item.keys():
+        raise UsageError(
+            f"{where} lacks 'id' or 'match_kind'", hint="Both are needed in each object."
+        )
+    kind, id = item["match_kind"], str(item["id"])
+    if kind not in KINDS:
+        raise UsageError(
+            f"{where} ('{id}') has match_kind '{kind}'", hint=f"Known are {listing(KINDS)}."
+        )
+    instances = item.get("instances")
+    _check_instances(kind, instances, f"{where} ('{id}')")
+    return Description(
+        id,
+        kind,
+        instances,
+        item,
+        custom_attributes=item.get("custom_attributes") or {},
+        inputs=item.get("inputs") or [],
+        outputs=item.get("outputs") or [],
+        op=item.get("op"),
+        with_inputs=item.get("include_inputs_to_sub_graph", True),
+        with_outputs=item.get("include_outputs_to_sub_graph", True),
+    )
+
+
+def _check_instances(kind: str, instances: Any, where: str) -> None:
+    if kind == "scope" and not (isinstance(instances, list) and instances):
+        raise UsageError(
+            f"{where}: 'instances' is no list of scopes", hint="Give prefixes of node names."
+        )
+    if kind == "points" and not (
+        isinstance(instances, dict)
+        and instances.get("start_points")
+        and instances.get("end_points")
+    ):
+        raise UsageError(
+            f"{where}: 'instances' has no 'start_points' and 'end_points'",
+            hint="Give both as lists of node names.",
+        )
+
+
+class CustomReplacementRegistry:
+    """All descriptions of a conversion, by id."""
+
+    _descriptions: ClassVar[dict[str, list[Description]]] = {}
+
+    def add(self, descriptions: Iterable[Description]) -> None:
+        for description in descriptions:
+            self._descriptions.setdefault(description.id, []).append(description)
+
+    def clear(self) -> None:
+        self._descriptions.clear()
+
+    def add_custom_replacement_description_from_config(self, file_name: str | Path) -> None:
+        self.add(read_descriptions(Path(file_name)))
+
+    def get_custom_replacement_description(self, replacement_id: str) -> list[Description] | None:
+        return self._descriptions.get(replacement_id)
+
+    def get_all_replacements_descriptions(self) -> list[Description]:
+        return [item for found in self._descriptions.values() for item in found]
+
+
+class SubgraphMatch:
+    """One occurrence of a sub-graph: its nodes, and where it is joined to the rest.
+
+    ``inputs``: for each input of the sub-graph the (node, input port) that read it inside;
+    ``outputs``: for each output the (node, output port) that makes it.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        description: Description,
+        nodes: list[str],
+        inputs: list[list[tuple[Node, int]]],
+        outputs: list[tuple[Node, int]],
+        scope: str = "",
+    ) -> None:
+        self.graph = graph
+        self.custom_replacement_desc = description
+        self.scope = scope
+        self._nodes = nodes
+        self._inputs = inputs
+        self._outputs = outputs
+
+    def matched_nodes_names(self) -> list[str]:
+        return list(self._nodes)
+
+    def inputs_count(self) -> int:
+        return len(self._inputs)
+
+    def outputs_count(self) -> int:
+        return len(self._outputs)
+
+    def input_nodes(self, port: int) -> list[tuple[Node, int]]:
+        return self._inputs[port]
+
+    def single_input_node(self, port: int) -> tuple[Node, int]:
+        found = self._inputs[port]
+        if len(found) != 1:
+            raise Error("input {} of '{}' is read by {} nodes", port, self.scope, len(found))
+        return found[0]
+
+    def output_node(self, port: int) -> tuple[Node, int]:
+        return self._outputs[port]
+
+    def node_by_pattern(self, pattern: str) -> Node | None:
+        """The node of the sub-graph whose name within the scope matches; Error if several do."""
+        whole = f"{self.scope}/{pattern}" if self.scope else pattern
+        found = [id for id in self._nodes if re.match(whole, id)]
+        if len(found) > 1:
+            raise Error("pattern '{}' matches {} nodes: {}", pattern, len(found), listing(found))
+        return Node(self.graph, found[0]) if found else None
+
+
+def occurrences(graph: Graph, description: Description) -> list[SubgraphMatch]:
+    """Where the sub-graph of a description is in the graph."""
+    if description.match_kind == "scope":
+        found = [_by_scope(graph, description, scope) for scope in description.instances]
+    else:
+        found = [_by_points(graph, description)]
+    matches = [match for match in found if match is not None]
+    if not matches:
+        log.warning(
+            "No sub-graph of the model is what the configuration calls '%s'", description.id
+        )
+    return matches
+
+
+def _by_scope(graph: Graph, description: Description, scope: str) -> SubgraphMatch | None:
+    prefix = re.compile(scope)
+    names = [id for id in graph if prefix.match(id)]
+    if not names:
+        return None
+    inputs = []
+    for readers in description.inputs:
+        ends = [
+            (node, reader["port"])
+            for reader in readers
+            for node in _within(graph, names, reader["node"])
+        ]
+        if not ends:
+            log.info("'%s': scope '%s' lacks the input %s", description.id, scope, readers)
+            return None
+        inputs.append(ends)
+    outputs = [
+        (node, output["port"])
+        for output in description.outputs
+        for node in _within(graph, names, output["node"])
+    ]
+    return SubgraphMatch(graph, description, names, inputs, outputs, scope.rstrip("/"))
+
+
+def _within(graph: Graph, names: Iterable[str], pattern: str) -> list[Node]:
+    found = re.compile(f".*{pattern}")
+    return [Node(graph, name) for name in names if found.match(name)]
+
+
+def _by_points(graph: Graph, description: Description) -> SubgraphMatch | None:
+    starts, ends = description.instances["start_points"], description.instances["end_points"]
+    absent = [name for name in (*starts, *ends) if name not in graph]
+    if absent:
+        log.warning("'%s': the model has no node %s", description.id, listing(absent))
+        return None
+    if not description.with_inputs:
+        starts = list(dict.fromkeys(n for s in starts for n in graph.successors(s)))
+    if not description.with_outputs:
+        ends = list(dict.fromkeys(n for e in ends for n in graph.predecessors(e)))
+    names = between(graph, starts, ends, f"'{description.id}'")
+    inputs = [[(Node(graph, name), 0)] for name in starts]
+    outputs = [(Node(graph, name), 0) for name in ends]
+    return SubgraphMatch(graph, description, names, inputs, outputs)
+
+
+def between(graph: Graph, starts: Iterable[str], ends: Iterable[str], what: str) -> list[str]:
+    """All ids from ``starts`` to ``ends``, and what those in between need beside.
+
+    Error if an end cannot be reached, or if an input of the model would be inside.
+    """
+    starts, ends = list(starts), list(ends)
+    reached = dict.fromkeys(starts)
+    queue = list(starts)
+    while queue:
+        id = queue.pop(0)
+        if id in ends:
+            continue
+        for after in graph.successors(id):
+            if after not in reached:
+                reached[after] = None
+                queue.append(after)
+    unreached = [end for end in ends if end not in reached]
+    if unreached:
+        raise Error("{}: {} cannot be reached from {}", what, listing(unreached), listing(starts))
+    queue = [id for id in reached if id not in starts]
+    while queue:
+        for before in graph.predecessors(queue.pop(0)):
+            if before not in reached:
+                reached[before] = None
+                queue.append(before)
+    for id in reached:
+        target = graph.find(id)
+        op = getattr(target, "op", None)
+        if isinstance(op, Parameter) or graph.attributes_of(target).get("op") == "Parameter":
+            raise Error("{}: the input '{}' of the model would be inside", what, id)
+    return list(reached)
