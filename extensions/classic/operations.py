@@ -46,8 +46,12 @@ def rows() -> Mapping[str, Row]:
 
 @cache
 def by_name() -> Mapping[str, Row]:
-    """The lines by the operation's name."""
-    return {row.op: row for row in reversed(list(rows().values())) if row.op}
+    """The lines by the operation's name; of several, that of the class that is called so."""
+    found: dict[str, Row] = {}
+    for row in rows().values():
+        if row.op and (row.op not in found or row.name == row.op):
+            found[row.op] = row
+    return found
 
 
 def modules() -> dict[str, dict[str, tuple[str, str]]]:

@@ -110,7 +110,7 @@ class Graph:
         found = described(target.op) | {"name": target.name}
         if isinstance(target.op, (Constant, Parameter)):
             output = target.outputs[0]
-            found["shape"] = self.shape(output)
+            found["shape"] = _classic_shape(output)
             if isinstance(target.op, Constant):
                 found["value"] = Later(lambda: self.value(output))
         found |= self._marks.get(target, {})
@@ -135,7 +135,7 @@ class Graph:
             self.set_value(node.outputs[0], value)
         elif key == "shape" and isinstance(node.op, Parameter):
             self.native.set_op(node, node.op.with_attributes(shape=sizes(value)))
-            self.native.changed_type(node.outputs[0])
+            self._retype(node.outputs[0])
         elif key in ("op", "type", "infer"):
             self.become_layer(node, {key: value})
         else:
@@ -243,12 +243,7 @@ class Graph:
             return None
         if self.trial is not None and output in self.trial.shapes:
             return self.trial.shapes[output]
-        if output.shape is None:
-            return None
-        known = self.trial.sizes if self.trial is not None else {}
-        return np.array(
-            [known.get(dim, -1) if isinstance(dim, Dim) else dim for dim in output.shape], np.int64
-        )
+        return _classic_shape(output, self.trial.sizes if self.trial is not None else None)
 
     def set_shape(self, output: native.Output, shape: Any) -> None:
         if self.stage == "front":
@@ -282,11 +277,16 @@ class Graph:
             self.native.set_op(output.node, constant.node.op)
             output.constant = constant.constant
             self.native.discard(constant.node)
-            self.native.changed_type(output)
+            self._retype(output)
         elif self.stage == "front":
             raise Error("the value of '{}' is not known before translation", output)
         else:
             self.native.replace(output, self.native.constant(array))
+
+    def _retype(self, output: native.Output) -> None:
+        """Let what reads a value know of its new type; before translation nothing does."""
+        if self.stage != "front":
+            self.native.changed_type(output)
 
     def set_input_value(self, port: Port, value: Any) -> None:
         """A constant of its own for one input."""
@@ -363,6 +363,16 @@ class Trial:
             self.sizes[item] if isinstance(item, Dim) else item for item in partial.reshape(-1)
         ]
         return np.array(known, output.dtype.numpy).reshape(partial.shape)
+
+
+def _classic_shape(output: native.Output, known: dict[Dim, int] | None = None) -> Any:
+    """Sizes as int64, open ones by their number or -1; None if their count is not known."""
+    if output.shape is None:
+        return None
+    numbers = known or {}
+    return np.array(
+        [numbers.get(d, -1) if isinstance(d, Dim) else d for d in output.shape], np.int64
+    )
 
 
 def sizes(shape: Any) -> Any:
