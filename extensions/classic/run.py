@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from extensions.classic import described
 from extensions.classic.frameworks import describe
 from extensions.classic.modules import all_modules
 from extensions.classic.tables import Extended
@@ -11,6 +12,8 @@ from mo.classic.running import Run
 from mo.classic.selecting import CustomReplacementRegistry
 from mo.cli.config import Config
 from mo.front.registry import Translations
+
+__all__ = ["described", "run"]
 
 
 def run(config: Config, framework: str, translations: Translations) -> Run:

@@ -44,10 +44,18 @@ class Layer(Op):
     def version(self) -> str:
         return str(self.attrs.get("version") or "extension")
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is to stay as it is; until then nothing is known of its results."""
+        return bool(self.attrs.get("_settled")) or "known_types" in self.attrs
+
     def key(self) -> tuple[Any, ...]:
         return (type(self), id(self))
 
     def infer(self, *inputs: Output | None) -> tuple[TensorType, ...]:
+        if not self.is_settled:
+            assert self.place is not None
+            return tuple(output.type for output in self.place.outputs)
         from mo.classic.inference import infer_layer  # needs the views, which need layers
 
         return infer_layer(self, inputs)

@@ -17,12 +17,16 @@ from mo.graph.op import Parameter
 
 def settle(graph: Graph, translations: Translations) -> int:
     """Work out every layer that is new, each after its inputs."""
-    new = [node for node in graph.nodes_of(Layer) if not node.op.attrs.get("_settled")]  # type: ignore[attr-defined]
+    new = [node for node in graph.nodes_of(Layer) if not node.op.is_settled]  # type: ignore[attr-defined]
     if not new:
         return 0
     pending = set(new)
     for node in _in_order(new, pending):
-        if node.id in graph:
+        if node.id not in graph:
+            continue
+        if node.is_dead and node.op.attrs.get("op") not in ("Result", "Parameter"):  # type: ignore[attr-defined]
+            graph.discard(node)
+        else:
             settle_node(graph, translations, node)
     return len(new)
 
@@ -53,9 +57,6 @@ def settle_node(graph: Graph, translations: Translations, node: Node) -> tuple[O
     layer = node.op
     assert isinstance(layer, Layer)
     name = str(layer.attrs.get("op"))
-    if node.is_dead and name not in ("Result", "Parameter"):
-        graph.discard(node)
-        return ()
     if name == "Parameter":
         return _replaced(graph, node, (_parameter(graph, layer),))
     if name == "Result":

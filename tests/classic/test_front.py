@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
-import onnx
 import pytest
 
+from tests.classic.cases import Case, sigmoid, softmax
 from tests.classic.conftest import Workshop
 from tests.classic.models import chain, custom, node
 
-X = np.array([[1, -2, 3], [4, 5, -6]], np.float32)
 W = np.arange(12, dtype=np.float32).reshape(3, 4)
-
-
-class Case(NamedTuple):
-    """An extension, a model of nodes that need it, and what the model then computes."""
-
-    name: str
-    source: str
-    model: onnx.ModelProto
-    expected: Callable[[np.ndarray], np.ndarray | list[np.ndarray]]
-
-    def __str__(self) -> str:
-        return self.name
-
 
 HEAD = """
 import numpy as np
@@ -54,15 +37,6 @@ from mo.ops.squeeze import Squeeze
 from mo.ops.unsqueeze import Unsqueeze
 from mo.utils.error import Error
 """
-
-
-def sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
-
-
-def softmax(x: np.ndarray) -> np.ndarray:
-    powers = np.exp(x - x.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
 
 
 CASES = [
@@ -484,10 +458,4 @@ class OtherAxis(FrontReplacementPattern):
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_replacement(case: Case, workshop: Workshop):
-    workshop.write(front__onnx__replacement=HEAD + case.source)
-    results = workshop.outputs(case.model, X)
-    expected = case.expected(X)
-    expected = expected if isinstance(expected, list) else [expected]
-    assert len(results) == len(expected)
-    for result, wanted in zip(results, expected):
-        np.testing.assert_allclose(result, wanted, rtol=1e-5, atol=1e-6)
+    case.check(workshop, "front__onnx__replacement", HEAD)
