@@ -47,7 +47,7 @@ def _pooled(
     layout.check_ones(strides, "strides")
     image = layout.inside(g, x)
     attributes = _attributes(node, layout, image, ksize, strides)
-    if node.type.startswith("Avg"):
+    if "AvgPool" in node.type:
         return layout.outside(g, g.add(AvgPool(exclude_pad=True, **attributes), image))
     return layout.outside(g, g.add(MaxPool(**attributes), image))
 

@@ -1,18 +1,13 @@
-"""Quantised tensors: integers q that stand for the numbers from a lower to an upper limit.
+"""Tensors quantised and back: integers that stand for the numbers from a lower to an upper limit.
 
 Semantics: API documentation of tf.quantization.quantize and dequantize.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from extensions.front.building import lift, rank_of, typed
 from extensions.front.tf.common import converts, number, refuse, type_attribute
-from extensions.front.tf.convolution import conv_2d
-from extensions.front.tf.pooling import pool
 from extensions.ops import arithmetic as a
-from extensions.ops.shaping import Reshape
 from extensions.ops.unary import Abs, Round
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -35,10 +30,10 @@ def dequantize(g: Graph, node: SourceNode, x: Output, low: Output, high: Output)
         return typed(g, g.add(a.Multiply(), typed(g, x, _F32), scale), kind)
     if mode not in ("MIN_COMBINED", "MIN_FIRST"):
         raise refuse(f"the mode '{mode}'")
-    step = _step(g, x.dtype, low, high)
-    shifted = g.add(a.Add(), typed(g, x, _F32), -_lowest(x.dtype))
+    step = step_of(g, x.dtype, low, high)
+    shifted = g.add(a.Add(), typed(g, x, _F32), -lowest(x.dtype))
     if mode == "MIN_FIRST":
-        low = g.add(a.Multiply(), _rounded(g, g.add(a.Divide(), low, step)), step)
+        low = g.add(a.Multiply(), rounded(g, g.add(a.Divide(), low, step)), step)
     return typed(g, g.add(a.Add(), g.add(a.Multiply(), shifted, step), low), kind)
 
 
@@ -52,16 +47,16 @@ def _scale(g: Graph, node: SourceNode, kind: ElementType, low: Output, high: Out
     return g.add(a.Maximum(), g.add(a.Divide(), low, least), scale)
 
 
-def _step(g: Graph, kind: ElementType, low: Output, high: Output) -> Output:
+def step_of(g: Graph, kind: ElementType, low: Output, high: Output) -> Output:
     """The distance between two levels."""
     return g.add(a.Divide(), g.add(a.Subtract(), high, low), float(2**kind.bits - 1))
 
 
-def _lowest(kind: ElementType) -> float:
+def lowest(kind: ElementType) -> float:
     return -(2.0 ** (kind.bits - 1)) if kind.is_signed else 0.0
 
 
-def _rounded(g: Graph, x: Output) -> Output:
+def rounded(g: Graph, x: Output) -> Output:
     return g.add(Round(mode="half_away_from_zero"), x)
 
 
@@ -77,16 +72,16 @@ def quantize(
     low, high = _with_room(g, low, high, float(node.get("ensure_minimum_range", 0.01)))
     if mode == "SCALED":
         return _quantized_by_scale(g, node, x, low, high, kind)
-    step = _step(g, kind, low, high)
+    step = step_of(g, kind, low, high)
     inside = g.add(a.Minimum(), g.add(a.Maximum(), x, low), high)
     if mode == "MIN_FIRST" and kind.is_signed:
-        first = _rounded(g, g.add(a.Divide(), low, step))
-        level = g.add(a.Subtract(), _rounded(g, g.add(a.Divide(), x, step)), first)
-        level = g.add(a.Add(), level, _lowest(kind))
+        first = rounded(g, g.add(a.Divide(), low, step))
+        level = g.add(a.Subtract(), rounded(g, g.add(a.Divide(), x, step)), first)
+        level = g.add(a.Add(), level, lowest(kind))
     else:
         level = g.add(a.Divide(), g.add(a.Subtract(), inside, low), step)
-        level = _rounded(g, g.add(a.Add(), level, _lowest(kind)))
-    return _stored(g, level, kind, _lowest(kind), _lowest(kind) + 2**kind.bits - 1), low, high
+        level = rounded(g, g.add(a.Add(), level, lowest(kind)))
+    return stored(g, level, kind, lowest(kind), lowest(kind) + 2**kind.bits - 1), low, high
 
 
 def _quantized_by_scale(
@@ -94,7 +89,7 @@ def _quantized_by_scale(
 ) -> tuple[Output, Output, Output]:
     """Of one scale for both signs: the greater limit decides."""
     narrow = bool(node.get("narrow_range", False)) and kind.is_signed
-    least, most = _lowest(kind) + narrow, _lowest(kind) + 2**kind.bits - 1
+    least, most = lowest(kind) + narrow, lowest(kind) + 2**kind.bits - 1
     zero = number(g, 0.0, _F32)
     reach = high
     if kind.is_signed:
@@ -102,9 +97,9 @@ def _quantized_by_scale(
     levels = (most - least) / 2 if kind.is_signed else most
     level = g.add(a.Divide(), x, g.add(a.Divide(), reach, levels))
     half_to_even = node.get("round_mode") == "HALF_TO_EVEN"
-    level = g.add(Round(), level) if half_to_even else _rounded(g, level)
+    level = g.add(Round(), level) if half_to_even else rounded(g, level)
     first = g.add(a.Subtract(), zero, reach) if kind.is_signed else zero
-    return _stored(g, level, kind, least, most), first, reach
+    return stored(g, level, kind, least, most), first, reach
 
 
 def _with_room(g: Graph, low: Output, high: Output, least: float) -> tuple[Output, Output]:
@@ -116,52 +111,6 @@ def _with_room(g: Graph, low: Output, high: Output, least: float) -> tuple[Outpu
     return low, g.add(a.Maximum(), g.add(a.Maximum(), high, g.add(a.Add(), low, room)), zero)
 
 
-def _stored(g: Graph, level: Output, kind: ElementType, least: float, most: float) -> Output:
+def stored(g: Graph, level: Output, kind: ElementType, least: float, most: float) -> Output:
     inside = g.add(a.Minimum(), g.add(a.Maximum(), level, least), most)
     return typed(g, inside, kind)
-
-
-# ---- operations on quantised tensors
-
-
-def _around_zero(g: Graph, x: Output, low: Output, high: Output) -> Output:
-    """Integers less the one that stands for 0, as floats."""
-    return g.add(a.Subtract(), typed(g, x, _F32), _zero_level(g, x.dtype, low, high))
-
-
-def _zero_level(g: Graph, kind: ElementType, low: Output, high: Output) -> Output:
-    shift = g.add(a.Divide(), low, _step(g, kind, low, high))
-    return _rounded(g, g.add(a.Subtract(), number(g, _lowest(kind), _F32), shift))
-
-
-@converts("QuantizedConv2D")
-def quantized_conv_2d(
-    g: Graph, node: SourceNode, x: Output, w: Output, *limits: Output
-) -> tuple[Output, Output, Output]:
-    """Sums of products of integers, and the limits that 32 bits of them stand for."""
-    sums = conv_2d(g, node, _around_zero(g, x, *limits[:2]), _around_zero(g, w, *limits[2:]))
-    unit = g.add(a.Multiply(), _step(g, x.dtype, *limits[:2]), _step(g, w.dtype, *limits[2:]))
-    low, high = (g.add(a.Multiply(), unit, end) for end in (-(2.0**31), 2.0**31 - 1))
-    return typed(g, sums, ElementType.i32), low, high
-
-
-@converts("QuantizedMaxPool")
-def quantized_pool(
-    g: Graph, node: SourceNode, x: Output, low: Output, high: Output
-) -> tuple[Output, Output, Output]:
-    return typed(g, pool(g, node, typed(g, x, _F32)), x.dtype), low, high
-
-
-@converts("QuantizedRelu")
-def quantized_relu(
-    g: Graph, node: SourceNode, x: Output, low: Output, high: Output
-) -> tuple[Output, Output, Output]:
-    zero = _zero_level(g, x.dtype, low, high)
-    return typed(g, g.add(a.Maximum(), typed(g, x, _F32), zero), x.dtype), low, high
-
-
-@converts("QuantizedReshape")
-def quantized_reshape(
-    g: Graph, node: SourceNode, x: Output, shape: Output, low: Output, high: Output
-) -> tuple[Any, ...]:
-    return g.add(Reshape(), x, shape), low, high

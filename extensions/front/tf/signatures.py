@@ -46,6 +46,7 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "NonMaxSuppressionV4": ("selected_indices", "valid_outputs"),
     "NonMaxSuppressionV5": ("selected_indices", "selected_scores", "valid_outputs"),
     "QuantizeV2": ("output", "output_min", "output_max"),
+    "RequantizationRange": ("output_min", "output_max"),
     "SparseConcat": _SPARSE,
     "SparseFillEmptyRows": (
         "output_indices",

@@ -177,3 +177,153 @@ composed(
     ),
     IMAGE,
 )
+
+
+def _dequantized_of(found: Any) -> Any:
+    """The numbers that a result stands for, and its limits."""
+    quantized, low, high = found
+    steps = tf.cast(tf.bitcast(quantized, tf.int32), tf.float32)
+    return steps * ((high - low) / (2.0**32 - 1)), low, high
+
+
+LAST = numbers(2, 5, 4, dtype=np.uint8, high=255)
+Q = {"min_x": -1.0, "max_x": 2.0, "min_y": -0.5, "max_y": 0.75}
+VECTOR = numbers(4, dtype=np.uint8, high=255)
+# TensorFlow adds with hundreds of the 2^32 steps to spare, and resizes with one of the 2^8.
+SUM, STEP = 4e-3, 6e-2
+composed(
+    "QuantizedBiasAdd",
+    "",
+    lambda x: _dequantized_of(
+        R.QuantizedBiasAdd(
+            input=_as_bytes(x),
+            bias=_as_bytes(tf.constant(VECTOR)),
+            min_input=-1.0,
+            max_input=2.0,
+            min_bias=-3.5,
+            max_bias=0.75,
+            out_type=tf.qint32,
+        )
+    ),
+    LAST,
+    tolerance=SUM,
+)
+
+
+def _product(first: bool, second: bool) -> Any:
+    columns = VECTOR.reshape((1, 4) if second else (4, 1))
+    return lambda x: _dequantized_of(
+        R.QuantizedMatMul(
+            a=_as_bytes(x),
+            b=_as_bytes(columns),
+            min_a=-1.0,
+            max_a=2.0,
+            min_b=-0.5,
+            max_b=0.75,
+            transpose_a=first,
+            transpose_b=second,
+        )
+    )
+
+
+for first, second in ((False, False), (True, False), (False, True)):
+    composed(
+        "QuantizedMatMul",
+        f"transpose_a={first} transpose_b={second}",
+        _product(first, second),
+        LAST[0].T if first else LAST[0],
+    )
+for name in ("QuantizedAdd", "QuantizedMul"):
+    composed(
+        name,
+        "",
+        lambda x, name=name: _dequantized_of(
+            getattr(R, name)(x=_as_bytes(x), y=_as_bytes(tf.constant(VECTOR)), **Q)
+        ),
+        LAST,
+        tolerance=SUM,
+    )
+SUMS = np.array([[10**5, -(10**6), 7], [5 * 10**8, 3 * 10**7, -(10**8)]], np.int32)
+
+
+def _summed(operation: Any, **more: Any) -> Any:
+    """An operation on 32 bits; integers of 8 bits that it gives as whole numbers."""
+
+    def function(x: Any) -> Any:
+        given = {"input": tf.bitcast(x, tf.qint32), "input_min": -9.0, "input_max": 9.0}
+        found = list(operation(**given, **more))
+        if found[0].dtype == tf.quint8:
+            found[0] = tf.cast(tf.bitcast(found[0], tf.uint8), tf.int32)
+        return found
+
+    return function
+
+
+composed("RequantizationRange", "", _summed(R.RequantizationRange), SUMS)
+composed("RequantizationRange", "of positive numbers", _summed(R.RequantizationRange), abs(SUMS))
+composed(
+    "QuantizeDownAndShrinkRange",
+    "",
+    _summed(R.QuantizeDownAndShrinkRange, out_type=tf.quint8),
+    SUMS,
+)
+WANTED = {"requested_output_min": -0.3, "requested_output_max": 1.5}
+composed("Requantize", "", _summed(R.Requantize, out_type=tf.quint8, **WANTED), SUMS)
+
+
+def _as_numbers(found: Any) -> Any:
+    return R.Dequantize(input=found[0], min_range=found[1], max_range=found[2]), found[1], found[2]
+
+
+def _in_bytes(found: Any) -> Any:
+    return tf.cast(tf.bitcast(found[0], tf.uint8), tf.int32), found[1], found[2]
+
+
+for padding in ("VALID", "SAME"):
+    composed(
+        "QuantizedAvgPool",
+        padding,
+        lambda x, padding=padding: _in_bytes(
+            R.QuantizedAvgPool(
+                input=_as_bytes(x),
+                min_input=-1.0,
+                max_input=2.0,
+                ksize=[1, 2, 2, 1],
+                strides=[1, 2, 2, 1],
+                padding=padding,
+            )
+        ),
+        IMAGE,
+    )
+composed(
+    "QuantizedRelu6",
+    "",
+    lambda x: _in_bytes(
+        R.QuantizedRelu6(features=_as_bytes(x), min_features=-1.0, max_features=8.0)
+    ),
+    IMAGE,
+)
+composed(
+    "QuantizedConcat",
+    "",
+    lambda x, y: _as_numbers(
+        R.QuantizedConcat(
+            concat_dim=1,
+            values=[_as_bytes(x), _as_bytes(y)],
+            input_mins=[-1.0, 0.5],
+            input_maxes=[2.0, 3.0],
+        )
+    ),
+    LAST,
+    LAST[:, :2],
+    tolerance=STEP,
+)
+composed(
+    "QuantizedResizeBilinear",
+    "",
+    lambda x: _as_numbers(
+        R.QuantizedResizeBilinear(images=_as_bytes(x), size=[10, 9], min=-1.0, max=2.0)
+    ),
+    IMAGE,
+    tolerance=STEP,
+)
