@@ -1,7 +1,6 @@
-"""TensorList and TensorArray: lists of tensors, as one tensor with a first axis more.
+"""Lists of tensors, as one tensor with a first axis more: what TensorList and TensorArray share.
 
-A TensorArray is its flow here; its handle stands for nothing. Operations write no list that they
-are given: each gives a new one.
+Operations write no list that they are given: each gives a new one.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from extensions.front.building import scalar, size_of, typed
-from extensions.front.tf.common import converts, number, refuse, type_attribute
+from extensions.front.tf.common import number, refuse
 from extensions.ops.arithmetic import Add, Maximum
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather, ScatterUpdate
@@ -20,7 +19,6 @@ from extensions.ops.movement import Concat
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
 from extensions.ops.slicing import StridedSlice
 from mo.errors import UnsupportedError
-from mo.front.model import SourceNode
 from mo.front.values import ReservedSequence, StackedSequence, Value
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -132,91 +130,16 @@ def zeros(g: Graph, value: ReservedSequence, shape: Output | None) -> Output:
     return g.add(Broadcast(), number(g, 0, value.dtype), sizes)
 
 
-# ---- TensorList
-
-
-@converts("TensorListReserve")
-def reserve(g: Graph, node: SourceNode, shape: Output, count: Output) -> Value:
-    return ReservedSequence(count, type_attribute(node, "element_dtype"), shape)
-
-
-@converts("EmptyTensorList")
-def empty_list(g: Graph, node: SourceNode, shape: Output, most: Output) -> Value:
-    zero = number(g, 0, ElementType.i64)
-    return ReservedSequence(zero, type_attribute(node, "element_dtype"), shape)
-
-
-@converts("TensorListFromTensor")
-def from_tensor(g: Graph, node: SourceNode, x: Output, shape: Output) -> Value:
-    return StackedSequence(x)
-
-
-@converts("TensorListStack", sequences=True)
-def list_stack(g: Graph, node: SourceNode, value: Value, shape: Output) -> Output:
-    return stack_of(g, value)
-
-
-@converts("TensorListGetItem", sequences=True)
-def get_item(g: Graph, node: SourceNode, value: Value, index: Output, shape: Output) -> Output:
-    return _read(g, value, index)
-
-
-@converts("TensorListSetItem", sequences=True)
-def set_item(g: Graph, node: SourceNode, value: Value, index: Output, item: Output) -> Value:
-    return _written(g, value, index, item)
-
-
-@converts("TensorListPushBack", sequences=True)
-def push_back(g: Graph, node: SourceNode, value: Value, item: Output) -> Value:
-    if isinstance(value, LoopList):
-        return value.written(None, item)
-    more = g.add(Unsqueeze(), item, [0])
-    if isinstance(value, ReservedSequence) and is_empty(value):
-        return StackedSequence(more)
-    return StackedSequence(g.add(Concat(axis=0), stack_of(g, value), more))
-
-
 def is_empty(value: ReservedSequence) -> bool:
     known = value.count.value()
     return known is not None and not known.any()
 
 
-@converts("TensorListPopBack", sequences=True)
-def pop_back(g: Graph, node: SourceNode, value: Value, shape: Output) -> tuple[Value, Output]:
-    """The list without its last tensor, and that."""
-    stack = stack_of(g, value)
-    rest = g.add(StridedSlice(begin_mask=(1,), end_mask=(0,)), stack, [0], [-1], [1])
-    last = g.add(Gather(), stack, number(g, -1, ElementType.i64), g.constant(_FIRST))
-    return StackedSequence(rest), last
-
-
-@converts("TensorListLength", sequences=True)
-def length(g: Graph, node: SourceNode, value: Value) -> Output:
-    return _length(g, value)
-
-
-@converts("TensorListGather", sequences=True)
-def list_gather(g: Graph, node: SourceNode, value: Value, indices: Output, shape: Output) -> Output:
-    return g.add(Gather(), stack_of(g, value), indices, g.constant(_FIRST))
-
-
-@converts("TensorListConcat", "TensorListConcatV2", sequences=True)
-def list_concat(g: Graph, node: SourceNode, value: Value, *rest: Output) -> tuple[Output, Output]:
-    return _concatenated(g, value)
-
-
-@converts("TensorListElementShape", sequences=True)
-def element_shape(g: Graph, node: SourceNode, value: Value) -> Output:
-    kind = type_attribute(node, "shape_type", ElementType.i32)
-    sizes = g.add(ShapeOf(output_type=kind), stack_of(g, value))
-    return g.add(StridedSlice(begin_mask=(0,), end_mask=(1,)), sizes, [1], [0], [1])
-
-
-def _read(g: Graph, value: Value, index: Output) -> Output:
+def read_item(g: Graph, value: Value, index: Output) -> Output:
     return g.add(Gather(), stack_of(g, value), index, g.constant(_FIRST))
 
 
-def _written(g: Graph, value: Value, index: Output, item: Output) -> Value:
+def with_item(g: Graph, value: Value, index: Output, item: Output) -> Value:
     if isinstance(value, LoopList):
         return value.written(index, item)
     if isinstance(value, ReservedSequence):
@@ -228,13 +151,13 @@ def _written(g: Graph, value: Value, index: Output, item: Output) -> Value:
     return StackedSequence(g.add(ScatterUpdate(), stack, places, row, g.constant(_FIRST)))
 
 
-def _length(g: Graph, value: Value) -> Output:
+def length_of(g: Graph, value: Value) -> Output:
     if isinstance(value, ReservedSequence):
         return typed(g, scalar(g, value.count), ElementType.i32)
     return typed(g, size_of(g, stack_of(g, value), 0), ElementType.i32)
 
 
-def _concatenated(g: Graph, value: Value) -> tuple[Output, Output]:
+def concatenated(g: Graph, value: Value) -> tuple[Output, Output]:
     """The first two axes as one, and how many rows each tensor has given."""
     stack = stack_of(g, value)
     if stack.shape is None or len(stack.shape) < 2:
@@ -246,38 +169,18 @@ def _concatenated(g: Graph, value: Value) -> tuple[Output, Output]:
     return g.add(Reshape(), stack, shape), g.add(Broadcast(), rows, count)
 
 
-# ---- TensorArray
+def with_rows(g: Graph, value: Value, indices: Output, rows: Output) -> Value:
+    """A list with these tensors at these places."""
+    if isinstance(value, ReservedSequence):
+        if counts_up(indices):
+            return StackedSequence(rows)
+        stack = zeros(g, value, g.add(ShapeOf(), _row(g, rows)))
+    else:
+        stack = stack_of(g, value)
+    return StackedSequence(g.add(ScatterUpdate(), stack, indices, rows, g.constant(_FIRST)))
 
 
-@converts("TensorArrayV3")
-def tensor_array(g: Graph, node: SourceNode, size: Output) -> tuple[Value, Value]:
-    sizes = node.get("element_shape")
-    shape = None
-    if sizes is not None:
-        known = [dim if isinstance(dim, int) else -1 for dim in sizes]
-        shape = g.constant(np.asarray(known, np.int64))
-    value = ReservedSequence(size, type_attribute(node, "dtype"), shape)
-    return value, value
-
-
-@converts("TensorArrayScatterV3", sequences=True)
-def array_scatter(
-    g: Graph, node: SourceNode, handle: Any, indices: Output, x: Output, flow: Value
-) -> Value:
-    if isinstance(flow, ReservedSequence) and _counts_up(indices):
-        return StackedSequence(x)
-    stack = _zeros_like_rows(g, flow, x) if isinstance(flow, ReservedSequence) else None
-    if stack is None:
-        stack = stack_of(g, flow)
-    return StackedSequence(g.add(ScatterUpdate(), stack, indices, x, g.constant(_FIRST)))
-
-
-def _zeros_like_rows(g: Graph, value: ReservedSequence, rows: Output) -> Output:
-    row = g.add(Gather(), rows, number(g, 0, ElementType.i64), g.constant(_FIRST))
-    return zeros(g, value, g.add(ShapeOf(), row))
-
-
-def _counts_up(indices: Output) -> bool:
+def counts_up(indices: Output) -> bool:
     """Whether indices are 0, 1, 2 ..."""
     known = indices.value()
     if known is not None:
@@ -288,49 +191,11 @@ def _counts_up(indices: Output) -> bool:
     return start is not None and step is not None and start.item() == 0 and step.item() == 1
 
 
-@converts("TensorArrayGatherV3", sequences=True)
-def array_gather(g: Graph, node: SourceNode, handle: Any, indices: Output, flow: Value) -> Output:
-    stack = stack_of(g, flow)
-    if _counts_up(indices):
-        return stack
-    return g.add(Gather(), stack, indices, g.constant(_FIRST))
-
-
-@converts("TensorArrayReadV3", sequences=True)
-def array_read(g: Graph, node: SourceNode, handle: Any, index: Output, flow: Value) -> Output:
-    return _read(g, flow, index)
-
-
-@converts("TensorArrayWriteV3", sequences=True)
-def array_write(
-    g: Graph, node: SourceNode, handle: Any, index: Output, item: Output, flow: Value
-) -> Value:
-    return _written(g, flow, index, item)
-
-
-@converts("TensorArraySizeV3", sequences=True)
-def array_size(g: Graph, node: SourceNode, handle: Any, flow: Value) -> Output:
-    return _length(g, flow)
-
-
-@converts("TensorArrayConcatV3", sequences=True)
-def array_concat(g: Graph, node: SourceNode, handle: Any, flow: Value) -> tuple[Output, Output]:
-    return _concatenated(g, flow)
-
-
-@converts("TensorArraySplitV3", sequences=True)
-def array_split(
-    g: Graph, node: SourceNode, handle: Any, x: Output, lengths: Output, flow: Value
-) -> Value:
-    """Parts of one length, as all tensors of a list have one shape."""
+def in_parts(g: Graph, x: Output, lengths: Output) -> Value:
+    """The rows of a tensor in parts of one length, as all tensors of a list have one shape."""
     known = lengths.value()
     if known is None or known.size == 0 or (known != known.flat[0]).any():
         raise refuse("a list of tensors of different or unknown lengths")
     sizes = g.add(StridedSlice(begin_mask=(0,), end_mask=(1,)), g.add(ShapeOf(), x), [1], [0], [1])
     parts = g.constant(np.asarray([known.size, known.flat[0]], np.int64))
     return StackedSequence(g.add(Reshape(), x, g.add(Concat(axis=0), parts, sizes)))
-
-
-@converts("TensorArrayCloseV3", sequences=True)
-def array_close(g: Graph, node: SourceNode, handle: Any) -> tuple[Value, ...]:
-    return ()

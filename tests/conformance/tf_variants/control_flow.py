@@ -155,11 +155,66 @@ composed(
     ),
     X,
 )
+for size in (1, 4):
+    composed(
+        "TensorListResize",
+        f"size={size}",
+        lambda x, size=size: R.TensorListStack(
+            input_handle=R.TensorListSetItem(
+                input_handle=R.TensorListResize(input_handle=_list(x), size=size),
+                index=size - 1,
+                item=x[0] + 1,
+            ),
+            **_AS,
+        )[::3],
+        X,
+    )
+PLACES = np.array([2, 0, 1], np.int32)
+
+
+def _scattered(name: str, **more: Any) -> Any:
+    shape = {"element_shape": [2, 4]}
+    return lambda x: R.TensorListStack(
+        input_handle=getattr(R, name)(tensor=x, indices=PLACES, **shape, **more),
+        element_dtype=tf.float32,
+        **shape,
+    )
+
+
+ROWS = np.moveaxis(X, 1, 0)
+composed("TensorListScatter", "", _scattered("TensorListScatter"), ROWS)
+for count in (-1, 3):
+    scattered = _scattered("TensorListScatterV2", num_elements=count)
+    composed("TensorListScatterV2", f"num_elements={count}", scattered, ROWS)
 composed(
-    "TensorListResize",
+    "TensorListScatterIntoExistingList",
     "",
     lambda x: R.TensorListStack(
-        input_handle=R.TensorListResize(input_handle=_list(x), size=1), **_AS
+        input_handle=R.TensorListScatterIntoExistingList(
+            input_handle=_list(x), tensor=x[:1] + 1, indices=[1]
+        ),
+        **_AS,
+    ),
+    X,
+)
+composed(
+    "TensorListSplit",
+    "",
+    lambda x: R.TensorListStack(
+        input_handle=R.TensorListSplit(tensor=x[0], element_shape=[1, 4], lengths=[1, 1, 1]),
+        element_shape=[1, 4],
+        element_dtype=tf.float32,
+    ),
+    X,
+)
+composed(
+    "TensorListConcatLists",
+    "",
+    lambda x: R.TensorListStack(
+        input_handle=R.TensorListConcatLists(
+            input_a=_list(x), input_b=_list(x + 1), element_dtype=tf.float32
+        ),
+        **_AS,
     ),
     X,
 )
