@@ -10,14 +10,23 @@ What neither a variable nor anything else enters to is computed once, outside of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from extensions.front.tf.control_damage import damaged
+from extensions.front.tf.loop_frames import (
+    Entry,
+    Frame,
+    Variable,
+    alias,
+    depth_of,
+    needs,
+    while_node,
+)
 from extensions.front.tf.predicates import Predicates, plain_type
 from extensions.front.tf.switches import with_branches
-from mo.errors import ModelFileError, UnsupportedError
-from mo.front.model import Model, ModelInput, SourceNode, reads, sorted_nodes
-from mo.graph.element_type import ElementType
+from mo.errors import UnsupportedError
+from mo.front.model import Model, SourceNode, reads, sorted_nodes
 
 # Loops inside each other deeper than this are an attack.
 _DEPTH_LIMIT = 12
@@ -37,41 +46,8 @@ def structured(model: Model) -> Model:
 _FLOW = ("Enter", "Exit", "LoopCond", "Merge", "NextIteration", "Switch")
 
 
-@dataclass(eq=False)
-class _Variable:
-    """``tensor`` in each iteration; it is ``start`` in the first and ``following`` in the next."""
-
-    tensor: str
-    start: str
-    following: str
-    # What an iteration calls it, behind the decision that there is one; and the loop's results.
-    inside: list[SourceNode] = field(default_factory=list)
-    results: list[str] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class _Frame:
-    """One loop."""
-
-    name: str
-    entries: list[SourceNode] = field(default_factory=list)
-    variables: list[_Variable] = field(default_factory=list)
-    condition: str = ""
-    parent: _Frame | None = None
-    depth: int = 1
-    # What is computed in each of its iterations.
-    nodes: list[SourceNode] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """Where a loop begins: behind all that enters it."""
-
-    frame: _Frame
-
-
 # What the walk visits: a loop as a whole stands for its end.
-_Item = SourceNode | _Frame | _Entry
+_Item = SourceNode | Frame | Entry
 
 
 class _Frames:
@@ -81,14 +57,14 @@ class _Frames:
         self.model = model
         self.predicates = predicates
         self.producers = model.producers()
-        self.frames: dict[str, _Frame] = {}
-        self.merges: dict[SourceNode, tuple[_Frame, _Variable]] = {}
-        self.exits: dict[SourceNode, tuple[_Frame, _Variable]] = {}
+        self.frames: dict[str, Frame] = {}
+        self.merges: dict[SourceNode, tuple[Frame, Variable]] = {}
+        self.exits: dict[SourceNode, tuple[Frame, Variable]] = {}
         self.switches: set[SourceNode] = set()
-        self.entered: dict[SourceNode, _Frame] = {}
+        self.entered: dict[SourceNode, Frame] = {}
         self.outside: list[SourceNode] = []
         # The innermost loop that a node depends on.
-        self.frame_of: dict[SourceNode, _Frame | None] = {}
+        self.frame_of: dict[SourceNode, Frame | None] = {}
 
     def unrolled(self) -> list[SourceNode]:
         """The nodes outside of all loops; the others are in the bodies of While nodes."""
@@ -97,14 +73,14 @@ class _Frames:
             ("Merge", self._merge),
             ("Switch", self._switch),
             ("Exit", self._exit),
-            ("LoopCond", lambda node: _needs(node, 1)),
+            ("LoopCond", lambda node: needs(node, 1)),
         ):
             for node in self.model.nodes:
                 if plain_type(node) == kind:
                     collect(node)
         for frame in self.frames.values():
             if frame.variables and not frame.condition:
-                raise _invalid(f"the loop '{frame.name}' has no condition")
+                raise damaged(f"the loop '{frame.name}' has no condition")
         for item in self._order():
             self._visit(item)
         for name in self.model.outputs:
@@ -120,8 +96,8 @@ class _Frames:
 
     def _enter(self, node: SourceNode) -> None:
         name = node.get("frame_name", "").removesuffix("/while_context")
-        _needs(node, 1)
-        frame = self.frames.setdefault(name, _Frame(name))
+        needs(node, 1)
+        frame = self.frames.setdefault(name, Frame(name))
         frame.entries.append(node)
         self.entered[node] = frame
 
@@ -130,37 +106,37 @@ class _Frames:
             return
         enter = self.producers.get(node.inputs[0]) if len(node.inputs) == 1 else None
         if enter not in self.entered or len(node.feedback) != 1:
-            raise _invalid(f"{node} closes a loop which nothing enters there")
+            raise damaged(f"{node} closes a loop which nothing enters there")
         last = self.producers.get(node.feedback[0])
         if last is None:
-            raise _invalid(f"{node} closes a loop which does not go on")
-        _needs(last, 1)
+            raise damaged(f"{node} closes a loop which does not go on")
+        needs(last, 1)
         frame = self.entered[enter]
-        variable = _Variable(node.outputs[0], enter.inputs[0], last.inputs[0])
+        variable = Variable(node.outputs[0], enter.inputs[0], last.inputs[0])
         frame.variables.append(variable)
         self.merges[node] = frame, variable
 
     def _switch(self, node: SourceNode) -> None:
-        _needs(node, 2)
+        needs(node, 2)
         merge, decision = (self.producers.get(name) for name in node.inputs)
         if merge not in self.merges:
             return
         frame, variable = self.merges[merge]
         if decision is None or decision.type != "LoopCond":
-            raise _invalid(f"{node} is in the loop '{frame.name}', but no condition decides it")
-        _needs(decision, 1)
+            raise damaged(f"{node} is in the loop '{frame.name}', but no condition decides it")
+        needs(decision, 1)
         if frame.condition not in ("", decision.inputs[0]):
-            raise _invalid(f"the loop '{frame.name}' has two conditions")
+            raise damaged(f"the loop '{frame.name}' has two conditions")
         frame.condition = decision.inputs[0]
         variable.inside.append(node)
         self.switches.add(node)
 
     def _exit(self, node: SourceNode) -> None:
-        _needs(node, 1)
+        needs(node, 1)
         switch = self.producers.get(node.inputs[0])
         merge = self.producers.get(switch.inputs[0]) if switch in self.switches else None
         if switch is None or merge is None or node.inputs[0] != switch.outputs[0]:
-            raise _invalid(f"{node} leaves a loop which nothing entered")
+            raise damaged(f"{node} leaves a loop which nothing entered")
         frame, variable = self.merges[merge]
         variable.results += node.outputs[:1]
         self.exits[node] = frame, variable
@@ -179,7 +155,7 @@ class _Frames:
                     done[item] = False
                     stack.append((item, self._needed_by(item)))
                 elif item is not None and not done[item]:
-                    raise _invalid(f"{_called(item)} depends on itself, but by no loop")
+                    raise damaged(f"{_called(item)} depends on itself, but by no loop")
                 if not stack:
                     break
                 last, needed = stack[-1]
@@ -191,19 +167,19 @@ class _Frames:
         return order
 
     def _needed_by(self, item: _Item) -> Iterator[_Item]:
-        if isinstance(item, _Frame):
-            yield _Entry(item)
+        if isinstance(item, Frame):
+            yield Entry(item)
             names = [item.condition, *(variable.following for variable in item.variables)]
             yield from self._makers(names)
-        elif isinstance(item, _Entry):
+        elif isinstance(item, Entry):
             for enter in item.frame.entries:
                 yield from self._makers(enter.inputs)
         elif item in self.exits:
             yield self.exits[item][0]
         elif item in self.merges:
-            yield _Entry(self.merges[item][0])
+            yield Entry(self.merges[item][0])
         elif item in self.entered:
-            yield _Entry(self.entered[item])
+            yield Entry(self.entered[item])
         elif item in self.switches:
             yield from self._makers(item.inputs[:1])
         else:
@@ -217,16 +193,16 @@ class _Frames:
     # ---- what belongs where
 
     def _visit(self, item: _Item) -> None:
-        if isinstance(item, _Frame):
-            self._put(item.parent, _while(item, self._level))
+        if isinstance(item, Frame):
+            self._put(item.parent, while_node(item, self._level))
             return
-        if isinstance(item, _Entry):
+        if isinstance(item, Entry):
             frame = item.frame
             inputs = [name for enter in frame.entries for name in enter.inputs]
             frame.parent = self._innermost(frame.name, inputs)
             frame.depth = 1 + (frame.parent.depth if frame.parent else 0)
             if frame.depth > _DEPTH_LIMIT:
-                raise _invalid("its loops lie inside each other too deeply")
+                raise damaged("its loops lie inside each other too deeply")
             return
         if item in self.exits:
             self._leave(item, *self.exits[item])
@@ -235,96 +211,46 @@ class _Frames:
         elif item in self.switches:
             # Only what is inside; what leaves goes to an Exit.
             self.frame_of[item] = self.frame_of[self.producers[item.inputs[0]]]
-            self._put(self.frame_of[item], _alias(item, item.inputs[0], item.outputs[1:2]))
+            self._put(self.frame_of[item], alias(item, item.inputs[0], item.outputs[1:2]))
         elif item in self.entered:
             self.frame_of[item] = self.entered[item]
-            self._put(self.entered[item], _alias(item, item.inputs[0], item.outputs))
+            self._put(self.entered[item], alias(item, item.inputs[0], item.outputs))
         else:
             frame_of = self._innermost(str(item), reads(item))
             self.frame_of[item] = frame_of
             if item.type == "LoopCond":
-                item = _alias(item, item.inputs[0], item.outputs)
+                item = alias(item, item.inputs[0], item.outputs)
             if plain_type(item) != "NextIteration":
                 self._put(frame_of, item)
 
-    def _leave(self, node: SourceNode, frame: _Frame, variable: _Variable) -> None:
+    def _leave(self, node: SourceNode, frame: Frame, variable: Variable) -> None:
         """The first Exit of a variable is an output of the loop, others are as it is."""
         self.frame_of[node] = frame.parent
         if node.outputs[:1] != variable.results[:1]:
-            self._put(frame.parent, _alias(node, variable.results[0], node.outputs))
+            self._put(frame.parent, alias(node, variable.results[0], node.outputs))
 
-    def _put(self, frame: _Frame | None, node: SourceNode) -> None:
+    def _put(self, frame: Frame | None, node: SourceNode) -> None:
         (self.outside if frame is None else frame.nodes).append(node)
 
-    def _innermost(self, what: str, names: Iterable[str]) -> _Frame | None:
+    def _innermost(self, what: str, names: Iterable[str]) -> Frame | None:
         """The loop that is inside all others that these tensors depend on."""
-        found: _Frame | None = None
+        found: Frame | None = None
         for maker in self._makers(names):
             frame = self.frame_of.get(maker)
-            inner, outer = (found, frame) if _depth(found) > _depth(frame) else (frame, found)
+            inner, outer = (found, frame) if depth_of(found) > depth_of(frame) else (frame, found)
             found = inner
-            while _depth(inner) > _depth(outer):
+            while depth_of(inner) > depth_of(outer):
                 assert inner is not None
                 inner = inner.parent
             if inner is not outer:
-                raise _invalid(f"{what} reads values of two loops that run apart")
+                raise damaged(f"{what} reads values of two loops that run apart")
         return found
 
     def _level(self, model: Model) -> Model:
         return with_branches(model, self.predicates)
 
 
-def _alias(node: SourceNode, tensor: str, names: list[str]) -> SourceNode:
-    """What stands in place of a node that hands on a tensor."""
-    return SourceNode("Identity", node.name, [tensor], names, {})
-
-
-def _depth(frame: _Frame | None) -> int:
-    return frame.depth if frame else 0
-
-
-def _while(frame: _Frame, with_branches: Callable[[Model], Model]) -> SourceNode:
-    """The loop as one node, its outputs the first result of each variable, '' if there is none."""
-    inputs = [ModelInput(v.tensor, None, ElementType.dynamic) for v in frame.variables]
-
-    def part(name: str, outputs: list[str]) -> Model:
-        label = f"{frame.name}/{name}"
-        nodes = _needed(frame.nodes, outputs)
-        return with_branches(Model(label, "tf", nodes, inputs, outputs))
-
-    bodies = {
-        "cond": part("cond", [frame.condition]),
-        "body": part("body", [variable.following for variable in frame.variables]),
-    }
-    starts = [variable.start for variable in frame.variables]
-    results = [variable.results[0] if variable.results else "" for variable in frame.variables]
-    return SourceNode("While", frame.name, starts, results, bodies)
-
-
-def _needed(nodes: Iterable[SourceNode], targets: Iterable[str]) -> list[SourceNode]:
-    """Those of ``nodes``, which stand in order, that the targets need."""
-    wanted = set(targets)
-    found = []
-    for node in reversed(list(nodes)):
-        if not wanted.isdisjoint(node.outputs):
-            wanted.update(reads(node))
-            found.append(node)
-    return found[::-1]
-
-
-def _needs(node: SourceNode, count: int) -> None:
-    if len(node.inputs) != count:
-        raise _invalid(f"{node} has {len(node.inputs)} inputs, not {count}")
-
-
 def _called(item: _Item) -> str:
     if isinstance(item, SourceNode):
         return str(item)
-    return f"the loop '{(item.frame if isinstance(item, _Entry) else item).name}'"
-
-
-def _invalid(what: str) -> ModelFileError:
-    return ModelFileError(
-        f"The control flow of the model is damaged: {what}",
-        hint="The model is not valid; export it again, or name other outputs with --output.",
-    )
+    return f"the loop '{(item.frame if isinstance(item, Entry) else item).name}'"

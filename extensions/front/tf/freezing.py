@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from extensions.front.tf.checkpoint import Bundle, Checkpoint
 from extensions.front.tf.filling import fillers
-from extensions.front.tf.graphs import CALLS, VARIABLES, Values, reference
+from extensions.front.tf.parts import CALLS, VARIABLES, Values, reference
 from extensions.front.tf.tensors import read_tensor
 from mo.errors import ModelFileError
 from mo.front.protobuf import Message

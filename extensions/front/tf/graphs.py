@@ -7,76 +7,30 @@ is called like its node, that of port k ``node:k``. A called function's nodes ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
 
-from extensions.front.tf.filling import fill, imports
+from extensions.front.tf.attributes import attributes_of
+from extensions.front.tf.filling import imports
 from extensions.front.tf.frames import structured
+from extensions.front.tf.parts import CALLS, VARIABLES, Function, Part, Reference, Values, reference
+from extensions.front.tf.sides import put_behind, side_before
 from extensions.front.tf.signatures import OUTPUTS, listed_outputs, port_of
 from extensions.front.tf.sources import inputs_of
 from extensions.front.tf.tensors import (
     COMPLEX_PARTS,
-    read_tensor,
-    shape_of,
 )
-from mo.errors import ModelFileError, UnsupportedError
+from mo.errors import ModelFileError
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
-from mo.front.prototext import Unknown
 from mo.graph.element_type import ElementType
 from mo.graph.tensor import Buffer, Tensor
 
-CALLS = ("PartitionedCall", "StatefulPartitionedCall")
-VARIABLES = ("VarHandleOp", "VariableV2", "Variable")
 # Functions that call each other deeper than this are an attack, and those that put so many times
 # the nodes of the file into the graph (small files may do more).
 _DEPTH_LIMIT = 60
 _GROWTH_LIMIT = 20
 _NODES_LIMIT = 100_000
-
-# What a variable holds, by the name of its node and its shared name.
-Values = Callable[[str, str], "Tensor | None"]
-
-
-class Reference(NamedTuple):
-    """An output port of a node of the same graph or function."""
-
-    node: str
-    port: int
-
-    @property
-    def tensor(self) -> str:
-        return f"{self.node}:{self.port}" if self.port else self.node
-
-
-def reference(text: str) -> Reference:
-    """``name`` or ``name:port`` as nodes outside of functions write it."""
-    name, colon, port = text.rpartition(":")
-    if colon and port.isascii() and port.isdigit() and len(port) < 6:
-        return Reference(name, int(port))
-    return Reference(text, 0)
-
-
-class Function(NamedTuple):
-    """A function as an attribute names it."""
-
-    name: str
-    attributes: dict[str, Any]
-
-
-@dataclass
-class Part:
-    """Nodes, constants and inputs that are found while a graph or a body is read."""
-
-    nodes: list[SourceNode] = field(default_factory=list)
-    constants: dict[str, Tensor] = field(default_factory=dict)
-    inputs: list[ModelInput] = field(default_factory=list)
-
-    def model(self, name: str, inputs: list[ModelInput], outputs: list[str]) -> Model:
-        """All of it; its loops and branches are put in order once it is cut."""
-        fill(self.nodes, self.constants)
-        return Model(name, "tf", self.nodes, inputs, outputs, self.constants, arrange=structured)
 
 
 class _Scope:
@@ -166,6 +120,9 @@ class GraphReader:
         """An attribute of a node outside of functions."""
         return self._attributes(message, _Scope(())).get(name)
 
+    def _attributes(self, message: Message, scope: _Scope) -> dict[str, Any]:
+        return attributes_of(message, self.source, scope.attributes)
+
     def imports(self, message: Message) -> bool:
         """Whether a node outside of functions puts something into a table."""
         called = self.attribute_of(message, "f") if message.get("op") in CALLS else None
@@ -208,21 +165,12 @@ class GraphReader:
 
     def _switch(self, message: Message, scope: _Scope, part: Part) -> None:
         """Let what has no inputs, but comes after one side of a Switch, depend on that side."""
-        for text in message.get("input", []):
-            maker = scope.by_name.get(text.lstrip("^"), {})
-            for _ in range(_DEPTH_LIMIT):
-                if maker.get("op") != "Identity" or not maker.get("input"):
-                    break
-                text = maker["input"][0]
-                maker = scope.by_name.get(text.split(":")[0], {})
-            if maker.get("op") != "Switch" or len(maker.get("input", [])) < 2:
-                continue
-            decider = scope.by_name.get(maker["input"][1].split(":")[0], {})
-            if decider.get("op") != "LoopCond":
-                predicate = self._tensor(maker["input"][1], scope)
-                side = reference(self._tensor(text, scope)).port
-                _put_behind(scope.prefix + message.get("name", ""), predicate, side, part)
-                return
+        found = side_before(message, scope.by_name)
+        if found is not None:
+            taken, decider = found
+            predicate = self._tensor(decider, scope)
+            side = reference(self._tensor(taken, scope)).port
+            put_behind(scope.prefix + message.get("name", ""), predicate, side, part)
 
     def _inputs(self, message: Message, scope: _Scope) -> list[str]:
         """Tensor names; what only says which node runs first is left out."""
@@ -343,70 +291,6 @@ class GraphReader:
                 for number, branch in enumerate(value):
                     place = f"branch_{number}"
                     attributes[place] = self.body(branch, f"{name}/{place}/", depth)
-
-    # ---- attributes
-
-    def _attributes(self, message: Message, scope: _Scope) -> dict[str, Any]:
-        """By name; those that begin with an underscore are notes of the framework to itself."""
-        found = {}
-        for item in message.get("attr", []):
-            key = item.get("key", "")
-            if not key.startswith("_"):
-                value = self._attribute(item.get("value", {}), scope)
-                if value is not None:
-                    found[key] = value
-        return found
-
-    def _attribute(self, message: Message, scope: _Scope) -> Any:
-        kind = next(iter(message), "")
-        value: Any = message.get(kind)
-        if kind == "s":
-            return value.decode("utf-8", "backslashreplace")
-        if kind == "b":
-            return bool(value)
-        if kind == "shape":
-            return shape_of(value)
-        if kind == "tensor":
-            try:
-                return read_tensor(self.source, value)
-            except UnsupportedError as error:
-                return error
-        if kind == "func":
-            return self._function(value, scope)
-        if kind == "placeholder":
-            return scope.attributes.get(value)
-        if kind == "list":
-            return self._list(value, scope)
-        if isinstance(value, Unknown):
-            raise ModelFileError(f"An attribute is of the kind '{kind}', which does not exist")
-        return value
-
-    def _list(self, message: Message, scope: _Scope) -> list[Any]:
-        for kind, values in message.items():
-            if kind == "s":
-                return [value.decode("utf-8", "backslashreplace") for value in values]
-            if kind == "func":
-                return [self._function(value, scope) for value in values]
-            if kind == "shape":
-                return [shape_of(value) for value in values]
-            return list(values)
-        return []
-
-    def _function(self, message: Message, scope: _Scope) -> Function:
-        return Function(message.get("name", ""), self._attributes(message, scope))
-
-
-def _put_behind(name: str, predicate: str, side: int, part: Part) -> None:
-    """Let a constant, or the node that was read last, be there on one side of a decision only."""
-    value = f"{name}/value"
-    if name in part.constants:
-        part.constants[value] = part.constants.pop(name)
-    elif part.nodes and part.nodes[-1].outputs == [name]:
-        part.nodes[-1].outputs = [value]
-    else:
-        return
-    outputs = ["", name] if side else [name, ""]
-    part.nodes.append(SourceNode("Switch", name, [value, predicate], outputs, {}))
 
 
 def _of_node(error: ModelFileError, message: Message) -> ModelFileError:

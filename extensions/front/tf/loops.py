@@ -15,21 +15,19 @@ from typing import NamedTuple
 import numpy as np
 
 from extensions.front.branching import bind
-from extensions.front.building import scalar, size_of, typed
+from extensions.front.building import size_of
 from extensions.front.tf.aliases import aliases, origin
 from extensions.front.tf.common import number, refuse
+from extensions.front.tf.counters import Counters
 from extensions.front.tf.lists import (
     ListState,
     LoopList,
     appended,
     overwritten,
-    same_number,
     stack_of,
     zeros,
 )
-from extensions.ops.arithmetic import Add, Less, LogicalAnd, Maximum, Minimum, Subtract
 from extensions.ops.control_flow import Loop, widened
-from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.iteration import slices
 from extensions.ops.movement import Concat
@@ -106,6 +104,7 @@ class _While:
         outside = [*(self._tensor(i) for i in self.states), *self.captured]
         self.sources: dict[Node, Output] = dict(zip(self.graph.parameters(), outside))
         self.sliced: set[Node] = set()
+        self.counters = Counters(self.g, self.before, self.after, self._tensor, self.sources)
 
     def _tensor(self, place: int) -> Output:
         """A state before the first iteration; a list is the stack of what it holds."""
@@ -146,82 +145,6 @@ class _While:
     def _stacked(self, value: Value) -> Output:
         return value if is_tensor(value) else stack_of(self.graph, value)
 
-    # ---- how often it runs
-
-    def _trip_count(self) -> Output | None:
-        """The number of iterations, where counters below limits are all that is asked for."""
-        condition = self.graph.results()[0].inputs[0]
-        assert condition is not None
-        counts: list[Output] = []
-        stack = [condition]
-        while stack:
-            value = stack.pop()
-            if isinstance(value.node.op, LogicalAnd):
-                stack += [item for item in value.node.inputs if item is not None]
-                continue
-            count = self._count_of(value)
-            if count is None:
-                return None
-            if not any(same_number(count, other) for other in counts):
-                counts.append(count)
-        total = counts[0]
-        for count in counts[1:]:
-            total = self.g.add(Minimum(), total, count)
-        return self.g.add(Maximum(), total, number(self.g, 0, total.dtype))
-
-    def _count_of(self, value: Output) -> Output | None:
-        """For ``counter + 1 < limit``: the limit less where the counter starts."""
-        if not isinstance(value.node.op, Less):
-            return None
-        counted, limit = value.node.inputs
-        place = self._counter(counted)
-        outer = self._outside(limit)
-        if place is None or outer is None:
-            return None
-        start = typed(self.g, scalar(self.g, self._tensor(place)), ElementType.i64)
-        end = typed(self.g, scalar(self.g, outer), ElementType.i64)
-        known = start.value()
-        if known is not None and not known.any():
-            return end
-        return self.g.add(Subtract(), end, start)
-
-    def _counter(self, value: Output | None) -> int | None:
-        """The variable that one iteration increases by 1 to this value."""
-        for i, after in self.after.items():
-            if after is value and self._is_increased(i):
-                return i
-        return None
-
-    def _is_increased(self, place: int) -> bool:
-        node = self.after[place].node
-        if not isinstance(node.op, Add):
-            return False
-        known = [None if item is None else item.value() for item in node.inputs]
-        return any(
-            item is self.before[place] and step is not None and step.size == 1 and step.item() == 1
-            for item, step in zip(node.inputs, reversed(known))
-        )
-
-    def _counts_from(self, index: Output | None) -> int | None:
-        """Where an index starts that is the number of the iteration beyond that."""
-        while index is not None and isinstance(index.node.op, (Convert, Reshape)):
-            index = index.node.inputs[0]
-        for i, before in self.before.items():
-            if before is index and self._is_increased(i):
-                start = self._tensor(i).value()
-                return int(start.item()) if start is not None and start.size == 1 else None
-        return None
-
-    def _outside(self, value: Output | None) -> Output | None:
-        """What a value is in the graph around, if it does not change in the loop."""
-        if value is None:
-            return None
-        if value.constant is not None:
-            return self.g.constant(value.constant)
-        if value.node in [before.node for before in self.before.values()]:
-            return None
-        return self.sources.get(value.node)
-
     # ---- what it reads and writes
 
     def _slice_reads(self) -> None:
@@ -249,7 +172,7 @@ class _While:
         if index is None or index.shape != () or axis is None:
             return False
         along = axis.value()
-        return along is not None and not along.any() and self._counts_from(index) == 0
+        return along is not None and not along.any() and self.counters.counts_from(index) == 0
 
     def _write(self, place: int) -> _Write:
         """What one iteration puts into a list: by its counter, behind all others, or at 0."""
@@ -264,7 +187,7 @@ class _While:
         known = index.value()
         if known is not None and not known.any():
             return _Write(item, 0, joins=False)
-        start = self._counts_from(index)
+        start = self.counters.counts_from(index)
         if start is None:
             raise self._otherwise(place)
         return _Write(item, start)
@@ -300,8 +223,10 @@ class _While:
     # ---- the operation
 
     def results(self, start: Output) -> tuple[Value, ...]:
-        count = self._trip_count()
         ending = self.graph.results()[0]
+        going = ending.inputs[0]
+        assert going is not None
+        count = self.counters.trip_count(going)
         if count is not None:
             self.graph.set_input(ending, 0, self.graph.constant(True))
             start = self.g.constant(True)

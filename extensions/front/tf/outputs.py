@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from extensions.front.tf.graphs import Part, reference
+from extensions.front.tf.parts import Part, reference
 from mo.front.protobuf import Message
 
 # Nodes that are there for training, saving or checking, and inputs.

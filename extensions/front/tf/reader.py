@@ -7,8 +7,9 @@ from pathlib import Path
 from extensions.front.tf import freezing
 from extensions.front.tf.checkpoint import Checkpoint, open_checkpoint
 from extensions.front.tf.files import parsed
-from extensions.front.tf.graphs import GraphReader, Values
+from extensions.front.tf.graphs import GraphReader
 from extensions.front.tf.outputs import default_outputs
+from extensions.front.tf.parts import Values
 from extensions.front.tf.saved_model import read_saved_model
 from extensions.front.tf.schema import GRAPH, META_GRAPH
 from mo.errors import ModelFileError, UsageError

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from extensions.front.tf import freezing
 from extensions.front.tf.checkpoint import Bundle
 from extensions.front.tf.files import parsed
-from extensions.front.tf.graphs import CALLS, Function, GraphReader, Part, Values, reference
+from extensions.front.tf.graphs import GraphReader
 from extensions.front.tf.outputs import default_outputs
+from extensions.front.tf.parts import CALLS, Function, Part, Values, reference
 from extensions.front.tf.schema import SAVED_MODEL
 from extensions.front.tf.tensors import element_type, shape_of
 from mo.errors import ModelFileError, UsageError, listing

@@ -21,7 +21,7 @@ import tensorflow as tf
 
 import extensions.pipeline
 from extensions.front.tf import TRANSLATIONS
-from extensions.front.tf.graphs import reference
+from extensions.front.tf.parts import reference
 from extensions.front.tf.reader import read_graph
 from mo.cli.config import Config
 from mo.front.model import Model

@@ -1,0 +1,58 @@
+"""What is found while a graph is read, and how its tensors are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from extensions.front.tf.filling import fill
+from extensions.front.tf.frames import structured
+from mo.front.model import Model, ModelInput, SourceNode
+from mo.graph.tensor import Tensor
+
+CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+VARIABLES = ("VarHandleOp", "VariableV2", "Variable")
+
+# What a variable holds, by the name of its node and its shared name.
+Values = Callable[[str, str], "Tensor | None"]
+
+
+class Reference(NamedTuple):
+    """An output port of a node of the same graph or function."""
+
+    node: str
+    port: int
+
+    @property
+    def tensor(self) -> str:
+        return f"{self.node}:{self.port}" if self.port else self.node
+
+
+def reference(text: str) -> Reference:
+    """``name`` or ``name:port`` as nodes outside of functions write it."""
+    name, colon, port = text.rpartition(":")
+    if colon and port.isascii() and port.isdigit() and len(port) < 6:
+        return Reference(name, int(port))
+    return Reference(text, 0)
+
+
+class Function(NamedTuple):
+    """A function as an attribute names it."""
+
+    name: str
+    attributes: dict[str, Any]
+
+
+@dataclass
+class Part:
+    """Nodes, constants and inputs that are found while a graph or a body is read."""
+
+    nodes: list[SourceNode] = field(default_factory=list)
+    constants: dict[str, Tensor] = field(default_factory=dict)
+    inputs: list[ModelInput] = field(default_factory=list)
+
+    def model(self, name: str, inputs: list[ModelInput], outputs: list[str]) -> Model:
+        """All of it; its loops and branches are put in order once it is cut."""
+        fill(self.nodes, self.constants)
+        return Model(name, "tf", self.nodes, inputs, outputs, self.constants, arrange=structured)
