@@ -17,42 +17,31 @@ from mo.cli.config import Config
 from mo.errors import ConversionError
 from mo.front.files import open_model
 from mo.pipeline.convert import convert
-from tests.fuzzing import PARTS, part_of_many, survivors
+from tests.fuzzing import PARTS, part_of_many, survivors, wounded
 
 MODELS = Path(__file__).parent / "models"
 FEW = 60
 
 
-def wounded(content: bytes, dice: random.Random) -> bytes:
-    """Some bytes changed, lost, repeated or put in, or the end cut off."""
-    damaged = bytearray(content)
-    for _ in range(dice.choice((1, 1, 2, 4))):
-        at = dice.randrange(max(1, len(damaged)))
-        match dice.randrange(6):
-            case 0:
-                damaged[at : at + 1] = bytes([dice.randrange(256)])
-            case 1:
-                damaged[at : at + 1] = bytes([damaged[at] ^ 1 << dice.randrange(8)])
-            case 2:
-                del damaged[at : at + dice.randrange(1, 40)]
-            case 3:
-                damaged[at:at] = dice.randbytes(dice.randrange(1, 12))
-            case 4:
-                other, size = dice.randrange(len(damaged)), dice.randrange(1, 64)
-                damaged[at : at + size] = damaged[other : other + size]
-            case _:
-                # A number becomes a huge one.
-                damaged[at : at + 1] = b"\xff" * dice.randrange(1, 10) + b"\x7f"
-        if not damaged:
-            break
-    return bytes(damaged[: dice.randrange(len(damaged))] if dice.random() < 0.1 else damaged)
+def _huge(content: bytearray, at: int, dice: random.Random) -> None:
+    """A number becomes a huge one."""
+    content[at : at + 1] = b"\xff" * dice.randrange(1, 10) + b"\x7f"
+
+
+def _cut_off(content: bytearray, at: int, dice: random.Random) -> None:
+    if dice.random() < 0.3:
+        del content[at:]
+
+
+def damaged(content: bytes, dice: random.Random) -> bytes:
+    return wounded(content, dice, _huge, _cut_off)
 
 
 def graph(number: int, folder: Path) -> Config:
     """A GraphDef, binary or as text."""
     name = ("operations.pb", "loops.pb", "frozen.pb", "frozen.pbtxt")[number % 4]
     path = folder / name
-    path.write_bytes(wounded((MODELS / name).read_bytes(), random.Random(number)))
+    path.write_bytes(damaged((MODELS / name).read_bytes(), random.Random(number)))
     return Config(framework="tf", input_model=path)
 
 
@@ -61,7 +50,7 @@ def saved_model(number: int, folder: Path) -> Config:
     if not (folder / name).exists():
         shutil.copytree(MODELS / name, folder / name)
     content = (MODELS / name / "saved_model.pb").read_bytes()
-    (folder / name / "saved_model.pb").write_bytes(wounded(content, random.Random(number)))
+    (folder / name / "saved_model.pb").write_bytes(damaged(content, random.Random(number)))
     return Config(framework="tf", sources={"saved_model_dir": folder / name})
 
 
@@ -74,8 +63,8 @@ def checkpoint(number: int, folder: Path) -> Config:
             shutil.copy(path, folder)
     path = MODELS / (name + (".index" if version == 2 else ""))
     content = path.read_bytes()
-    damaged = wounded(content, dice) if number % 4 < 2 else with_checksums(path, dice)
-    (folder / path.name).write_bytes(damaged)
+    wounds = damaged(content, dice) if number % 4 < 2 else with_checksums(path, dice)
+    (folder / path.name).write_bytes(wounds)
     return Config(framework="tf", sources={"input_meta_graph": folder / f"{name}.meta"})
 
 

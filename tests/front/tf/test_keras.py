@@ -25,7 +25,7 @@ from mo.errors import ConversionError, ModelFileError, UnsupportedError, UsageEr
 from mo.graph.graph import Graph
 from mo.pipeline.convert import convert
 from tests.front.comparing import compare_results
-from tests.front.tf.test_fuzz import convert_file, wounded
+from tests.front.tf.test_fuzz import convert_file, damaged
 from tests.fuzzing import PARTS, part_of_many, survivors
 from tests.ops import runtime
 
@@ -188,7 +188,7 @@ def survives(numbers: range, folder: Path) -> int:
         name = ("joined_3.h5", "joined_2.h5", "joined_3.keras")[number % 3]
         dice = random.Random(number)
         path = folder / name
-        path.write_bytes(wounded((MODELS / name).read_bytes(), dice))
+        path.write_bytes(damaged((MODELS / name).read_bytes(), dice))
         return lambda: convert_file(Config(framework="tf", input_model=path), folder)
 
     return survivors(numbers, prepare)
