@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import networkx as nx
 import numpy as np
 
 from mo.errors import ConversionError
@@ -33,6 +32,7 @@ from mo.graph.op import (
     infer_outputs,
 )
 from mo.graph.shape import Dimension, Shape, agreed, same_shape
+from mo.graph.structure import MultiDiGraph
 from mo.graph.tensor import Tensor
 
 # What may stand for an input of a new operation: a float is a number of the first input's
@@ -40,7 +40,7 @@ from mo.graph.tensor import Tensor
 Operand = Any
 
 
-class Graph(nx.MultiDiGraph):  # type: ignore[misc, unused-ignore]
+class Graph(MultiDiGraph):  # type: ignore[misc, unused-ignore]
     """Operations and their connections. Insertion order is kept everywhere."""
 
     # Whether constants are computed whatever their size.
