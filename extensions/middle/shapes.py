@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from extensions.ops.common import constant_ints
+from extensions.ops.gathering import Gather
 from extensions.ops.movement import Transpose
 from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from mo.graph.graph import Graph
@@ -102,8 +103,30 @@ def transpose_as_reshape(g: Graph, node: Node, x: Output, order: Output) -> Outp
     return reshaped(g, x, node.outputs[0].shape)
 
 
+@rewrite(
+    match(
+        (Squeeze, Unsqueeze),
+        match(Gather, x, const("place", size=1), const("along"), name="y"),
+        const("axes"),
+    )
+)
+def one_place_of_an_axis(
+    g: Graph, node: Node, x: Output, y: Output, place: Output, along: Output, axes: Output
+) -> Output | None:
+    """A single index drops its axis or keeps it, as its own shape says."""
+    drops, rank = isinstance(node.op, Squeeze), x.rank
+    if rank is None or place.rank != int(drops) or y.only_user() is not node:
+        return None
+    dropped, axis = constant_ints(axes) or (), constant_ints(along) or (0,)
+    if [axis % rank for axis in dropped] != [axis[0] % rank]:
+        return None
+    index = g.add(Reshape(), place, np.array([] if drops else [1], np.int64))
+    return g.add(y.node.op, x, index, along)
+
+
 RULES = (
     shape_as_pattern,
+    one_place_of_an_axis,
     reshape_of_reshape,
     transpose_of_transpose,
     transposes_around_squeeze,

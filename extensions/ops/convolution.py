@@ -17,13 +17,20 @@ def window_count(
 
     Of an unknown size it is taken that one does.
     """
-    if kernel.__class__ is int and dim.__class__ is int:
-        left = dim + pads - dilation * (kernel - 1) - 1
-        if left < 0:
-            raise ValueError(f"a window of {kernel} (dilation {dilation}) exceeds the size {dim}")
-        return (left + (stride - 1 if up else 0)) // stride + 1
-    room = dim + pads - (dilation * (size(kernel, 1) - 1) + 1)
-    return size((room + (stride - 1 if up else 0)) // stride + 1, 1)
+    spare = stride - 1 if up else 0
+    if not isinstance(kernel, int):
+        room = dim + pads - (dilation * (size(kernel, 1) - 1) + 1)
+        return size((room + spare) // stride + 1, 1)
+    # How much more room there is than for one window, but for the size itself.
+    more = pads - dilation * (kernel - 1) - 1
+    if isinstance(dim, Dim):
+        if (stride, more) == (1, -1) and dim.min > 0:
+            return dim
+        how = "windows", more + spare, stride
+        return dim.once(how, lambda: size((dim + (more + spare)) // stride + 1, 1))
+    if dim + more < 0:
+        raise ValueError(f"a window of {kernel} (dilation {dilation}) exceeds the size {dim}")
+    return (dim + more + spare) // stride + 1
 
 
 def same_size(dim: Dimension, stride: int) -> Dimension:

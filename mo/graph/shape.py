@@ -23,7 +23,7 @@ class Dim:
         self.max = max
         self.symbol = symbol
         # What was computed of it: the same sum or product with a number is one unknown again.
-        self.derived: dict[tuple[str, int], Dimension] = {}
+        self.derived: dict[tuple[object, ...], Dimension] = {}
 
     @property
     def is_unbounded(self) -> bool:
@@ -39,13 +39,14 @@ class Dim:
 
     def __add__(self, other: Dimension) -> Dimension:
         if isinstance(other, int):
-            return self if other == 0 else self._once("+", other, self._plus)
+            return self if other == 0 else self.once(("+", other), lambda: self._plus(other))
         return self._plus(other)
 
-    def _once(self, sign: str, number: int, compute: Callable[[Dimension], Dimension]) -> Dimension:
-        found = self.derived.get((sign, number))
+    def once(self, how: tuple[object, ...], compute: Callable[[], Dimension]) -> Dimension:
+        """What is computed of it, the same unknown each time for one ``how``."""
+        found = self.derived.get(how)
         if found is None:
-            found = self.derived[sign, number] = compute(number)
+            found = self.derived[how] = compute()
         return found
 
     def _plus(self, other: Dimension) -> Dimension:
@@ -69,7 +70,7 @@ class Dim:
 
     def __mul__(self, other: Dimension) -> Dimension:
         if isinstance(other, int):
-            return self if other == 1 else self._once("*", other, self._times)
+            return self if other == 1 else self.once(("*", other), lambda: self._times(other))
         return self._times(other)
 
     def _times(self, other: Dimension) -> Dimension:

@@ -170,6 +170,27 @@ def test_moving_an_axis_of_one_is_a_reshape():
     assert case.after(y, *shapes.RULES) == ["y: Reshape(x, [0, 1, 1, 8]) special_zero=true"]
 
 
+def test_an_index_drops_its_axis_itself():
+    case = Case(4, Dim())
+    picked = case.g.add(Gather(), case.x, [2], np.int64(1))
+    y = case.g.add(Squeeze(), picked, [-1], name="y")
+    assert case.after(y, *shapes.RULES) == ["y: Gather(x, 2, 1)"]
+
+
+def test_an_index_keeps_its_axis_itself():
+    case = Case(4, Dim())
+    picked = case.g.add(Gather(), case.x, np.int64(2), np.int64(0))
+    y = case.g.add(Unsqueeze(), picked, [0], name="y")
+    assert case.after(y, *shapes.RULES) == ["y: Gather(x, [2], 0)"]
+
+
+@pytest.mark.parametrize(("indices", "axes"), [([2], [0]), ([2, 0], [2])])
+def test_an_index_of_another_axis_stays(indices, axes):
+    case = Case(1, Dim(), 1)
+    y = case.g.add(Squeeze(), case.g.add(Gather(), case.x, indices, np.int64(1)), axes)
+    assert case.unchanged(y, *shapes.RULES)
+
+
 # ---- sharing
 
 

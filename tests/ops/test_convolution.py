@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("openvino")
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,9 @@ from extensions.ops.convolution import (
 )
 from extensions.ops.pooling import AvgPool, MaxPool, MaxPoolWithIndices
 from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.node import Output
+from mo.graph.shape import Dim, same_shape
 from tests.ops.runtime import Case, agree
 from tests.ops.strategies import Draw, damaged, data, floats, given_array
 
@@ -140,3 +144,18 @@ def test_deformable_convolution(case: Case) -> None:
 @given(st.data())
 def test_pool(kind: type, drawn: st.DataObject) -> None:
     agree(drawn.draw(pool(kind)))
+
+
+def test_sizes_that_are_computed_alike_are_one_unknown() -> None:
+    """A window of 3 within padding of 1 leaves sizes alone, and halves them alike twice."""
+    g = Graph()
+    weights = g.constant(np.zeros((3, 3, 3, 3), np.float32))
+
+    def convolved(x: Output, stride: int) -> Output:
+        pads = {"pads_begin": (1, 1), "pads_end": (1, 1), "dilations": (1, 1)}
+        return g.add(Convolution(strides=(stride, stride), **pads), x, weights)
+
+    x = g.input("x", (1, 3, Dim(1), Dim(1)))
+    assert same_shape(convolved(x, 1).shape, x.shape)
+    assert same_shape(convolved(convolved(x, 1), 2).shape, convolved(x, 2).shape)
+    assert not same_shape(convolved(x, 2).shape, x.shape)
