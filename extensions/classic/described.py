@@ -45,10 +45,10 @@ def _pooling(op: Any) -> dict[str, Any]:
 
 def _change_sliding(op: Any, key: str, value: Any) -> Op | None:
     if key in _PER_AXIS:
-        return op.with_attributes(**{_PER_AXIS[key]: tuple(int(n) for n in value[2:])})  # type: ignore[no-any-return]
+        return op.with_attributes(**{_PER_AXIS[key]: tuple(int(n) for n in value[2:])})
     if key == "pad":
         begin, end = (tuple(int(pair[side]) for pair in value[2:]) for side in (0, 1))
-        return op.with_attributes(pads_begin=begin, pads_end=end, auto_pad="explicit")  # type: ignore[no-any-return]
+        return op.with_attributes(pads_begin=begin, pads_end=end, auto_pad="explicit")
     return None
 
 

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import networkx as nx
-
 from extensions.front.tf.control_damage import damaged
 from extensions.front.tf.predicates import Predicates, plain_type
 from mo.errors import UnsupportedError
 from mo.front.model import Model, SourceNode, reads
+from mo.graph.structure import networkx as nx
 
 # Branches inside each other deeper than this are an attack.
 _DEPTH_LIMIT = 60

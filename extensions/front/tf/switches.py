@@ -16,7 +16,6 @@ from extensions.front.tf.lives import Lives, Pivot, Unit
 from extensions.front.tf.predicates import Predicates, plain_type
 from mo.errors import UnsupportedError
 from mo.front.model import Model, SourceNode, reads, sorted_nodes
-from mo.graph.structure import networkx as nx
 from mo.graph.tensor import Tensor
 
 # More nodes in all branches together are an attack.
