@@ -7,6 +7,38 @@ from collections.abc import Mapping
 from extensions.classic import operations, passes
 from mo.classic.modules import CORE, table
 
+# What drove the classic itself has no counterpart; in its place:
+_API = "convert with mo.convert_model(...), whose keywords are the flags"
+_TABLES = "operations bring their shapes with them: create one of mo.ops or extensions.ops"
+REFUSED: Mapping[str, Mapping[str, str]] = {
+    "mo.main": {"print_argv": _API, "driver": _API, "prepare_ir": _API},
+    "mo.pipeline.unified": {"unified_pipeline": _API},
+    "mo.utils.cli_parser": dict.fromkeys(
+        (
+            *("get_common_cli_parser", "get_freeze_placeholder_values", "parse_tuple_pairs"),
+            *("get_mean_scale_dictionary", "get_placeholder_shapes", "get_all_cli_parser"),
+        ),
+        _API,
+    ),
+    "mo.utils.import_extensions": {"load_dirs": "name the folder with --extensions"},
+    "mo.front.common.register_custom_ops": dict.fromkeys(
+        ("check_for_duplicates", "update_extractors_with_extensions"),
+        "classes in the folders of --extensions are registered by themselves",
+    ),
+    "mo.front.common.partial_infer.concat": {"tf_pack_infer": _TABLES},
+    "mo.front.common.partial_infer.crop": {"crop_infer": _TABLES},
+    "mo.front.common.partial_infer.reshape": {"tf_reshape_shape_infer": _TABLES},
+    "mo.front.common.partial_infer.roipooling": {"roipooling_infer": _TABLES},
+    "mo.front.common.partial_infer.batch_norm": {"batch_norm_4_infer": _TABLES},
+    "mo.front.common.partial_infer.multi_box_prior": {"multi_box_prior_infer_mxnet": _TABLES},
+    "mo.front.common.partial_infer.multi_box_detection": {"multi_box_detection_infer": _TABLES},
+    "mo.front.common.partial_infer.random_uniform": {"tf_random_uniform_infer": _TABLES},
+    "mo.front.tf.custom_subgraph_call": dict.fromkeys(
+        ("merge_nodes", "internal_output_name_for_node"),
+        "sub-graphs of TensorFlow are not called: replace them by operations",
+    ),
+}
+
 _FRAMEWORKS = table(
     (
         "mo.front.tf.replacement",
@@ -17,8 +49,28 @@ _FRAMEWORKS = table(
     (
         "mo.front.tf.graph_utils",
         "extensions.classic.building",
-        "create_op_with_const_inputs create_op_node_with_second_input",
+        "create_op_with_const_inputs create_op_node_with_second_input "
+        "add_convolution_to_swap_xy_coordinates add_fake_background_loc "
+        "add_activation_function_after_node add_constant_to_negative_values "
+        "mark_squeeze_reshape_concat_before_detection_output",
     ),
+    ("mo.front.common.weights", "extensions.classic.building", "swap_weights_xy"),
+    (
+        "mo.utils.shape",
+        "extensions.classic.shape_nodes",
+        "get_canonical_axis_index_node get_range_node_of_idxs get_shape_values_by_indices_node "
+        "node_to_get_shape_value_of_indices get_shape_values_by_range_idxs "
+        "node_to_get_batch_value node_to_get_features_dimension_value "
+        "node_to_get_spatial_dimensions_value new_shape_node_from_shape_nodes "
+        "get_shape_and_rank_nodes_by_port",
+    ),
+    (
+        "extensions.middle.InsertLayoutPropagationTransposes",
+        "mo.classic.layouts",
+        "mark_as_correct_data_layout mark_input_as_in_correct_layout "
+        "mark_output_as_in_correct_layout",
+    ),
+    ("mo.ops.cosh", "extensions.classic.operations", "extensions.ops.activation_ops.Cosh=Cosh"),
     (
         "mo.front.onnx.extractors.utils",
         "extensions.classic.onnx",
@@ -31,6 +83,9 @@ _FRAMEWORKS = table(
 def all_modules() -> Mapping[str, Mapping[str, tuple[str, str]]]:
     """{module: {name: (module here, name here)}}."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
+    for module, refused in REFUSED.items():
+        places = {name: ("", advice) for name, advice in refused.items()}
+        found.setdefault(module, {}).update(places)
     for part in (operations.modules(), passes.modules(), CORE, _FRAMEWORKS):
         for module, names in part.items():
             found.setdefault(module, {}).update(names)

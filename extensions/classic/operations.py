@@ -83,7 +83,7 @@ def class_of(key: str) -> type[Op]:
     made.records = tuple(row.attributes.split())
     made.__init__ = _constructor(made)
     made.backend_attrs = lambda self: list(made.records)
-    if row.op:
+    if row.op and by_name()[row.op] is row:
         Op.registered_ops.setdefault(row.op, made)
     found: type[Op] = made
     return found

@@ -14,7 +14,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-# Module of the classic -> {name there: (module here, name here)}.
+# Module of the classic -> {name there: (module here, name here)}; without a module here, what to
+# do in its place.
 Table = Mapping[str, Mapping[str, tuple[str, str]]]
 
 
@@ -38,7 +39,11 @@ class Finder:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if self._table is None:
             self._table = {}  # while it is loaded, modules are looked for as well
-            self._table = self._load()
+            try:
+                self._table = self._load()
+            except BaseException:
+                self._table = None
+                raise
         inner = any(module.startswith(f"{name}.") for module in self._table)
         if name not in self._table and not inner:
             return None
@@ -50,8 +55,22 @@ class Finder:
     def exec_module(self, module: ModuleType) -> None:
         names = (self._table or {}).get(module.__name__, {})
         for name, (home, own) in names.items():
-            setattr(module, name, getattr(importlib.import_module(home), own))
-        module.__dict__["__all__"] = list(names)
+            if home:
+                setattr(module, name, getattr(importlib.import_module(home), own))
+        module.__dict__["__all__"] = [name for name, (home, _) in names.items() if home]
+        module.__dict__["__getattr__"] = _refusal(module.__name__, names)
+
+
+def _refusal(module: str, names: Mapping[str, tuple[str, str]]) -> Callable[[str], Any]:
+    """What tells that a name is not there, and what to use in its place."""
+
+    def refuse(name: str) -> Any:
+        home, advice = names.get(name, ("", ""))
+        if not advice or home:
+            raise AttributeError(f"module '{module}' has no '{name}'")
+        raise ImportError(f"'{name}' of {module} has no counterpart here: {advice}")
+
+    return refuse
 
 
 def complete(tables: Table) -> None:
@@ -59,8 +78,11 @@ def complete(tables: Table) -> None:
     for name, names in tables.items():
         if name in sys.modules or importlib.util.find_spec(name) is not None:
             module = importlib.import_module(name)
+            refused = {key: place for key, place in names.items() if not place[0]}
+            if refused and "__getattr__" not in vars(module):
+                module.__dict__["__getattr__"] = _refusal(name, refused)
             for key, (home, own) in names.items():
-                if key not in vars(module) or key in ("Graph", "Node"):
+                if home and key not in vars(module):
                     setattr(module, key, getattr(importlib.import_module(home), own))
 
 
@@ -120,6 +142,59 @@ CORE = table(
         "eltwise_infer bias_add_infer",
     ),
     ("mo.front.common.partial_infer.concat", "mo.classic.partial_infer", "concat_infer"),
+    (
+        "mo.utils.utils",
+        "mo.classic.utils",
+        "refer_to_faq_msg match_shapes symm_match_shapes array_to_str shrink_str_value "
+        "deprecated_api files_by_pattern get_mo_root_dir group_by_with_binary_predicate "
+        "unique_by NamedAttrsClass",
+    ),
+    (
+        "mo.utils.graph",
+        "mo.classic.walking",
+        "backward_bfs_for_operation bfs_search nodes_matching_name_pattern "
+        "is_connected_component sub_graph_between_nodes invert_sub_graph_between_nodes "
+        "node_neighbourhood node_incoming_neighbourhood node_outcoming_neighbourhood "
+        "scope_output_nodes clear_tensor_names_info",
+    ),
+    (
+        "mo.utils.find_inputs",
+        "mo.classic.walking",
+        "find_inputs find_outputs find_nodes_by_attribute_value",
+    ),
+    (
+        "mo.front.common.layout",
+        "mo.classic.layouts",
+        "get_batch_dim get_features_dim get_depth_dim get_height_dim get_width_dim "
+        "shape_for_layout nchw_to_nhwc_permute nhwc_to_nchw_permute indices_mapping "
+        "convert_shape",
+    ),
+    ("mo.front.common.extractors.utils", "mo.classic.layouts", "layout_attrs"),
+    (
+        "mo.utils.broadcasting",
+        "mo.classic.broadcasting",
+        "make_equal_rank uni_directional_shape_broadcasting bi_directional_shape_broadcasting "
+        "explicit_shape_broadcasting uni_directional_broadcasting bi_directional_broadcasting "
+        "explicit_broadcasting",
+    ),
+    (
+        "mo.middle.passes.convert_data_type",
+        "mo.classic.data_types",
+        "data_type_str_to_np data_type_str_to_precision data_type_str_to_destination_type "
+        "np_data_type_to_precision np_data_type_to_destination_type "
+        "destination_type_to_np_data_type packed_U1 packed_U4 packed_I4 SUPPORTED_DATA_TYPES",
+    ),
+    (
+        "mo.middle.passes.infer",
+        "mo.classic.data_types",
+        "partial_infer copy_type_infer node_type_infer type_infer",
+    ),
+    (
+        "mo.middle.passes.eliminate",
+        "mo.classic.data_types",
+        "remove_op_node_with_data_node remove_op_nodes merge_data_nodes reverse_dfs "
+        "shape_inference",
+    ),
 )
 
 

@@ -361,11 +361,13 @@ def cycle_error(names: Sequence[str]) -> ConversionError:
 
 def __getattr__(name: str) -> Any:
     """What else extensions import from here: views, and functions of them."""
+    if name.startswith("__"):
+        raise AttributeError(name)
     from importlib import import_module
 
     if name in ("Node", "Port", "Connection"):
         return getattr(import_module(f"mo.classic.{name.lower()}"), name)
     found = getattr(import_module("mo.classic.graph_functions"), name, None)
-    if found is None or name.startswith("__"):
+    if found is None:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     return found
