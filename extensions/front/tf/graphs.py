@@ -20,6 +20,7 @@ from extensions.front.tf.sources import inputs_of
 from extensions.front.tf.tensors import (
     COMPLEX_PARTS,
 )
+from extensions.front.tf.written import AFTER, ORDERED
 from mo.errors import ModelFileError
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
@@ -237,6 +238,9 @@ class GraphReader:
             count = max(count, len(named))
         outputs = [Reference(name, port).tensor for port in range(count)]
         node = SourceNode(op, name, inputs, outputs, attributes)
+        if op in ORDERED:
+            before = (text[1:] for text in message.get("input", []) if text.startswith("^"))
+            attributes[AFTER] = [scope.prefix + text for text in before]
         if op in ("Enter", "RefEnter"):
             attributes["frame_name"] = f"{scope.prefix}{attributes.get('frame_name', '')}"
         if op in ("Merge", "RefMerge"):

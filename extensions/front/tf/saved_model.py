@@ -17,6 +17,7 @@ from extensions.front.tf.outputs import default_outputs
 from extensions.front.tf.parts import CALLS, Function, Part, Values, reference
 from extensions.front.tf.schema import SAVED_MODEL
 from extensions.front.tf.tensors import element_type, shape_of
+from extensions.front.tf.written import keep_states
 from mo.errors import ModelFileError, UsageError, listing
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
@@ -178,6 +179,7 @@ def _called(
             tensor = name
         tensors.append(tensor)
     results = reader.call(function, tensors, "", part, 0)
+    keep_states(part)
     outputs = _named_outputs(part, results, signature)
     order = [inputs[tensor] for tensor in aliases if tensor in inputs]
     return part.model("saved_model", order, outputs)

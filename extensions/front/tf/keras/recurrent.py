@@ -16,6 +16,7 @@ from extensions.ops.arithmetic import Add, Maximum, Minimum, Multiply
 from extensions.ops.movement import Concat, Split, Transpose
 from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from extensions.ops.slicing import StridedSlice
+from extensions.ops.state import Assign, ReadValue
 from mo.graph.node import Output
 
 # Gates of the kernel in the order in which the layer builder takes them.
@@ -90,15 +91,31 @@ def _run(
     built = Recurrence(g, x, units, names * len(parts), direction)
     w, r = (_stacked(layer, [getattr(part, key) for part in parts]) for key in ("w", "r"))
     of_input, inner = (_stacked(layer, [part.biases[i] for part in parts]) for i in (0, 1))
-    h = built.zeros()
+    before = [built.zeros()] * (2 if kind == "LSTM" else 1)
+    if config.get("stateful"):
+        before = [_kept(layer, i, zeros) for i, zeros in enumerate(before)]
     if kind == "GRU":
         apart = bool(config.get("reset_after", layer.release >= 2))
-        y, *states = built.gru(h, w, r, (of_input, inner), apart)
+        y, *states = built.gru(before[0], w, r, (of_input, inner), apart)
     elif kind == "LSTM":
-        y, *states = built.lstm(h, h, w, r, g.add(Add(), of_input, inner))
+        y, *states = built.lstm(before[0], before[-1], w, r, g.add(Add(), of_input, inner))
     else:
-        y, *states = built.rnn(h, w, r, g.add(Add(), of_input, inner))
+        y, *states = built.rnn(before[0], w, r, g.add(Add(), of_input, inner))
+    if config.get("stateful"):
+        for i, state in enumerate(states):
+            g.add(Assign(variable_id=_name_of_state(layer, i)), state)
     return y, states
+
+
+def _kept(layer: Layer, number: int, first: Output) -> Output:
+    """The state that the inference before has left, at first zeros."""
+    name, kind = _name_of_state(layer, number), first.dtype
+    op = ReadValue(variable_id=name, variable_type=kind, variable_shape=first.shape)
+    return layer.g.add(op, first)
+
+
+def _name_of_state(layer: Layer, number: int) -> str:
+    return f"{layer.node.name}/state_{number}"
 
 
 def _stacked(layer: Layer, values: list[Output]) -> Output:
@@ -106,9 +123,8 @@ def _stacked(layer: Layer, values: list[Output]) -> Output:
 
 
 def _check(config: Mapping[str, Any]) -> None:
-    for name in ("stateful", "time_major"):
-        if config.get(name):
-            raise refuse(f"a recurrent layer with {name}")
+    if config.get("time_major"):
+        raise refuse("a recurrent layer with time_major")
 
 
 @layer("LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU")
