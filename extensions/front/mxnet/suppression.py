@@ -14,6 +14,7 @@ from extensions.ops.arithmetic import (
     Equal,
     Greater,
     LogicalAnd,
+    Maximum,
     Minimum,
     Multiply,
     NotEqual,
@@ -188,6 +189,8 @@ def _with_format(
 def _filled_up(g: Graph, rows: Output, like: Output) -> Output:
     """Rows of -1 behind, until there are as many as there were."""
     missing = g.add(Subtract(), size_of(g, like, 1), size_of(g, rows, 1))
+    # It is never negative, but the runtime refuses what might be.
+    missing = g.add(Maximum(), missing, g.constant(np.int64(0)))
     sizes = vector(g, [size_of(g, like, 0), missing, size_of(g, like, 2)])
     return g.add(Concat(axis=1), rows, g.add(Broadcast(), g.constant(-1.0, rows.dtype), sizes))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,11 @@ import pytest
 
 pytest.importorskip("openvino")
 
+import openvino as ov
+
+import mo
 from tests.front.mxnet.running import Case, check
+from tests.models.mxnet import save
 
 
 def symbol(op: str, weights: tuple[str, ...] = (), **attributes: Any) -> dict[str, Any]:
@@ -45,3 +50,15 @@ def test_scale_and_shift(fixed: bool, open_axes: str) -> None:
     given = symbol("ScaleShift", ("gamma", "beta"), fix_gamma=fixed)
     weights = {"gamma": gamma, "beta": beta}
     check(Case("scale", given, {"in0": x}, weights, [wanted]), open_axes)
+
+
+def test_suppression_in_a_number_of_boxes_with_limits(tmp_path: Path) -> None:
+    """The runtime works out how many rows there may be, which must not come out negative."""
+    path = save(tmp_path, symbol("_contrib_box_nms", topk=3))
+    xml, _ = mo.convert_model(path, input_shape="[1,2..8,6]", silent=True).save(
+        tmp_path / "net.xml"
+    )
+    corners = np.arange(5)[:, None] * 2 + [0, 0, 1, 1]
+    rows = np.concatenate([np.zeros((5, 1)), np.c_[[1, 5, 2, 4, 3]], corners], 1)
+    [found] = ov.Core().compile_model(xml, "CPU")([rows[None].astype(np.float32)]).values()
+    np.testing.assert_array_equal(found[0], [*rows[[1, 3, 4]], *[[-1] * 6] * 2])
