@@ -10,14 +10,15 @@ from collections.abc import Iterable, Sized
 
 
 class ConversionError(Exception):
-    """What went wrong, and in ``hint`` what the user can do about it."""
+    """What went wrong, in ``hint`` what the user can do about it, in ``code`` a file to do it."""
 
     exit_code = 4
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.code = code
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message

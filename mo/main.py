@@ -66,6 +66,8 @@ def _asks_for_debug(arguments: Sequence[str]) -> bool:
 def _complain(error: ConversionError) -> None:
     for line in str(error).splitlines():
         print(f"[ ERROR ]  {line}", file=sys.stderr)
+    if error.code:
+        print(f"\n{error.code}\n", file=sys.stderr)  # bare, to be copied
 
 
 def _run(arguments: Sequence[str], framework: str | None, program: str) -> int:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +23,7 @@ from mo.classic.replacement import BASES, ReplacementPattern
 from mo.classic.reporting import user_error
 from mo.classic.schedule import Anchor
 from mo.errors import ConversionError, UsageError
-from mo.extending import Conversion
+from mo.extending import ENTRY_POINT, Conversion
 from mo.middle.rewriter import Rule
 
 # What is imported of a folder, in this order; FRAMEWORK stands for that of the model.
@@ -51,15 +52,16 @@ def load(folders: Sequence[Path], framework: str) -> Extensions:
     """Import what the folders hold for a framework; UsageError or ExtensionError tells a fault."""
     found = Extensions()
     for folder in folders:
-        _load_folder(folder, framework, found)
+        if folder.is_dir():
+            _load_folder(folder, framework, found)
+        else:
+            _load_installed(folder.name, found)
     _switch(found.replacements)
     _check_ids(found.replacements)
     return found
 
 
 def _load_folder(folder: Path, framework: str, found: Extensions) -> None:
-    if not folder.is_dir():
-        raise UsageError(f"--extensions: '{folder}' is no folder", hint="Check the path.")
     name = folder.name
     if not name.isidentifier() or name in ("mo", "extensions"):
         raise UsageError(
@@ -73,6 +75,17 @@ def _load_folder(folder: Path, framework: str, found: Extensions) -> None:
             modules = list(_modules(folder / below, [name, *below.split("/")]))
             _register(modules, found)
         _register_native(_modules(folder, [name]), found)
+
+
+def _load_installed(name: str, found: Extensions) -> None:
+    """What a package declares under the entry point of this name: a module of extensions."""
+    for entry in entry_points(group=ENTRY_POINT, name=name):
+        try:
+            module = entry.load()
+        except Exception as error:
+            raise user_error(error, f"the import of '{entry.value}'") from error
+        _register([module], found)
+        _register_native([module], found)
 
 
 @contextmanager

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
-from mo.classic import matching
 from mo.classic.errors import BasicError
 from mo.classic.extractor import accepted
 from mo.classic.graph import view_of
@@ -22,12 +22,22 @@ from mo.classic.selecting import CustomReplacementRegistry, occurrences
 from mo.classic.settling import settle, settle_node
 from mo.classic.source import Describe, graph_of, model_of
 from mo.cli.config import Config
-from mo.front.model import Model
+from mo.front.model import Model, SourceNode
 from mo.front.registry import Translations
 from mo.graph.graph import Graph
-from mo.pipeline.passes import Pass, rewrites
+from mo.pipeline.passes import Pass, rewrites, with_bodies
 
 log = logging.getLogger("mo.extensions")
+
+
+@dataclass
+class _Part:
+    """A graph of layers and the model that it stands for; of a body also who carries it."""
+
+    graph: Graph
+    model: Model
+    holder: SourceNode | None = None
+    key: str = ""
 
 
 class Run:
@@ -57,15 +67,33 @@ class Run:
 
     def prepare(self, model: Model) -> Model:
         """The model after its extractors and the replacements of the front phase."""
-        graph = graph_of(model, self.describe)
-        self._know(graph)
-        self._extract(graph)
-        self._replace_by_configuration(graph)
+        top = _Part(graph_of(model, self.describe), model)
+        parts = list(self._with_bodies(top))
+        for part in parts:
+            self._know(part.graph)
+            self._extract(part.graph)
+        self._replace_by_configuration(top.graph)
         known = set(self.extensions.replacements)
         for cls in self.order:
             if cls.phase == "Front" and cls in known:
-                self._run(cls, graph)
-        return model_of(graph, model)
+                for part in parts[:1] if getattr(cls, "run_not_recursively", False) else parts:
+                    self._run(cls, part.graph)
+                view_of(top.graph).check_empty_graph(_name(cls))
+        for part in reversed(parts):  # those within before those around them
+            prepared = model_of(part.graph, part.model)
+            if part.holder is not None:
+                part.holder.attributes = {**part.holder.attributes, part.key: prepared}
+        return prepared
+
+    def _with_bodies(self, part: _Part) -> Iterator[_Part]:
+        """A graph, and those of the bodies that its nodes carry."""
+        yield part
+        for node in part.graph.nodes_of(Layer):
+            source = node.op.source  # type: ignore[attr-defined]
+            for key, body in list(source.attributes.items()) if source is not None else ():
+                if isinstance(body, Model):
+                    inner = _Part(graph_of(body, self.describe), body, source, key)
+                    yield from self._with_bodies(inner)
 
     def _know(self, graph: Graph) -> None:
         view_of(graph).graph |= {**self.facts, "name": graph.graph["name"]}
@@ -76,7 +104,7 @@ class Run:
         for node in list(graph.nodes_of(Layer)):
             layer = node.op
             assert isinstance(layer, Layer)
-            cls = self._extractor(layer)
+            cls = self._extractor(layer) if layer.source is not None else None
             if cls is None:
                 continue
             shown = Node(graph, node)
@@ -155,10 +183,13 @@ class Run:
         return found
 
     def _step(self, cls: type[ReplacementPattern], graph: Graph) -> int:
-        self._know(graph)
-        self._run(cls, graph)
-        graph.graph["settle"](graph)
-        graph.prune()
+        recursive = not getattr(cls, "run_not_recursively", False)
+        for part in list(with_bodies(graph)) if recursive else [graph]:
+            self._know(part)
+            self._run(cls, part)
+            part.graph["settle"](part)
+            part.prune()
+        view_of(graph).check_empty_graph(_name(cls))
         return 0
 
     # ---- one replacement
@@ -168,16 +199,11 @@ class Run:
         if not getattr(replacement, "enabled", True):
             return
         view = view_of(graph)
-        what = f"{cls.__module__}.{cls.__name__} ({cls.phase.lower() or 'middle'} phase)"
+        what = _name(cls)
         try:
             if not all(condition(view) for condition in getattr(cls, "graph_condition", ())):
                 return
-            if getattr(replacement, "run_not_recursively", False):
-                replacement.find_and_replace_pattern(view)
-            else:
-                matching.for_graph_and_each_sub_graph_recursively(
-                    view, replacement.find_and_replace_pattern
-                )
+            replacement.find_and_replace_pattern(view)
         except ExtensionError:
             raise
         except BasicError as error:
@@ -188,7 +214,11 @@ class Run:
             raise user_error(error, what) from error
         if getattr(replacement, "force_clean_up", False):
             view.clean_up()
-        view.check_empty_graph(what)
+
+
+def _name(cls: type[ReplacementPattern]) -> str:
+    """A class and its phase, for messages."""
+    return f"{cls.__module__}.{cls.__name__} ({cls.phase.lower() or 'middle'} phase)"
 
 
 def _own_extractor(cls: type) -> type:

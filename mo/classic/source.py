@@ -20,6 +20,9 @@ from mo.graph.op import Constant, Parameter, Result
 # The domain of operations that extensions describe, and of the tables that translate these.
 DOMAIN = "mo"
 
+# What stands for a value of the graph around, in a body.
+_OUTER = "OuterValue"
+
 # What the classic's attributes of a framework's node are.
 Describe = Callable[[SourceNode], dict[str, Any]]
 
@@ -40,14 +43,23 @@ def graph_of(model: Model, describe: Describe) -> NativeGraph:
     placed = [(node, _placed(graph, node, describe, values)) for node in model.nodes]
     for node, made in placed:
         for index, name in enumerate((*node.inputs, *_captured(node))):
-            if name in values:
-                graph.connect(values[name], made, index)
+            if name:
+                graph.connect(values.get(name) or _outer(graph, name, values), made, index)
     results = {}
     for name in model.outputs:
         if name in values:
             results[graph.place(Result(), [values[name]], 0, f"{name}/sink_port_0")] = name
     graph.graph |= {"originals": originals, "results": results}
     return graph
+
+
+def _outer(graph: NativeGraph, name: str, values: dict[str, native.Output]) -> native.Output:
+    """A value that a body sees outside itself (or that nothing makes, as the walk will tell)."""
+    layer = Layer(Attributes({"kind": "op", "op": _OUTER, "name": name, "_out_ports": {0: {}}}))
+    layer.place = graph.place(layer, (), 1, name)
+    values[name] = layer.place.outputs[0]
+    values[name].names[name] = None
+    return values[name]
 
 
 def _captured(node: SourceNode) -> list[str]:
@@ -108,7 +120,7 @@ def model_of(graph: NativeGraph, model: Model) -> Model:
             constants[names.of(node.outputs[0])] = op.tensor
         elif isinstance(op, Layer) and op.attrs.get("op") == "Parameter":
             inputs.append(described_input(op, names.of(node.outputs[0])))
-        elif isinstance(op, Layer) and op.attrs.get("op") != "Result":
+        elif isinstance(op, Layer) and op.attrs.get("op") not in ("Result", _OUTER):
             nodes += _nodes(op, node, names)
     labels = dict(model.labels)
     outputs: dict[str, None] = {}

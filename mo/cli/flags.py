@@ -160,8 +160,9 @@ _COMMON = [
     ),
     Flag(
         "extensions",
-        kinds.FOLDERS,
-        "Folders with Python files that add operations and transformations; runs their code.",
+        kinds.EXTENSIONS,
+        "Folders with Python files that add operations and transformations, or names of "
+        "installed extensions; their code is run.",
     ),
     # ---- messages
     Flag("log_level", _LEVEL, "Least important messages that are shown."),

@@ -169,6 +169,14 @@ def _is_checkpoint(path: Path) -> bool:
     return _is_file_or_folder(path) or os.path.isfile(f"{path}.index")
 
 
+def _is_extension(path: Path) -> bool:
+    if os.path.isdir(path):
+        return True
+    from importlib.metadata import entry_points  # as heavy as the rest, and rarely needed
+
+    return path.name in entry_points(group="mo.extensions").names
+
+
 def _is_counts(value: Path | str) -> bool:
     return value == "" or os.path.isfile(value)
 
@@ -204,11 +212,11 @@ DEFINITION = _path_kind("FILE|FOLDER", "file or folder", _is_file_or_folder)
 ANY_PATH = Kind("PATH", _path, natural.path, is_path=True)
 COUNTS = Kind("FILE", _counts, natural.path, _existing("file", _is_counts))
 CHUNK = Kind("FRAMES|dynamic", _chunk)
-FOLDERS = Kind(
+EXTENSIONS = Kind(
     "FOLDER,...",
     _paths,
     natural.listed(natural.path_item),
-    _existing("folder", os.path.isdir),
+    _existing("folder, or the name of an installed extension", _is_extension),
     may_be_empty=True,
     is_path=True,
 )

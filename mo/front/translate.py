@@ -17,6 +17,7 @@ from mo.errors import (
 )
 from mo.front.model import Model, ModelInput, SourceNode, sorted_nodes
 from mo.front.registry import Translation, Translations
+from mo.front.skeleton import skeleton
 from mo.front.values import ComplexTensor, TensorSequence, Value, flat, is_tensor, with_tensors
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -178,7 +179,12 @@ class Walk:
                 version = f" (operation set {node.opset})" if node.opset != 1 else ""
                 missing[label + version].append(node)
         if missing:
-            raise UnsupportedError(_missing_text(missing, self.translations), hint=_MISSING_HINT)
+            firsts = [nodes[0] for _, nodes in sorted(missing.items())]
+            raise UnsupportedError(
+                _missing_text(missing, self.translations),
+                hint=_MISSING_HINT,
+                code=skeleton(firsts, self.model.framework),
+            )
 
     def run(self, targets: Sequence[str]) -> None:
         """Translate the nodes that ``targets`` need."""
@@ -290,8 +296,8 @@ class Walk:
 
 
 _MISSING_HINT = (
-    "Cut them off with --input or --output, or add a translation with --extensions "
-    "(see CONTRIBUTING.md)."
+    "Cut them off with --input or --output, or complete these lines as a file of a folder that "
+    "you name with --extensions (docs/extending.md)."
 )
 
 
