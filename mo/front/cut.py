@@ -143,12 +143,28 @@ def _infer(
 def _element_types(
     model: Model, starts: Mapping[Start, InputRequest], translations: Translations
 ) -> dict[Start, ElementType]:
-    """The element types of inner tensors, as far as what lies before can be translated."""
+    """The element types of inner tensors, as far as what lies before can be translated.
+
+    Where it cannot, those that the nodes tell.
+    """
     try:
         inferred = _infer(model, starts, translations)
     except ConversionError:
-        inferred = {}
+        return _told_types(model, starts)
     return {start: kind.dtype for start, kind in inferred.items()}
+
+
+def _told_types(model: Model, starts: Iterable[Start]) -> dict[Start, ElementType]:
+    if model.told_type is None:
+        return {}
+    producers = model.producers()
+    found = {}
+    for start in starts:
+        node = producers.get(start.original)
+        kind = None if node is None else model.told_type(node, start.original)
+        if kind is not None:
+            found[start] = kind
+    return found
 
 
 def _apply_shapes(model: Model, config: Config) -> None:

@@ -158,6 +158,8 @@ class Model:
     # written into the IR.
     notes: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    # The element type of an output of a node, where the node itself tells it.
+    told_type: Callable[[SourceNode, str], ElementType | None] | None = None
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""

@@ -55,17 +55,19 @@ def default_outputs(part: Part, messages: Sequence[Message]) -> list[str]:
         for text in message.get("input", [])
     }
     read |= _inside(messages, ops)
-    names = [
-        name
-        for name, op in ops.items()
-        if name not in read and op not in _NEVER and not op.startswith(_CHANGES)
-    ]
+    names = [name for name, op in ops.items() if name not in read and not _is_never_output(op)]
     # What only reads a variable is left over, if there is anything else.
     names = [name for name in names if not _is_left_over(name, ops[name])] or names
     # Loops give all their variables; those that nobody reads are wanted if nothing else is.
     names = [name for name in names if ops[name] not in ("Exit", "RefExit")] or names
     outputs = {node.name: node.outputs for node in part.nodes}
     return [tensor for name in names for tensor in outputs.get(name, [])]
+
+
+def _is_never_output(op: str) -> bool:
+    """Whether it gives nothing, or what only training, saving or the feeding of data is about."""
+    feeds = "Dataset" in op or ("Iterator" in op and "GetNext" not in op)
+    return feeds or op in _NEVER or op.startswith(_CHANGES)
 
 
 def _inside(messages: Sequence[Message], ops: Mapping[str, str]) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from extensions.front.tf.filling import fill
 from extensions.front.tf.frames import structured
+from extensions.front.tf.result_types import result_type
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.graph.tensor import Tensor
 
@@ -55,4 +56,13 @@ class Part:
     def model(self, name: str, inputs: list[ModelInput], outputs: list[str]) -> Model:
         """All of it; its loops and branches are put in order once it is cut."""
         fill(self.nodes, self.constants)
-        return Model(name, "tf", self.nodes, inputs, outputs, self.constants, arrange=structured)
+        return Model(
+            name,
+            "tf",
+            self.nodes,
+            inputs,
+            outputs,
+            self.constants,
+            arrange=structured,
+            told_type=result_type,
+        )

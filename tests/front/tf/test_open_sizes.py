@@ -15,6 +15,7 @@ from benchmarks.tf_topologies.measuring import TOLERANCE, compiled, difference
 from benchmarks.tf_topologies.vision import image_to_image
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("build", [lstm_classifier, bert, image_to_image])
 def test_three_sizes(build: Builder, tmp_path: Path) -> None:
     exported = build(tmp_path)
