@@ -48,6 +48,12 @@ class InferenceError(ConversionError):
     exit_code = 5
 
 
+class Finished(ConversionError):
+    """What was asked for is done, and it is not a model: there is nothing to convert or write."""
+
+    exit_code = 0
+
+
 class OutputError(ConversionError):
     """The result could not be written."""
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from mo.errors import ConversionError
+from mo.errors import ConversionError, Finished
 
 INTERNAL_ERROR = 1
 INTERRUPTED = 130
@@ -25,6 +25,9 @@ def main(argv: Sequence[str] | None = None, framework: str | None = None) -> int
     _stop_cleanly()
     try:
         return _run(arguments, framework, program)
+    except Finished as done:
+        print(f"[ SUCCESS ] {done}")
+        return done.exit_code
     except ConversionError as error:
         if debugging:
             raise

@@ -71,6 +71,8 @@ _FRAMEWORKS = table(
         "mark_output_as_in_correct_layout",
     ),
     ("mo.ops.cosh", "extensions.classic.operations", "extensions.ops.activation_ops.Cosh=Cosh"),
+    ("mo.utils.pipeline_config", "extensions.classic.pipeline_config", "PipelineConfig"),
+    ("mo.utils.simple_proto_parser", "extensions.classic.pipeline_config", "SimpleProtoParser"),
     (
         "mo.front.onnx.extractors.utils",
         "extensions.classic.onnx",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mo.classic import selecting
+from mo.classic.descriptions import Description
 from mo.classic.node import Node
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def for_graph_and_each_sub_graph_recursively(graph: Graph, func: Callable[[Graph
 # ---- sub-graphs of --transformations_config
 
 
-def descriptions(replacement_id: str) -> list[selecting.Description]:
+def descriptions(replacement_id: str) -> list[Description]:
     return (
         selecting.CustomReplacementRegistry().get_custom_replacement_description(replacement_id)
         or []

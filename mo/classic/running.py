@@ -52,6 +52,7 @@ class Run:
         translations: Translations,
     ) -> None:
         self.extensions = extensions
+        self.config = config
         self.framework = framework
         self.describe = describe
         self.translations = translations
@@ -266,4 +267,6 @@ def command_line(config: Config, framework: str) -> argparse.Namespace:
                 raise AttributeError(name)
             return None
 
-    return Given(**{**config.given, "framework": framework})
+    # Paths are whole here: extensions open the files.
+    sources = {name: str(path) for name, path in config.sources.items()}
+    return Given(**{**config.given, **sources, "framework": framework})

@@ -2,108 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from mo.classic.descriptions import Description, read_descriptions
 from mo.classic.errors import Error
 from mo.classic.node import Node
-from mo.errors import UsageError, listing
+from mo.errors import listing
 from mo.graph.op import Parameter
 
 if TYPE_CHECKING:
     from mo.classic.graph import Graph
 
 log = logging.getLogger("mo.extensions")
-
-# Files larger than this are no lists of replacements.
-_SIZE_LIMIT = 16 << 20
-KINDS = ("scope", "points", "general")
-
-
-@dataclass
-class Description:
-    """One object of the file; ``given`` is the object as it was written."""
-
-    id: str
-    match_kind: str
-    instances: Any
-    given: Mapping[str, Any]
-    custom_attributes: dict[str, Any] = field(default_factory=dict)
-    inputs: list[list[dict[str, Any]]] = field(default_factory=list)
-    outputs: list[dict[str, Any]] = field(default_factory=list)
-    op: str | None = None
-    # Whether start and end points belong to the sub-graph.
-    with_inputs: bool = True
-    with_outputs: bool = True
-
-
-def read_descriptions(path: Path) -> list[Description]:
-    """The objects of a file; UsageError names what is wrong, and where."""
-    try:
-        if path.stat().st_size > _SIZE_LIMIT:
-            raise UsageError(f"'{path.name}' is too large for a list of replacements")
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"--transformations_config: cannot read '{path.name}': {error.strerror}",
-            hint="Check the path.",
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"--transformations_config: '{path.name}' is not JSON: {error}",
-            hint="Mend the file; it is a list of objects with 'id' and 'match_kind'.",
-        ) from error
-    if not isinstance(found, list):
-        found = [found]
-    return [_description(item, number, path.name) for number, item in enumerate(found)]
-
-
-def _description(item: Any, number: int, file: str) -> Description:
-    where = f"'{file}', object {number}"
-    if not isinstance(item, dict) or not {"id", "match_kind"} <= item.keys():
-        raise UsageError(
-            f"{where} lacks 'id' or 'match_kind'", hint="Both are needed in each object."
-        )
-    kind, id = item["match_kind"], str(item["id"])
-    if kind not in KINDS:
-        raise UsageError(
-            f"{where} ('{id}') has match_kind '{kind}'", hint=f"Known are {listing(KINDS)}."
-        )
-    instances = item.get("instances")
-    _check_instances(kind, instances, f"{where} ('{id}')")
-    return Description(
-        id,
-        kind,
-        instances,
-        item,
-        custom_attributes=item.get("custom_attributes") or {},
-        inputs=item.get("inputs") or [],
-        outputs=item.get("outputs") or [],
-        op=item.get("op"),
-        with_inputs=item.get("include_inputs_to_sub_graph", True),
-        with_outputs=item.get("include_outputs_to_sub_graph", True),
-    )
-
-
-def _check_instances(kind: str, instances: Any, where: str) -> None:
-    if kind == "scope" and not (isinstance(instances, list) and instances):
-        raise UsageError(
-            f"{where}: 'instances' is no list of scopes", hint="Give prefixes of node names."
-        )
-    if kind == "points" and not (
-        isinstance(instances, dict)
-        and instances.get("start_points")
-        and instances.get("end_points")
-    ):
-        raise UsageError(
-            f"{where}: 'instances' has no 'start_points' and 'end_points'",
-            hint="Give both as lists of node names.",
-        )
 
 
 class CustomReplacementRegistry:
@@ -196,8 +111,7 @@ def occurrences(graph: Graph, description: Description) -> list[SubgraphMatch]:
 
 
 def _by_scope(graph: Graph, description: Description, scope: str) -> SubgraphMatch | None:
-    prefix = re.compile(scope)
-    names = [id for id in graph if prefix.match(id)]
+    names = in_scope(graph, scope)
     if not names:
         return None
     inputs = []
@@ -216,12 +130,22 @@ def _by_scope(graph: Graph, description: Description, scope: str) -> SubgraphMat
         for output in description.outputs
         for node in _within(graph, names, output["node"])
     ]
-    return SubgraphMatch(graph, description, names, inputs, outputs, scope.rstrip("/"))
+    return SubgraphMatch(graph, description, list(names), inputs, outputs, scope.rstrip("/"))
 
 
-def _within(graph: Graph, names: Iterable[str], pattern: str) -> list[Node]:
-    found = re.compile(f".*{pattern}")
-    return [Node(graph, name) for name in names if found.match(name)]
+def in_scope(graph: Graph, scope: str) -> dict[str, str]:
+    """The nodes whose names begin with a scope, each with the rest of its name."""
+    found = ((id, re.match(scope, id)) for id in graph)
+    return {id: id[start.end() :].lstrip("/") for id, start in found if start is not None}
+
+
+def _within(graph: Graph, names: Mapping[str, str], pattern: str) -> list[Node]:
+    """The nodes whose names within the scope match, else those where these end so."""
+    for wanted in (re.compile(pattern), re.compile(f".*{pattern}")):
+        found = [Node(graph, id) for id, rest in names.items() if wanted.match(rest)]
+        if found:
+            return found
+    return []
 
 
 def _by_points(graph: Graph, description: Description) -> SubgraphMatch | None:
@@ -245,11 +169,11 @@ def between(graph: Graph, starts: Iterable[str], ends: Iterable[str], what: str)
 
     Error if an end cannot be reached, or if an input of the model would be inside.
     """
-    starts, ends = list(starts), list(ends)
+    starts, ends = dict.fromkeys(starts), dict.fromkeys(ends)
     reached = dict.fromkeys(starts)
-    queue = list(starts)
+    queue = deque(starts)
     while queue:
-        id = queue.pop(0)
+        id = queue.popleft()
         if id in ends:
             continue
         for after in graph.successors(id):
@@ -259,9 +183,9 @@ def between(graph: Graph, starts: Iterable[str], ends: Iterable[str], what: str)
     unreached = [end for end in ends if end not in reached]
     if unreached:
         raise Error("{}: {} cannot be reached from {}", what, listing(unreached), listing(starts))
-    queue = [id for id in reached if id not in starts]
+    queue = deque(id for id in reached if id not in starts)
     while queue:
-        for before in graph.predecessors(queue.pop(0)):
+        for before in graph.predecessors(queue.popleft()):
             if before not in reached:
                 reached[before] = None
                 queue.append(before)

@@ -1,4 +1,4 @@
-"""From the texts of the given flags to a Config: read, cross-check, refuse, warn."""
+"""From the texts of the given flags to a Config: read, cross-check, warn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from mo.cli.config import Config
 from mo.cli.flag import FRAMEWORKS, Flag, Status
 from mo.cli.flags import FLAGS
 from mo.cli.layouts import merged
-from mo.errors import UsageError
 
 
 def build(given: Mapping[str, str], framework: str | None) -> Config:
@@ -28,7 +27,6 @@ def build(given: Mapping[str, str], framework: str | None) -> Config:
     check_together(values)
     framework = framework or values.get("framework")
     used = [FLAGS[name] for name in values]
-    _refuse(flag for flag in used if flag.status is Status.NOT_YET and flag.concerns(framework))
     working = [flag for flag in used if flag.status is Status.WORKS and flag.concerns(framework)]
     for flag in working:
         if flag.kind.check is not None:
@@ -57,16 +55,6 @@ def warn_of_unused(config: Config, framework: str) -> None:
     if unused:
         mean = "means" if len(unused) == 1 else "mean"
         _warn(config, f"{', '.join(unused)} {mean} nothing to {FRAMEWORKS[framework]} models")
-
-
-def _refuse(flags: Iterable[Flag]) -> None:
-    refused = [flag.option for flag in flags]
-    if refused:
-        are = "is" if len(refused) == 1 else "are"
-        raise UsageError(
-            f"{', '.join(refused)} {are} not supported yet",
-            hint="Convert without it, or watch the CHANGELOG for its coming.",
-        )
 
 
 def _fields(values: Iterable[tuple[Flag, Any]]) -> dict[str, Any]:

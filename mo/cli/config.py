@@ -109,6 +109,8 @@ class Config:
 
     extensions: tuple[Path, ...] = ()
     transformations_config: Path | None = None
+    # A file like it that is to be completed in place of a conversion.
+    config_update: Path | None = None
 
     log_level: str = "ERROR"
     silent: bool = False

@@ -26,8 +26,6 @@ class Status(Enum):
     # Accepted so that old scripts run; the help says why nothing is lost.
     WARNED = auto()
     IGNORED = auto()
-    # Read, then refused.
-    NOT_YET = auto()
 
 
 @dataclass(frozen=True)

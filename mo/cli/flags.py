@@ -155,8 +155,9 @@ _COMMON = [
     ),
     Flag(
         "transformations_config",
-        kinds.FILE,
-        "JSON file that configures transformations of known topologies.",
+        kinds.CONFIGURATION,
+        "JSON file that configures transformations of known topologies; those that come with "
+        "this tool are found by their bare names. Example: yolo_v3.json",
     ),
     Flag(
         "extensions",

@@ -7,11 +7,9 @@ from functools import partial
 from mo.cli import kinds
 from mo.cli.flag import Flag, Status
 
-_caffe, _mxnet = (
-    partial(Flag, group=framework, status=Status.NOT_YET) for framework in ("caffe", "mxnet")
+_tf, _caffe, _mxnet, _kaldi = (
+    partial(Flag, group=framework) for framework in ("tf", "caffe", "mxnet", "kaldi")
 )
-_tf = partial(Flag, group="tf")
-_kaldi = partial(Flag, group="kaldi")
 
 FRAMEWORK_FLAGS = [
     _tf("input_model_is_text", kinds.SWITCH, "Read --input_model as text."),
@@ -39,56 +37,51 @@ FRAMEWORK_FLAGS = [
     ),
     _tf(
         "tensorflow_use_custom_operations_config",
-        kinds.FILE,
+        kinds.CONFIGURATION,
         "Old name of --transformations_config.",
-        status=Status.WORKS,
         field="transformations_config",
     ),
     _tf(
         "tensorflow_custom_operations_config_update",
         kinds.FILE,
-        "JSON file to complete with the inputs and outputs of sub-graphs.",
-        status=Status.NOT_YET,
+        "JSON file of --transformations_config to complete with the inputs and outputs of "
+        "sub-graphs; no model is written.",
+        field="config_update",
     ),
     _tf(
         "tensorflow_object_detection_api_pipeline_config",
         kinds.FILE,
-        "Pipeline file of a model of the Object Detection API.",
-        status=Status.NOT_YET,
+        "Pipeline file of a model of the Object Detection API, for the transformations that "
+        "--transformations_config names.",
     ),
     _caffe(
         "input_proto",
         kinds.MODEL_FILE,
         "Topology; the .prototxt beside --input_model if absent.",
         ("-d",),
-        status=Status.WORKS,
     ),
     _caffe(
         "caffe_parser_path",
         kinds.DEFINITION,
         "Messages of a fork of Caffe: its caffe.proto, or the folder of its caffe_pb2.py, of "
         "which no code is run.",
-        status=Status.WORKS,
     ),
     _caffe(
         "k",
         kinds.FILE,
         "XML file that lists custom layers, which an extension of the runtime is to know.",
-        status=Status.WORKS,
     ),
-    _caffe("mean_file", kinds.FILE, "Mean image to subtract.", ("-mf",), status=Status.WORKS),
+    _caffe("mean_file", kinds.FILE, "Mean image to subtract.", ("-mf",)),
     _caffe(
         "mean_file_offsets",
         kinds.OFFSETS,
         'Where the part of the mean image to use starts. Example: "(16,16)"',
         ("-mo",),
-        status=Status.WORKS,
     ),
     _caffe(
         "disable_omitting_optional",
         kinds.SWITCH,
         "Give custom layers also the parameters that are not set, if they have defaults.",
-        status=Status.WORKS,
     ),
     _caffe(
         "enable_flattening_nested_params",
@@ -100,25 +93,21 @@ FRAMEWORK_FLAGS = [
         "input_symbol",
         kinds.MODEL_FILE,
         "Topology; PREFIX-symbol.json beside the parameters if absent.",
-        status=Status.WORKS,
     ),
     _mxnet(
         "nd_prefix_name",
         kinds.ANY_PATH,
         "PREFIX of PREFIX_args.nd and PREFIX_auxs.nd.",
-        status=Status.WORKS,
     ),
     _mxnet(
         "pretrained_model_name",
         kinds.ANY_PATH,
         "Parameters that .nd files are merged over.",
-        status=Status.WORKS,
     ),
     _mxnet(
         "save_params_from_nd",
         kinds.SWITCH,
         "Write the merged parameters beside the IR, too.",
-        status=Status.WORKS,
     ),
     _mxnet(
         "legacy_mxnet_model",

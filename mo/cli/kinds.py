@@ -129,6 +129,17 @@ def _paths(flag: str, value: str) -> tuple[Path, ...]:
     return tuple(_path(flag, part.strip().replace('"', "")) for part in parts)
 
 
+def _configuration(flag: str, value: str) -> Path:
+    """A file of the user's, or one that comes with this tool, by a path from one of its folders."""
+    path = _path(flag, value)
+    if os.path.lexists(path) or os.path.isabs(value):
+        return path
+    root = Path(__file__).parents[2]
+    folders = (root, root / "extensions", *sorted((root / "extensions" / "front").glob("*/")))
+    found = (folder / value for folder in folders)
+    return next((path for path in found if path.suffix == ".json" and path.is_file()), path)
+
+
 def _counts(flag: str, value: str) -> Path | str:
     return _path(flag, value) if value.strip() else ""
 
@@ -210,6 +221,7 @@ FILE = _path_kind("FILE", "file", os.path.isfile)
 FOLDER = _path_kind("FOLDER", "folder", os.path.isdir)
 DEFINITION = _path_kind("FILE|FOLDER", "file or folder", _is_file_or_folder)
 ANY_PATH = Kind("PATH", _path, natural.path, is_path=True)
+CONFIGURATION = Kind("FILE", _configuration, natural.path, FILE.check, is_path=True)
 COUNTS = Kind("FILE", _counts, natural.path, _existing("file", _is_counts))
 CHUNK = Kind("FRAMES|dynamic", _chunk)
 EXTENSIONS = Kind(

@@ -19,7 +19,6 @@ _NOTES = {
     Status.WORKS: "{}",
     Status.WARNED: "Accepted without effect: {}",
     Status.IGNORED: "Accepted without effect: {}",
-    Status.NOT_YET: "{} (not supported yet)",
 }
 
 

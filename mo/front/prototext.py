@@ -38,6 +38,12 @@ class Unknown(NamedTuple):
     """The value of a field that no table knows: numbers, words, texts, messages as they came."""
 
     values: list[Any]
+    # Whether it is written in brackets.
+    is_list: bool = False
+
+
+class _Bracketed(list[Any]):
+    """Values that were written in brackets."""
 
 
 class _Token(NamedTuple):
@@ -150,7 +156,10 @@ class _Parser:
             if schema is not None and id(schema) not in self.open_ended:
                 raise self._unknown(schema, name)
             seen = result.setdefault(name.text, Unknown([]))
-            seen.values.extend(self._values(None, name, depth))
+            values = self._values(None, name, depth)
+            seen.values.extend(values)
+            if isinstance(values, _Bracketed):
+                result[name.text] = seen._replace(is_list=True)
         elif field.repeated:
             result.setdefault(field.name, []).extend(self._values(field, name, depth))
         else:
@@ -188,7 +197,7 @@ class _Parser:
         colon = self._takes(":")
         if not self._takes("["):
             return [self._value(field, name, depth, colon)]
-        values: list[Any] = []
+        values = _Bracketed()
         while not self._takes("]"):
             if values and not self._takes(","):
                 raise self._error("a ',' or ']' is missing")

@@ -103,7 +103,7 @@ def _load(framework: str) -> Any:
 
 def _extensions(config: Config, framework: str, translations: Any) -> Any:
     """The user's extensions at work; None where there are none, and nothing of them is loaded."""
-    if not config.extensions and config.transformations_config is None:
+    if not (config.extensions or config.transformations_config or config.config_update):
         return None
     return importlib.import_module("extensions.classic.run").run(config, framework, translations)
 

@@ -10,7 +10,6 @@ from mo.cli.config import Config
 from mo.cli.flag import FRAMEWORKS, Status
 from mo.cli.flags import FLAGS, known_to
 from mo.cli.parser import parse_arguments
-from tests.cli.refusals import refusal
 
 
 def words(text: str) -> list[str]:
@@ -84,7 +83,7 @@ def test_short_names():
 def test_every_value_has_a_place_in_the_configuration():
     fields = Config.__dataclass_fields__
     for flag in FLAGS.values():
-        if flag.status in (Status.WORKS, Status.NOT_YET) and flag.name not in ("help", "version"):
+        if flag.status is Status.WORKS and flag.name not in ("help", "version"):
             assert flag.target in fields
 
 
@@ -93,27 +92,6 @@ def test_help_texts_are_sentences():
         lower = flag.status in (Status.WARNED, Status.IGNORED)
         assert flag.help[0].islower() == lower, flag.name
         assert "  " not in flag.help
-
-
-@pytest.mark.parametrize("name", [f.name for f in FLAGS.values() if f.status is Status.NOT_YET])
-def test_flags_that_are_not_there_yet_are_refused(name, tmp_path):
-    samples = {
-        "transform": "LowLatency2",
-        "mean_file_offsets": "(1,2)",
-    }
-    flag = FLAGS[name]
-    arguments = [flag.option]
-    if flag.kind.action == "store":
-        arguments.append(samples.get(name, "there-is-no-such-file"))
-    if name in ("nd_prefix_name", "pretrained_model_name"):
-        arguments += ["--input_symbol=x", "--nd_prefix_name=x", "--pretrained_model_name=x"]
-    error = refusal(parse, *arguments)
-    assert flag.option in error
-    assert "not supported yet" in error.splitlines()[0]
-
-
-def test_a_broken_value_is_said_before_the_flag_is_refused():
-    assert "'n..c' is no layout" in refusal(parse, "--layout", "n..c", "--transform", "LowLatency2")
 
 
 def test_flags_of_another_framework_have_no_effect(caplog):

@@ -1,7 +1,7 @@
 """Every flag by framework, and what proves it.
 
 ``numbers``: a cell of tests/flags; a path: the tests that have the files for it; ``warned``: it is
-taken and has no effect; ``refused``: in one line, since its feature is not there yet.
+taken and has no effect.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ ELSEWHERE = {
     ],
     "tests/front/kaldi/test_memory.py": ["remove_memory"],
     "tests/cli/test_parser.py": ["help", "version"],
+    "tests/classic/test_configuration.py": ["tensorflow_custom_operations_config_update"],
+    "tests/classic/test_pipeline_config.py": ["tensorflow_object_detection_api_pipeline_config"],
 }
 # What has no meaning for features that are no images, or for a model of one input.
 _NOT_FOR_KALDI = {
@@ -54,8 +56,6 @@ def _verdict(
 ) -> str:
     if not flag.concerns(framework) or (framework == "kaldi" and flag.name in _NOT_FOR_KALDI):
         return "-"
-    if flag.status is Status.NOT_YET:
-        return "refused"
     if (flag.name, framework) in proved:
         return "warned" if flag.status is not Status.WORKS else "numbers"
     return homes.get(flag.name, "MISSING")

@@ -130,7 +130,7 @@ def test_unknown_fields_are_kept_where_they_may_be() -> None:
     )
     inner = {"a": Unknown([1]), "b": Unknown([{"c": Unknown(["word"])}])}
     assert parsed["more"] == Unknown([inner, 2.5])
-    assert parsed["list"] == Unknown([1, "y"])
+    assert parsed["list"] == Unknown([1, "y"], is_list=True)
 
 
 def test_nesting_is_bounded() -> None:
