@@ -175,8 +175,8 @@ def quantized(
 def _is_given(x: Output) -> bool:
     """Whether numbers are those of an input.
 
-    Pixels lie on a grid, often half-way between two integers. Only the division of the standard
-    rounds them all like it; FakeQuantize multiplies, and no kernel of integers is in front.
+    Pixels lie on a grid, often half-way between two integers, and are rounded before the zero
+    point is added. FakeQuantize adds first, and gives up to half of them another integer.
     """
     while isinstance(x.node.op, (Reshape, Squeeze, Transpose, Unsqueeze)):
         assert x.node.inputs[0] is not None

@@ -247,14 +247,15 @@ class _Sampler:
         if self.node.get("mode") != "cubic":
             return self.g.add(Subtract(), self._number(1.0), distances)
         a = float(self.node.get("cubic_coeff_a", -0.75))
-        near = self._polynomial(distances, a + 2, -(a + 3), 0.0, 1.0)
-        far = self._polynomial(distances, a, -5 * a, 8 * a, -4 * a)
         is_near = self.g.add(LessEqual(), distances, self._number(1.0))
+        near, far = (cubic(self.g, distances, a, side) for side in (True, False))
         return self.g.add(Select(), is_near, near, far)
 
-    def _polynomial(self, x: Output, *coefficients: float) -> Output:
-        """The highest power first."""
-        total = self._number(coefficients[0])
-        for coefficient in coefficients[1:]:
-            total = self._shifted(self.g.add(Multiply(), total, x), coefficient)
-        return total
+
+def cubic(g: Graph, distances: Output, a: float, is_near: bool) -> Output:
+    """What a pixel counts by the curve with the coefficient ``a``, nearer than 1 or up to 2."""
+    highest, *others = (a + 2, -(a + 3), 0.0, 1.0) if is_near else (a, -5 * a, 8 * a, -4 * a)
+    total = g.add(Multiply(), distances, highest)
+    for coefficient in others[:-1]:
+        total = g.add(Multiply(), g.add(Add(), total, coefficient), distances)
+    return g.add(Add(), total, others[-1])

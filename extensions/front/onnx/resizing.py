@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, size_of, typed
+from extensions.front.building import invalid, rank_of, typed
 from extensions.front.onnx.common import converts, needed, refuse
 from extensions.front.onnx.resampling import Axis, resampled
-from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply
+from extensions.front.onnx.scaled_axes import (
+    grown,
+    number,
+    of_proportion,
+    of_scales,
+    of_sizes,
+    real,
+)
 from extensions.ops.common import constant_ints, length
 from extensions.ops.gathering import Gather
 from extensions.ops.sampling import Interpolate, scaled
-from extensions.ops.unary import Floor
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -149,8 +154,8 @@ def _by_scales(
     known = scales.value()
     axes = _axes(node, x)
     if known is None:
-        if not _is_always_plain(node):
-            return _by_matrices(g, node, x, _of_scales(g, x, axes, scales))
+        if not _is_always_plain(node, x, axes):
+            return _by_matrices(g, node, x, of_scales(g, x, axes, scales))
         # With the mode "scales" the sizes are not read, but must be there.
         return g.add(op, x, [1] * len(axes), typed(g, scales, ElementType.f32), axes)
     factors = known.reshape(-1).tolist()
@@ -171,7 +176,7 @@ def _resized(
 ) -> Output:
     if not targets:
         return x
-    if not _is_plain(node, targets):
+    if not _is_plain(node, x, targets):
         return _by_matrices(g, node, x, [_settled(g, x, target) for target in targets])
     sizes = [target.result if isinstance(target.result, int) else 1 for target in targets]
     scales = np.array([target.scale for target in targets], np.float32)
@@ -187,8 +192,8 @@ def _to_sizes(
     op = Interpolate(shape_calculation_mode="sizes", **attributes)
     known = sizes.partial_value()
     if known is None:
-        if not _is_always_plain(node):
-            return _by_matrices(g, node, x, _of_sizes(g, x, places, sizes))
+        if not _is_always_plain(node, x, places):
+            return _by_matrices(g, node, x, of_sizes(g, x, places, sizes))
         return g.add(op, x, sizes, np.ones(len(places), np.float32), places)
     wanted = known.reshape(-1).tolist()
     _check_number(wanted, places)
@@ -196,10 +201,10 @@ def _to_sizes(
     targets = [_target(places[i], shape[places[i]], wanted[i]) for i in kept]
     if all(target.scale for target in targets):
         return _resized(g, node, x, targets, op)
-    if not _is_always_plain(node):
-        rows = _of_sizes(g, x, places, sizes)
-        return _by_matrices(g, node, x, [rows[i] for i in kept])
     axes = [target.axis for target in targets]
+    if not _is_always_plain(node, x, axes):
+        rows = of_sizes(g, x, places, sizes)
+        return _by_matrices(g, node, x, [rows[i] for i in kept])
     if all(isinstance(target.result, int) for target in targets):
         sizes = g.constant(np.array([target.result for target in targets], np.int64))
     elif len(kept) < len(places):
@@ -219,7 +224,7 @@ def _in_proportion(
     axes = _axes(node, x)
     dims = [dim for axis in axes if isinstance(dim := shape[axis], int) and dim]
     if wanted is None or len(dims) < len(axes):
-        return _by_matrices(g, node, x, _of_proportion(g, x, axes, sizes, policy))
+        return _by_matrices(g, node, x, of_proportion(g, x, axes, sizes, policy))
     _check_number(wanted, axes)
     scale = chosen(want / dim for want, dim in zip(wanted, dims))
     results = [int(scale * dim + 0.5) for dim in dims]
@@ -230,8 +235,10 @@ def _in_proportion(
 # ---- what Interpolate does not do
 
 
-def _is_plain(node: SourceNode, targets: Sequence[Target]) -> bool:
+def _is_plain(node: SourceNode, x: Output, targets: Sequence[Target]) -> bool:
     """Whether Interpolate does what is asked for."""
+    if not _reaches(node, x, [target.axis for target in targets], 3):
+        return False
     if node.type == "Upsample" or node.opset < 11:
         return True
     policy = node.get("keep_aspect_ratio_policy", "stretch")
@@ -242,6 +249,18 @@ def _is_plain(node: SourceNode, targets: Sequence[Target]) -> bool:
         return False
     shrinks = any(target.scale < 1 for target in targets)
     return not _leaves_out(node) and not (_smooths(node) and shrinks)
+
+
+def _reaches(node: SourceNode, x: Output, axes: Sequence[int], most: int) -> bool:
+    """Whether Interpolate resizes these axes at once; few of them may lie anywhere.
+
+    The CPU runtime takes the last three axes of a tensor, and the last two for a cubic, but for
+    those of volumes; of others it refuses some, and of a cubic it reads what is not there.
+    """
+    rank = rank_of(x)
+    if node.get("mode") == "cubic":
+        return len(axes) < 2 or min(axes) >= rank - (3 if rank == 5 else 2)
+    return len(axes) < most or min(axes) >= rank - 3
 
 
 def _is_whole(target: Target) -> bool:
@@ -259,21 +278,15 @@ def _smooths(node: SourceNode) -> bool:
     return bool(node.get("antialias")) and node.get("mode", "nearest") != "nearest"
 
 
-def _is_always_plain(node: SourceNode) -> bool:
+def _is_always_plain(node: SourceNode, x: Output, axes: Sequence[int]) -> bool:
     """Whether Interpolate does what is asked for, whatever the sizes are."""
     symmetric = node.get("coordinate_transformation_mode") == "half_pixel_symmetric"
-    return not (symmetric or _leaves_out(node) or _smooths(node))
+    # Of all axes, some stay as they are.
+    reaches = _reaches(node, x, axes, rank_of(x) + 1)
+    return reaches and not (symmetric or _leaves_out(node) or _smooths(node))
 
 
-# ---- the axes of what becomes matrices
-
-
-def _number(g: Graph, values: Output, i: int) -> Output:
-    return g.add(Gather(), values, np.int64(i), g.constant(np.int64(0)))
-
-
-def _real(g: Graph, value: Output) -> Output:
-    return typed(g, value, ElementType.f32)
+# ---- as matrices
 
 
 def _settled(g: Graph, x: Output, target: Target) -> Axis:
@@ -281,43 +294,7 @@ def _settled(g: Graph, x: Output, target: Target) -> Axis:
     scale = g.constant(np.float64(target.scale))
     if isinstance(target.result, int):
         return Axis(target.axis, g.constant(np.int64(target.result)), scale)
-    return Axis(target.axis, _grown(g, x, target.axis, _real(g, scale)), scale)
-
-
-def _grown(g: Graph, x: Output, axis: int, scale: Output) -> Output:
-    """The size of an axis times a scale, as the runtime computes it."""
-    size = _real(g, size_of(g, x, axis))
-    exact = g.add(Multiply(), size, g.add(Add(), scale, 1e-6))
-    return typed(g, g.add(Floor(), exact), ElementType.i64)
-
-
-def _of_scales(g: Graph, x: Output, axes: Sequence[int], scales: Output) -> list[Axis]:
-    factors = [_real(g, _number(g, scales, i)) for i in range(len(axes))]
-    return [Axis(a, _grown(g, x, a, factor), factor) for a, factor in zip(axes, factors)]
-
-
-def _of_sizes(g: Graph, x: Output, axes: Sequence[int], sizes: Output) -> list[Axis]:
-    results = [_number(g, sizes, i) for i in range(len(axes))]
-    return [Axis(a, result, _ratio(g, x, a, result)) for a, result in zip(axes, results)]
-
-
-def _ratio(g: Graph, x: Output, axis: int, result: Output) -> Output:
-    return g.add(Divide(), _real(g, result), _real(g, size_of(g, x, axis)))
-
-
-def _of_proportion(
-    g: Graph, x: Output, axes: Sequence[int], sizes: Output, policy: str
-) -> list[Axis]:
-    wanted = typed(g, sizes, ElementType.i64)
-    op = Minimum() if policy == "not_larger" else Maximum()
-    ratios = [axis.scale for axis in _of_sizes(g, x, axes, wanted)]
-    scale = reduce(lambda a, b: g.add(op, a, b), ratios)
-    found = []
-    for axis in axes:
-        exact = g.add(Multiply(), _real(g, size_of(g, x, axis)), scale)
-        rounded = g.add(Floor(), g.add(Add(), exact, 0.5))
-        found.append(Axis(axis, typed(g, rounded, ElementType.i64), scale))
-    return found
+    return Axis(target.axis, grown(g, x, target.axis, real(g, scale)), scale)
 
 
 def _asked(scales: Output | None, sizes: Output | None) -> tuple[Output | None, Output | None]:
@@ -343,13 +320,13 @@ def _cropped(
     if length(roi) not in (None, 2 * len(axes)):
         raise invalid(f"its region is not one of {len(axes)} axes")
     if sizes is not None:
-        rows = _of_sizes(g, x, axes, typed(g, sizes, ElementType.i64))
+        rows = of_sizes(g, x, axes, typed(g, sizes, ElementType.i64))
     else:
         assert scales is not None
-        rows = _of_scales(g, x, axes, scales)
+        rows = of_scales(g, x, axes, scales)
     whole = []
     for i, row in enumerate(rows):
-        start, end = (_number(g, roi, place) for place in (i, len(axes) + i))
+        start, end = (number(g, roi, place) for place in (i, len(axes) + i))
         if not _stays(x, row, start, end):
             whole.append(row._replace(start=start, end=end))
     value = g.constant(np.asarray(node.get("extrapolation_value", 0.0)), x.dtype)

@@ -12,6 +12,7 @@ import numpy as np
 
 from extensions.front.building import lift, rank_of, size_of, typed
 from extensions.front.onnx.common import refuse
+from extensions.front.onnx.resampling import cubic
 from extensions.ops.arithmetic import (
     Add,
     Divide,
@@ -48,20 +49,21 @@ class _Side(NamedTuple):
 def sampled_volume(g: Graph, node: SourceNode, x: Output, grid: Output, padding: str) -> Output:
     """Samples of [N, C, D, H, W] at the places of a grid [N, ..., 3], which come as x, y, z."""
     mode = node.get("mode", "linear")
-    if mode in ("cubic", "bicubic"):
-        raise refuse(node, "cubic sampling of volumes")
     rank = rank_of(x)
     corners = bool(node.get("align_corners"))
     axes = []
     for axis in range(2, rank):
         size = typed(g, size_of(g, x, axis), grid.dtype)
         place = g.add(Gather(), grid, np.int64(rank - 1 - axis), g.constant(np.int64(-1)))
-        place = _padded(g, _unscaled(g, place, size, corners), size, padding, corners)
-        if mode == "nearest":
+        place = _unscaled(g, place, size, corners)
+        if mode in ("cubic", "bicubic"):
+            near = _four_neighbours(g, place)
+            sides = [s._replace(place=_padded(g, s.place, size, padding, corners)) for s in near]
+        elif mode == "nearest":
             one = g.constant(np.asarray(1.0), grid.dtype)
-            sides = [_Side(g.add(Round(), place), one)]
+            sides = [_Side(g.add(Round(), _padded(g, place, size, padding, corners)), one)]
         else:
-            sides = _neighbours(g, place)
+            sides = _neighbours(g, _padded(g, place, size, padding, corners))
         axes.append([_within(g, side, size) for side in sides])
     channels_last = g.add(Transpose(), x, [0, *range(2, rank), 1])
     total: Output | None = None
@@ -107,6 +109,21 @@ def _neighbours(g: Graph, place: Output) -> list[_Side]:
     share = g.add(Subtract(), place, low)
     one = g.constant(np.asarray(1.0), place.dtype)
     return [_Side(low, g.add(Subtract(), one, share)), _Side(g.add(Add(), low, 1.0), share)]
+
+
+def _four_neighbours(g: Graph, place: Output) -> list[_Side]:
+    """Two pixels on each side, which count by the cubic curve."""
+    low = g.add(Floor(), place)
+    sides = []
+    for step in (-1.0, 0.0, 1.0, 2.0):
+        neighbour = g.add(Add(), low, step)
+        distance = g.add(Abs(), g.add(Subtract(), place, neighbour))
+        sides.append(_Side(neighbour, cubic(g, distance, _COEFFICIENT, step in (0, 1))))
+    return sides
+
+
+# Of the cubic curve by which images and volumes are sampled.
+_COEFFICIENT = -0.75
 
 
 def _within(g: Graph, side: _Side, size: Output) -> _Side:

@@ -11,9 +11,11 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
+from onnx.reference import ReferenceEvaluator
+
 from tests.front.comparing import operations
-from tests.front.onnx.running import agree, refused
-from tests.models.nodes import Sized, fixed, numbers
+from tests.front.onnx.running import agree, agree_model, refused
+from tests.models.nodes import Sized, fixed, numbers, single
 
 IMAGE = numbers(1, 2, 5, 6)
 PLACES = [
@@ -137,6 +139,15 @@ def test_computed_scales_and_sizes(mode: str) -> None:
 def test_some_axes(axes: list[int], mode: str) -> None:
     resize(IMAGE, scales(*[1.5, 2][: len(axes)]), opset=18, axes=axes, mode=mode)
     resize(IMAGE, sizes(*[7, 9][: len(axes)]), opset=18, axes=axes, mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
+@pytest.mark.parametrize("factors", [[2, 2, 2, 1], [1, 2, 2, 2], [2, 2, 1], [2, 1, 1.5, 2, 2]])
+def test_more_axes_than_one_interpolation_takes(mode: str, factors: list[float]) -> None:
+    x = numbers(*(2, 3, 2, 3, 2)[: len(factors)])
+    model = single("Resize", [x, None, scales(*factors)], opset=18, attributes={"mode": mode})
+    expected = ReferenceEvaluator(model).run(None, {"in0": x})
+    agree_model(model, [x], expected=expected)
 
 
 @pytest.mark.parametrize("policy", ["not_larger", "not_smaller", "stretch"])
