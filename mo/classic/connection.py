@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mo.classic.errors import Error
+from mo.graph.op import Result
 
 if TYPE_CHECKING:
     from mo.classic.graph import Graph
@@ -99,7 +100,17 @@ class Connection:
         for target in self.destinations:
             target.connect(output)
         new_node.in_port(0).connect(source)
+        if any(isinstance(target.node.op_node.op, Result) for target in self.destinations):
+            # The model's output is the new value, by the name that users know.
+            self._move_all_names(source, output)
         self.source = output
+
+    @staticmethod
+    def _move_all_names(former: Port, port: Port) -> None:
+        old, new = former.output, port.output
+        if old is not None and new is not None:
+            new.names.update(old.names)
+            old.names = {}
 
 
 class ConnectionData:

@@ -12,14 +12,12 @@ from mo.classic.attributes import Attributes, Later
 from mo.classic.errors import Error
 from mo.classic.layer import Layer
 from mo.classic.node import Node, Target
-from mo.classic.port import Port
+from mo.classic.tensors import Tensors, classic_shape, sizes
 from mo.classic.vocabulary import changed, described
 from mo.graph import node as native
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph as NativeGraph
 from mo.graph.op import Constant, Op, Parameter, Result, TensorType
-from mo.graph.shape import Dim
-from mo.graph.tensor import Tensor
 
 _DATA = re.compile(r"(.+)/data_(\d+)")
 
@@ -32,7 +30,7 @@ def view_of(graph: NativeGraph) -> Graph:
     return found
 
 
-class Graph:
+class Graph(Tensors):
     """What stands behind ``graph`` in an extension; ``native`` is the graph itself."""
 
     # What ``for_graph_and_each_sub_graph_recursively`` and others ask of the real thing.
@@ -44,8 +42,6 @@ class Graph:
         self.graph: dict[str, Any] = {"layout": "NCHW", "ir_version": 10}
         # What extensions say of nodes, tensors and edges that has no place in an operation.
         self._marks: dict[Any, dict[str, Any]] = {}
-        # Sizes that stand for open ones while a user's inference runs, and what it found.
-        self.trial: Trial | None = None
 
     @property
     def name(self) -> str:
@@ -110,7 +106,7 @@ class Graph:
         found = described(target.op) | {"name": target.name}
         if isinstance(target.op, (Constant, Parameter)):
             output = target.outputs[0]
-            found["shape"] = _classic_shape(output)
+            found["shape"] = classic_shape(output)
             if isinstance(target.op, Constant):
                 found["value"] = Later(lambda: self.value(output))
         found |= self._marks.get(target, {})
@@ -236,84 +232,8 @@ class Graph:
             for user, index in value.users
         ]
 
-    # ---- what is known of tensors
-
-    def shape(self, output: native.Output | None) -> Any:
-        if output is None or self.stage == "front":
-            return None
-        if self.trial is not None and output in self.trial.shapes:
-            return self.trial.shapes[output]
-        return _classic_shape(output, self.trial.sizes if self.trial is not None else None)
-
-    def set_shape(self, output: native.Output, shape: Any) -> None:
-        if self.stage == "front":
-            raise NotImplementedError("shapes are not known before the model is translated")
-        if self.trial is not None:
-            self.trial.shapes[output] = np.array(shape, np.int64).reshape(-1)
-            return
-        output.shape = sizes(shape)
-        self.native.changed_type(output)
-
-    def value(self, output: native.Output | None) -> Any:
-        if output is None:
-            return None
-        if self.trial is not None and output in self.trial.values:
-            return self.trial.values[output]
-        if output.constant is not None:
-            return output.constant.array
-        if self.trial is not None:
-            return self.trial.computed(output)
-        return None
-
-    def set_value(self, output: native.Output, value: Any) -> None:
-        """Let a tensor be constant; what made it is then of no use."""
-        array = np.asarray(value)
-        if self.trial is not None:
-            self.trial.values[output] = array
-            self.trial.shapes.setdefault(output, np.array(array.shape, np.int64))
-        elif isinstance(output.node.op, Constant):
-            constant = self.native.constant(array)
-            constant.node.name = output.node.name
-            self.native.set_op(output.node, constant.node.op)
-            output.constant = constant.constant
-            self.native.discard(constant.node)
-            self._retype(output)
-        elif self.stage == "front":
-            raise Error("the value of '{}' is not known before translation", output)
-        else:
-            self.native.replace(output, self.native.constant(array))
-
-    def _retype(self, output: native.Output) -> None:
-        """Let what reads a value know of its new type; before translation nothing does."""
-        if self.stage != "front":
-            self.native.changed_type(output)
-
-    def set_input_value(self, port: Port, value: Any) -> None:
-        """A constant of its own for one input."""
-        constant = self.native.constant(np.asarray(value))
-        self.connect(constant, port.node.op_node, port.idx)
-
     def constant(self, value: Any, name: str = "") -> Node:
         return self.node_of(self.native.constant(np.asarray(value), name=name).node)
-
-    def numpy_type(self, output: native.Output | None) -> Any:
-        if output is None:
-            return None
-        if self.trial is not None and output in self.trial.types:
-            return self.trial.types[output]
-        return None if output.dtype is ElementType.dynamic else output.dtype.numpy.type
-
-    def set_numpy_type(self, port: Port, dtype: np.dtype, override: bool) -> None:
-        output = port.output
-        assert output is not None
-        if self.trial is not None:
-            self.trial.types[output] = dtype.type
-            return
-        kind = ElementType.of(dtype)
-        if output.dtype not in (kind, ElementType.dynamic) and not override:
-            raise Error("{} has elements of {}, not of {}", port, output.dtype.name, kind.name)
-        output.dtype = kind
-        self.native.changed_type(output)
 
     def __getattr__(self, name: str) -> Any:
         from mo.classic import graph_methods  # the long list of what the classic's graph could do
@@ -341,49 +261,6 @@ class NodeAttributes(Mapping[str, Attributes]):
 
     def __len__(self) -> int:
         return len(self.graph)
-
-
-class Trial:
-    """One run of a user's inference: sizes in place of open ones, and what it found."""
-
-    def __init__(self, chosen: dict[Dim, int]) -> None:
-        self.sizes = chosen
-        self.shapes: dict[native.Output, Any] = {}
-        self.values: dict[native.Output, np.ndarray] = {}
-        self.types: dict[native.Output, Any] = {}
-
-    def computed(self, output: native.Output) -> Any:
-        """A computation on sizes, with those of this run."""
-        partial = output.partial_value()
-        if partial is None or any(
-            isinstance(item, Dim) and item not in self.sizes for item in partial.reshape(-1)
-        ):
-            return None
-        known = [
-            self.sizes[item] if isinstance(item, Dim) else item for item in partial.reshape(-1)
-        ]
-        return np.array(known, output.dtype.numpy).reshape(partial.shape)
-
-
-def _classic_shape(output: native.Output, known: dict[Dim, int] | None = None) -> Any:
-    """Sizes as int64, open ones by their number or -1; None if their count is not known."""
-    if output.shape is None:
-        return None
-    numbers = known or {}
-    return np.array(
-        [numbers.get(d, -1) if isinstance(d, Dim) else d for d in output.shape], np.int64
-    )
-
-
-def sizes(shape: Any) -> Any:
-    """A classic shape as ours: negative sizes are open."""
-    if shape is None:
-        return None
-    return tuple(Dim() if size < 0 else int(size) for size in np.asarray(shape).reshape(-1))
-
-
-def tensor(value: Any) -> Tensor:
-    return Tensor.of(np.asarray(value))
 
 
 def _template(op: Op) -> list[Any]:

@@ -58,10 +58,10 @@ def _equal(found: Any, wanted: Any) -> bool:
 
 
 def get_data_nodes(graph: Graph, has_value: bool | None = None) -> list[Node]:
-    found = [graph.node_of(t) for t in graph.targets() if isinstance(t, native.Output)]
-    if has_value is None:
-        return found
-    return [node for node in found if (graph.value(node.target) is not None) == has_value]  # type: ignore[arg-type]
+    outputs = [target for target in graph.targets() if isinstance(target, native.Output)]
+    if has_value is not None:
+        outputs = [value for value in outputs if (graph.value(value) is not None) == has_value]
+    return [graph.node_of(value) for value in outputs]
 
 
 def get_nodes_with_attributes(graph: Graph, **attrs: Any) -> list[str]:

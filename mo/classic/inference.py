@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mo.classic.graph import Graph, Trial
+from mo.classic.graph import Graph
 from mo.classic.node import Node
 from mo.classic.reporting import user_error
+from mo.classic.tensors import Trial
 from mo.errors import InferenceError
 from mo.graph import node as native
 from mo.graph.element_type import ElementType

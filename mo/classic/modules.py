@@ -7,10 +7,9 @@ is told by tables of :mod:`extensions.classic`.
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import sys
 from collections.abc import Callable, Mapping
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -35,19 +34,28 @@ class Finder:
     def __init__(self, load: Callable[[], Table]) -> None:
         self._load = load
         self._table: Table | None = None
+        self._packages: set[str] = set()
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if self._table is None:
-            self._table = {}  # while it is loaded, modules are looked for as well
-            try:
-                self._table = self._load()
-            except BaseException:
-                self._table = None
-                raise
-        inner = any(module.startswith(f"{name}.") for module in self._table)
-        if name not in self._table and not inner:
+            self._read()
+        is_package = name in self._packages
+        if name not in (self._table or {}) and not is_package:
             return None
-        return ModuleSpec(name, self, is_package=inner)  # type: ignore[arg-type]
+        return ModuleSpec(name, self, is_package=is_package)  # type: ignore[arg-type]
+
+    def _read(self) -> None:
+        self._table = {}  # while it is loaded, modules are looked for as well
+        try:
+            self._table = self._load()
+        except BaseException:
+            self._table = None
+            raise
+        self._packages = {
+            ".".join(parts[:count])
+            for parts in (module.split(".") for module in self._table)
+            for count in range(1, len(parts))
+        }
 
     def create_module(self, spec: ModuleSpec) -> None:
         return None
@@ -73,10 +81,16 @@ def _refusal(module: str, names: Mapping[str, tuple[str, str]]) -> Callable[[str
     return refuse
 
 
+def _is_ours(name: str) -> bool:
+    """Whether there is a file of this name; what the finder makes is whole already."""
+    path = Path(__file__).parents[2].joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
 def complete(tables: Table) -> None:
     """Add what the classic had in modules of ours that have its names."""
     for name, names in tables.items():
-        if name in sys.modules or importlib.util.find_spec(name) is not None:
+        if _is_ours(name):
             module = importlib.import_module(name)
             refused = {key: place for key, place in names.items() if not place[0]}
             if refused and "__getattr__" not in vars(module):

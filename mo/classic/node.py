@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Union
 
 from mo.classic.attributes import Attributes
 from mo.classic.errors import Error
+from mo.classic.insertions import Insertions
 from mo.classic.port import Port
 from mo.graph import node as native
 from mo.graph.graph import Graph as NativeGraph
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Target = Union[native.Node, native.Output]
 
 
-class Node:
+class Node(Insertions):
     """A light proxy: equal to any other of the same place in the same graph."""
 
     __slots__ = ("graph", "target")
@@ -270,41 +271,6 @@ class Node:
     def input_ports_with(self, node: Node) -> list[int]:
         """The numbers of the inputs that ``node`` feeds."""
         return [idx for idx, found in self.in_nodes().items() if found == node]
-
-    # ---- changing the graph around it
-
-    def copy_node(self, new_attrs: dict[str, Any] | None = None, dst_graph: Any = None) -> Node:
-        return self.graph.copied(self, new_attrs or {}, dst_graph)
-
-    def replace_node(self, new_node: Node, new_node_out_port: int | None = None) -> None:
-        """Give all consumers to ``new_node`` and remove this one."""
-        for idx, port in self.out_ports().items():
-            if not port.disconnected():
-                target = idx if new_node_out_port is None else new_node_out_port
-                new_node.add_output_port(target, skip_if_exist=True)
-                port.get_connection().set_source(new_node.out_port(target))
-        self.graph.remove_node(self.id)
-
-    def insert_node_after(self, new_node: Node, node_out_port: int = 0) -> None:
-        new_node.add_input_port(0, skip_if_exist=True)
-        new_node.add_output_port(0, skip_if_exist=True)
-        self.out_port(node_out_port).get_connection().insert_node(new_node)
-
-    def insert_op_on_input_port(
-        self,
-        in_port_idx: int,
-        new_op_class: Callable[..., Any],
-        new_op_attrs: dict[str, Any],
-        value: Any = None,
-    ) -> Node:
-        """Put an operation before an input, with ``value`` as its second input if given."""
-        new_node: Node = new_op_class(self.graph, new_op_attrs).create_node()
-        if value is not None:
-            constant = self.graph.constant(value, f"{new_node.id}/value")
-            new_node.add_input_port(1, skip_if_exist=True)
-            new_node.in_port(1).connect(constant.out_port(0))
-        self.in_port(in_port_idx).get_connection().insert_node(new_node)
-        return new_node
 
     def get_opset(self) -> str:
         return str(self.soft_get("version", "extension"))

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from mo.classic.attributes import Attributes
-from mo.classic.graph import sizes, view_of
+from mo.classic.graph import view_of
 from mo.classic.layer import Layer
+from mo.classic.tensors import sizes
 from mo.front.model import Model, ModelInput, SourceNode, captured
 from mo.graph import node as native
 from mo.graph.element_type import ElementType

@@ -411,6 +411,21 @@ class Reads(MiddleReplacementPattern):
         lambda x: 5 - x,
     ),
     Case(
+        "brackets of data nodes",
+        """
+class Bracketed(MiddleReplacementPattern):
+    enabled = True
+
+    def find_and_replace_pattern(self, graph):
+        for node in graph.get_op_nodes(op='Negative'):
+            node.bracket_with_different_nodes_with_data(
+                node.in_node(0), node.out_node(0), Exp, Softmax, {'name': 'before'},
+                {'name': 'after', 'axis': 1})
+""",
+        chain(node("Neg", "x")),
+        lambda x: softmax(-np.exp(x)),
+    ),
+    Case(
         "an operation made another",
         """
 class SumsBecomeProducts(MiddleReplacementPattern):
