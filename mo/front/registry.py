@@ -28,6 +28,8 @@ class Translations:
         # By type: what adds complex inputs to a translation; and by translation: what came of it.
         self._refinements: dict[str, Translation] = {}
         self._of_former: dict[tuple[str, Translation], Translation] = {}
+        # Why types have no translation, by domain and type.
+        self._reasons: dict[tuple[str, str], str] = {}
 
     def converts(
         self,
@@ -89,6 +91,14 @@ class Translations:
         at = bisect_right(versions, since)
         versions.insert(at, since)
         functions.insert(at, function)
+
+    def explains(self, table: Mapping[str, str], domain: str = "") -> None:
+        """Why types have no translation, and what to do about it."""
+        self._reasons.update({(domain, kind): reason for kind, reason in table.items()})
+
+    def reason(self, domain: str, kind: str) -> str:
+        """Why a type has no translation; '' if that is not known."""
+        return self._reasons.get((domain, kind), "")
 
     def find(self, domain: str, kind: str, opset: int) -> Translation | None:
         """The translation in force at an operation set version."""

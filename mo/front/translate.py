@@ -309,8 +309,10 @@ def _missing_text(missing: dict[str, list[SourceNode]], translations: Translatio
         line = f"    {label}, {counted(nodes, 'node')}: {listing((n.name for n in nodes), 5)}"
         line += f", with {nodes[0].note}" if nodes[0].note else ""
         line += f", in {nodes[0].place}" if nodes[0].place else ""
+        reason = translations.reason(nodes[0].domain, nodes[0].type)
         similar = closest(nodes[0].type, translations.types(nodes[0].domain), 1)
-        lines.append(line + (f" (similar: {similar[0]})" if similar else ""))
+        lines.append(line + (f" (similar: {similar[0]})" if similar and not reason else ""))
+        lines += [f"        {reason}"] if reason else []
     return "\n".join(lines)
 
 

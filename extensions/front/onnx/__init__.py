@@ -37,6 +37,7 @@ from extensions.front.onnx import (
     strings,
     toolkit,
     training,
+    untranslated,
 )
 from extensions.front.onnx.common import TRANSLATIONS
 from extensions.front.onnx.reader import read_onnx
