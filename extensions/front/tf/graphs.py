@@ -13,7 +13,16 @@ from typing import Any
 from extensions.front.tf.attributes import attributes_of
 from extensions.front.tf.filling import imports
 from extensions.front.tf.frames import structured
-from extensions.front.tf.parts import CALLS, VARIABLES, Function, Part, Reference, Values, reference
+from extensions.front.tf.parts import (
+    CALLS,
+    VARIABLES,
+    Function,
+    Part,
+    Reference,
+    Scope,
+    Values,
+    reference,
+)
 from extensions.front.tf.sides import put_behind, side_before
 from extensions.front.tf.signatures import OUTPUTS, listed_outputs, port_of
 from extensions.front.tf.sources import inputs_of
@@ -32,26 +41,6 @@ from mo.graph.tensor import Buffer, Tensor
 _DEPTH_LIMIT = 60
 _GROWTH_LIMIT = 20
 _NODES_LIMIT = 100_000
-
-
-class _Scope:
-    """Where nodes are read: the names they are given, and what arguments stand for."""
-
-    def __init__(
-        self,
-        messages: Sequence[Message],
-        prefix: str = "",
-        arguments: Mapping[str, str] | None = None,
-        attributes: Mapping[str, Any] | None = None,
-        depth: int = 0,
-    ) -> None:
-        self.messages = messages
-        self.prefix = prefix
-        # Tensors of the graph around, by argument; None outside of functions.
-        self.arguments = arguments
-        self.attributes = attributes or {}
-        self.depth = depth
-        self.by_name = {message.get("name", ""): message for message in messages}
 
 
 class GraphReader:
@@ -82,7 +71,7 @@ class GraphReader:
         """The nodes of a GraphDef."""
         self.limit += _GROWTH_LIMIT * len(messages)
         part = Part()
-        self._read(_Scope(messages), part)
+        self._read(Scope(messages), part)
         return part
 
     def call(
@@ -101,7 +90,7 @@ class GraphReader:
                 f"function '{function.name}' takes {len(names)} arguments, not {len(inputs)}"
             )
         arguments = dict(zip(names, inputs))
-        scope = _Scope(message.get("node_def", []), prefix, arguments, function.attributes, depth)
+        scope = Scope(message.get("node_def", []), prefix, arguments, function.attributes, depth)
         given = {item.get("key", ""): item.get("value", "") for item in message.get("ret", [])}
         results = []
         for arg in signature.get("output_arg", []):
@@ -119,9 +108,9 @@ class GraphReader:
 
     def attribute_of(self, message: Message, name: str) -> Any:
         """An attribute of a node outside of functions."""
-        return self._attributes(message, _Scope(())).get(name)
+        return self._attributes(message, Scope(())).get(name)
 
-    def _attributes(self, message: Message, scope: _Scope) -> dict[str, Any]:
+    def _attributes(self, message: Message, scope: Scope) -> dict[str, Any]:
         return attributes_of(message, self.source, scope.attributes)
 
     def imports(self, message: Message) -> bool:
@@ -142,7 +131,7 @@ class GraphReader:
 
     # ---- nodes
 
-    def _read(self, scope: _Scope, part: Part, results: Sequence[str] = ()) -> None:
+    def _read(self, scope: Scope, part: Part, results: Sequence[str] = ()) -> None:
         self.count += len(scope.messages)
         if self.count > self.limit:
             raise _endless()
@@ -164,7 +153,7 @@ class GraphReader:
             except ModelFileError as error:
                 raise _of_node(error, message) from error
 
-    def _switch(self, message: Message, scope: _Scope, part: Part) -> None:
+    def _switch(self, message: Message, scope: Scope, part: Part) -> None:
         """Let what has no inputs, but comes after one side of a Switch, depend on that side."""
         found = side_before(message, scope.by_name)
         if found is not None:
@@ -173,7 +162,7 @@ class GraphReader:
             side = reference(self._tensor(taken, scope)).port
             put_behind(scope.prefix + message.get("name", ""), predicate, side, part)
 
-    def _inputs(self, message: Message, scope: _Scope) -> list[str]:
+    def _inputs(self, message: Message, scope: Scope) -> list[str]:
         """Tensor names; what only says which node runs first is left out."""
         return [
             self._tensor(text, scope)
@@ -181,7 +170,7 @@ class GraphReader:
             if not text.startswith("^")
         ]
 
-    def _tensor(self, text: str, scope: _Scope) -> str:
+    def _tensor(self, text: str, scope: Scope) -> str:
         if scope.arguments is None:
             return reference(text).tensor
         if text in scope.arguments:
@@ -197,7 +186,7 @@ class GraphReader:
             port = self._port(producer, parts[1], int(parts[2]), scope)
         return Reference(scope.prefix + parts[0], port).tensor
 
-    def _port(self, producer: Message, argument: str, index: int, scope: _Scope) -> int:
+    def _port(self, producer: Message, argument: str, index: int, scope: Scope) -> int:
         op = producer.get("op", "")
         function = self.functions.get(op)
         definition = function.get("signature") if function else self.definitions.get(op)
@@ -217,7 +206,7 @@ class GraphReader:
         message: Message,
         inputs: list[str],
         ports: Mapping[str, int],
-        scope: _Scope,
+        scope: Scope,
         part: Part,
     ) -> None:
         op = message.get("op", "")
@@ -247,7 +236,7 @@ class GraphReader:
             self._close_loops(node, message, scope)
         part.nodes.append(node)
 
-    def _given(self, message: Message, scope: _Scope, read: Set[str]) -> list[ModelInput] | None:
+    def _given(self, message: Message, scope: Scope, read: Set[str]) -> list[ModelInput] | None:
         """The inputs of the model that a node stands for."""
 
         def queue() -> Mapping[str, Any]:
@@ -258,7 +247,7 @@ class GraphReader:
         op, name = message.get("op", ""), message.get("name", "")
         return inputs_of(op, name, self._attributes(message, scope), queue, read)
 
-    def _close_loops(self, node: SourceNode, message: Message, scope: _Scope) -> None:
+    def _close_loops(self, node: SourceNode, message: Message, scope: Scope) -> None:
         """What comes from the iteration before need not come before the node."""
         texts = [text for text in message.get("input", []) if not text.startswith("^")]
         makers = [scope.by_name.get(text.split(":")[0], {}) for text in texts]

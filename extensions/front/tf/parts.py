@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from extensions.front.tf.filling import fill
 from extensions.front.tf.frames import structured
 from extensions.front.tf.result_types import result_type
 from mo.front.model import Model, ModelInput, SourceNode
+from mo.front.protobuf import Message
 from mo.graph.tensor import Tensor
 
 CALLS = ("PartitionedCall", "StatefulPartitionedCall")
@@ -66,3 +67,23 @@ class Part:
             arrange=structured,
             told_type=result_type,
         )
+
+
+class Scope:
+    """Where nodes are read: the names they are given, and what arguments stand for."""
+
+    def __init__(
+        self,
+        messages: Sequence[Message],
+        prefix: str = "",
+        arguments: Mapping[str, str] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        depth: int = 0,
+    ) -> None:
+        self.messages = messages
+        self.prefix = prefix
+        # Tensors of the graph around, by argument; None outside of functions.
+        self.arguments = arguments
+        self.attributes = attributes or {}
+        self.depth = depth
+        self.by_name = {message.get("name", ""): message for message in messages}

@@ -5,8 +5,7 @@ Configurations: keras.io, "Whole model saving & loading" and model.get_config() 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ import numpy as np
 
 from extensions.front.tf.keras.common import DOMAIN
 from extensions.front.tf.keras.files import DAMAGE, Group, KerasFile, damaged, open_keras
+from extensions.front.tf.keras.places import name_of, placed
+from extensions.front.tf.keras.references import Key, arguments, keys
 from extensions.front.tf.keras.weights import class_of, weights_of
 from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import Model, ModelInput, SourceNode
@@ -24,10 +25,6 @@ from mo.graph.tensor import Tensor
 _MODELS = ("Sequential", "Functional", "Model")
 _PYTHON = ("Lambda", "__lambda__")
 _DEPTH_LIMIT = 40
-# Stands for a tensor where a number is the first operand (Keras 2).
-_CONSTANT = "_CONSTANT_VALUE"
-# A tensor of Keras: layer, number of its use, number of the output.
-Key = tuple[str, int, int]
 
 
 def read_keras(path: Path) -> Model:
@@ -72,7 +69,7 @@ class _Reader:
                 hint="Export it: model.export('folder'), then --saved_model_dir folder.",
             )
         layers = config if isinstance(config, list) else config["layers"]
-        found = _placed(layers, places, self.file.by_name)
+        found = placed(layers, places, self.file.by_name)
         if kind == "Sequential" or isinstance(config, list):
             return self._sequence(layers, found, prefix, given, depth)
         return self._functional(config, found, prefix, given, depth)
@@ -88,10 +85,10 @@ class _Reader:
         tensors = given
         for entry, place in zip(layers, places):
             if entry["class_name"] == "InputLayer":
-                tensors = tensors or [self._input(_name(entry), entry["config"])]
+                tensors = tensors or [self._input(name_of(entry), entry["config"])]
                 continue
             if tensors is None:
-                tensors = [self._input(f"{_name(entry)}_input", _first(entry))]
+                tensors = [self._input(f"{name_of(entry)}_input", _first(entry))]
             tensors = self._apply(entry, place, prefix, tensors, {}, depth)
         return tensors or []
 
@@ -104,11 +101,11 @@ class _Reader:
         depth: int,
     ) -> list[str]:
         values: dict[Key, str] = {}
-        names = [key[0] for key in _keys(config["input_layers"])]
+        names = [key[0] for key in keys(config["input_layers"])]
         waiting = []
         for entry, place in zip(config["layers"], places):
             if entry["class_name"] == "InputLayer":
-                name = _name(entry)
+                name = name_of(entry)
                 outer = given[names.index(name)] if given and name in names else None
                 values[name, 0, 0] = outer or self._input(name, entry["config"])
                 continue
@@ -117,7 +114,7 @@ class _Reader:
         while waiting:
             late = []
             for entry, place, number, use in waiting:
-                tensors, literals = _arguments(use)
+                tensors, literals = arguments(use)
                 if not all(key in values for key in tensors):
                     late.append((entry, place, number, use))
                     continue
@@ -125,11 +122,11 @@ class _Reader:
                 results = self._apply(entry, place, prefix, found, literals, depth)
                 number += _uses_of_its_own(entry, self.file.release)
                 for index, result in enumerate(results):
-                    values[_name(entry), number, index] = result
+                    values[name_of(entry), number, index] = result
             if len(late) == len(waiting):
-                raise ModelFileError(f"layer '{_name(late[0][0])}' reads what no layer makes")
+                raise ModelFileError(f"layer '{name_of(late[0][0])}' reads what no layer makes")
             waiting = late
-        return [values[key] for key in _keys(config["output_layers"])]
+        return [values[key] for key in keys(config["output_layers"])]
 
     # ---- layers
 
@@ -153,14 +150,14 @@ class _Reader:
         kind, config = entry["class_name"], entry["config"]
         if kind in _PYTHON:
             raise UnsupportedError(
-                f"layer '{_name(entry)}' holds Python code, which is not run",
+                f"layer '{name_of(entry)}' holds Python code, which is not run",
                 hint="Export the model: model.export('folder'), then --saved_model_dir folder.",
             )
-        name = self._unique(prefix + _name(entry))
+        name = self._unique(prefix + name_of(entry))
         if kind in _MODELS or "layers" in config:
             return self.model(entry, places, f"{name}/", tensors, depth + 1)
         _check_policy(config.get("dtype"), name)
-        weights = weights_of(kind, config, _name(entry), places, self.file.by_name)
+        weights = weights_of(kind, config, name_of(entry), places, self.file.by_name)
         inputs = [*tensors, *(self._constant(f"{name}/{r}", literals[r]) for r in _extra(literals))]
         inputs += [self._weights(f"{name}/{role}", value) for role, value in weights.items()]
         attributes = {**config, **literals, "roles": tuple(weights)}
@@ -193,10 +190,6 @@ def _uses_of_its_own(entry: Mapping[str, Any], release: int) -> int:
     """Before Keras 3 a model with inputs of its own counts their way through it as a use."""
     layers = entry["config"].get("layers", []) if entry["class_name"] in _MODELS else []
     return int(release < 3 and bool(layers) and layers[0]["class_name"] == "InputLayer")
-
-
-def _name(entry: Mapping[str, Any]) -> str:
-    return str(entry.get("name") or entry["config"]["name"])
 
 
 def _first(entry: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -236,98 +229,3 @@ def _element_type(dtype: Any) -> ElementType:
         return ElementType.of(np.dtype(_policy(dtype)))
     except (TypeError, ValueError, KeyError) as error:
         raise UnsupportedError(f"an input of the type {_policy(dtype)}") from error
-
-
-# ---- how layers refer to tensors
-
-
-def _keys(listed: Any) -> list[Key]:
-    """``["name", 0, 0]`` or a list (or dictionary) of such."""
-    if isinstance(listed, Mapping):
-        listed = list(listed.values())
-    if len(listed) == 3 and isinstance(listed[0], str) and isinstance(listed[1], int):
-        listed = [listed]
-    return [(str(entry[0]), int(entry[1]), int(entry[2])) for entry in listed]
-
-
-def _arguments(use: Any) -> tuple[list[Key], dict[str, Any]]:
-    """The tensors that a use of a layer reads, and its other arguments."""
-    tensors: list[Key] = []
-    literals: dict[str, Any] = {}
-    if isinstance(use, Mapping):
-        _collect(use.get("args", []), tensors, literals)
-        named = use.get("kwargs", {})
-    else:
-        entries = [use] if use and isinstance(use[0], str) else use
-        for entry in entries:
-            if entry[0] == _CONSTANT:
-                _collect([entry[2]], tensors, literals)
-            else:
-                tensors += _keys(entry[:3])
-        named = next((entry[3] for entry in entries if len(entry) > 3), {})
-    for key, value in named.items():
-        if _is_tensor(value):
-            tensors += _tensors(value)
-        elif value is not None and key not in ("name", "training"):
-            literals[key] = value
-    return tensors, literals
-
-
-def _collect(arguments: Iterable[Any], tensors: list[Key], literals: dict[str, Any]) -> None:
-    for value in arguments:
-        if _is_tensor(value):
-            tensors += _tensors(value)
-        elif isinstance(value, list):
-            _collect(value, tensors, literals)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            literals["operand"] = value
-            literals["operand_first"] = not tensors
-
-
-def _is_tensor(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return value.get("class_name") == "__keras_tensor__"
-    return (
-        isinstance(value, list)
-        and len(value) in (3, 4)
-        and isinstance(value[0], str)
-        and all(isinstance(number, int) for number in value[1:3])
-    )
-
-
-def _tensors(value: Any) -> list[Key]:
-    return _keys(value["config"]["keras_history"] if isinstance(value, Mapping) else value[:3])
-
-
-# ---- where weights lie
-
-
-def _placed(
-    layers: list[Mapping[str, Any]], places: list[Group], by_name: bool
-) -> list[list[Group]]:
-    """For each layer the groups that may hold its weights."""
-    if by_name:
-        return [
-            [*_inside(places, _name(entry)), *([] if len(places) < 1 else places)]
-            for entry in layers
-        ]
-    counts: dict[str, int] = {}
-    found = []
-    for entry in layers:
-        snake = _snake_case(entry["class_name"])
-        number = counts.get(snake, 0)
-        counts[snake] = number + 1
-        found.append(_inside(places, f"layers/{snake}" + (f"_{number}" if number else "")))
-    return found
-
-
-def _inside(places: list[Group], path: str) -> list[Group]:
-    found = [place.get(path) for place in places]
-    return [group for group in found if isinstance(group, Group)]
-
-
-def _snake_case(name: str) -> str:
-    """The class of a layer as archives write it: Conv2D is conv2d, ReLU is re_lu."""
-    name = re.sub(r"\W+", "", name.split(">")[-1])
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
