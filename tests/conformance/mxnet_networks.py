@@ -9,6 +9,7 @@ For each network ``FOLDER/NAME`` gets model-symbol.json, model-0000.params, and 
 sets of inputs, of other batches where the network allows it, and their outputs.
 """
 
+import json
 import sys
 import traceback
 from pathlib import Path
@@ -79,6 +80,15 @@ DEEP = {
     *("fcn_resnet50_ade", "psp_resnet50_ade", "deeplab_resnet50_ade", "danet_resnet50_citys"),
     *("alpha_pose_resnet101_v1b_coco", "senet_154"),
 }
+# Networks of integers whose symbols are part of GluonCV, calibrated for weights that are not.
+INTEGERS = {
+    "mobilenet1.0_int8": 224,
+    "resnet50_v1_int8": 224,
+    "ssd_300_vgg16_atrous_voc_int8": 300,
+    "ssd_512_mobilenet1.0_voc_int8": 512,
+    "ssd_512_resnet50_v1_voc_int8": 512,
+    "ssd_512_vgg16_atrous_voc_int8": 512,
+}
 # Networks for one picture at a time.
 _SINGLE = ("rcnn",)
 
@@ -141,10 +151,10 @@ def flat(value):
     return [value]
 
 
-def store(folder, names, feeds, run, exactly=False):
+def store(folder, names, feeds, run, again=None):
     """The feeds and what ``run`` gives for them; outputs that tell nothing are an error.
 
-    ``exactly``: and what the stored network gives for the first in double precision.
+    ``again``: what gives outputs for the first that are as good, but not rounded alike.
     """
     arrays = {}
     for number, feed in enumerate(feeds):
@@ -155,13 +165,13 @@ def store(folder, names, feeds, run, exactly=False):
             arrays[f"{number}:out:{place}"] = array
         if not all(np.isfinite(array).all() and np.ptp(array) for array in outputs):
             raise ValueError("an output is constant or not finite")
-    if exactly:
-        outputs = in_double(folder, dict(zip(names, feeds[0])))
-        arrays.update((f"0:exact:{place}", array) for place, array in enumerate(outputs))
+    if again:
+        arrays.update((f"0:again:{i}", array) for i, array in enumerate(again(feeds[0])))
     np.savez(str(folder / "io.npz"), **arrays)
 
 
 def in_double(folder, feed):
+    """What a stored network computes in double precision."""
     symbol, *weights = mx.model.load_checkpoint(str(folder / "model"), 0)
     arguments, states = ({k: v.astype("float64") for k, v in part.items()} for part in weights)
     for name, array in feed.items():
@@ -189,7 +199,7 @@ def save(folder, network, feeds, names=("data",), preprocess=False, exactly=Fals
         names,
         feeds,
         lambda feed: [o.asnumpy() for o in flat(network(*map(mx.nd.array, feed)))],
-        exactly,
+        (lambda feed: in_double(folder, dict(zip(names, feed)))) if exactly else None,
     )
 
 
@@ -320,6 +330,90 @@ def text_reader(folder):
     save(folder, network, feeds)
 
 
+def integers(folder, name, size):
+    """A network of integers with random weights that reach as far as it is calibrated for."""
+    import gluoncv
+
+    folder.mkdir(parents=True, exist_ok=True)
+    home = Path(gluoncv.__file__).parent / "model_zoo" / "quantized"
+    text = (home / (name + "-symbol.json")).read_text()
+    (folder / "model-symbol.json").write_text(text)
+    symbol = mx.sym.load_json(text)
+    inferred, _, auxiliary = symbol.infer_shape(data=(1, 3, size, size))
+    states = symbol.list_auxiliary_states()
+    shapes = dict(zip(symbol.list_arguments(), inferred), **dict(zip(states, auxiliary)))
+    del shapes["data"]
+    values = {**_other_weights(name, shapes), **_calibrated_weights(symbol, shapes)}
+    arrays = {key: mx.nd.array(value) for key, value in values.items()}
+    kinds = {key: "aux:" if key in states else "arg:" for key in arrays}
+    mx.nd.save(str(folder / "model-0000.params"), {kinds[k] + k: a for k, a in arrays.items()})
+    own = {key: arrays.pop(key) for key in states}
+
+    def run(feed):
+        given = {**arrays, "data": mx.nd.array(feed[0])}
+        return [o.asnumpy() for o in mxnet_symbols.bound(symbol, given, own).forward()]
+
+    def again(feed):
+        signs = RANDOM.choice([-1, 1], feed[0].shape)
+        return run([(feed[0] * (1 + 1e-6 * signs)).astype("f")])
+
+    store(folder, ["data"], [[image(1, size)], [image(2, size)]], run, again)
+
+
+def _other_weights(name, shapes):
+    """Anchors are those of the network of floats."""
+    found = {key: RANDOM.uniform(-0.1, 0.1, shape) for key, shape in shapes.items()}
+    anchors = [key for key in shapes if "anchor" in key]
+    if anchors:
+        import gluoncv
+
+        network = gluoncv.model_zoo.get_model(
+            name.replace("_int8", ""), pretrained=False, pretrained_base=False
+        )
+        network.initialize()
+        kept = [p.data().asnumpy() for k, p in network.collect_params().items() if "anchor_" in k]
+        found.update(zip(anchors, kept))
+    return found
+
+
+def _calibrated_weights(symbol, shapes):
+    """Weights, and statistics of each BatchNorm, by the limits of what goes in and comes out.
+
+    What comes out has a third of the limits for its deviation; scores and boxes less.
+    """
+    nodes = json.loads(symbol.tojson())["nodes"]
+    seen = {nodes[n["inputs"][0][0]]["name"] for n in nodes if n["op"] == "_contrib_dequantize"}
+    values = {}
+    for node in nodes:
+        if node["op"] != "_sg_mkldnn_conv":
+            continue
+        before, after = _limit(nodes, nodes[node["inputs"][0][0]]), _limit(nodes, node)
+        after *= 0.1 if node["name"] in seen else 1
+        for name in (nodes[place]["name"] for place, *_ in node["inputs"]):
+            shape = shapes.get(name)
+            if name.endswith("weight"):
+                gain = 1 if node["attrs"].get("with_bn") else after / before
+                values[name] = RANDOM.randn(*shape) * (2 / np.prod(shape[1:])) ** 0.5 * gain
+            elif name.endswith("gamma"):
+                values[name] = RANDOM.uniform(0.7, 1.3, shape) * after / 3
+            elif name.endswith(("beta", "bias")):
+                values[name] = RANDOM.uniform(-0.1, 0.1, shape) * after
+            elif name.endswith("var"):
+                values[name] = RANDOM.uniform(0.8, 1.2, shape) * (before / 3) ** 2
+            elif name.endswith("mean"):
+                values[name] = RANDOM.uniform(-0.1, 0.1, shape) * before
+    return values
+
+
+def _limit(nodes, node):
+    """The greatest magnitude that a node is calibrated for, or one behind it; else that of data."""
+    while node["inputs"] and "max_calib_range" not in node.get("attrs", {}):
+        node = nodes[node["inputs"][0][0]]
+    if not node["inputs"]:
+        return 1.7
+    return max(abs(float(node["attrs"][f"{end}_calib_range"])) for end in ("min", "max"))
+
+
 def symbolic(folder, name):
     """A network of the symbol interface, bound with statistics of its own inputs."""
     symbol, shapes, fixed = mxnet_symbols.NETWORKS[name]()
@@ -345,6 +439,7 @@ JOBS = {
         f"cv_{n}_hwc": lambda f, n=n, s=s: vision(f, n, s, {}, preprocess=True)
         for n, s in PREPROCESSED.items()
     },
+    **{f"cv_{n}": lambda f, n=n, s=s: integers(f, n, s) for n, s in INTEGERS.items()},
     "nlp_bert": bert,
     "nlp_lstm_lm": language_model,
     "time_series_gru": time_series,

@@ -25,7 +25,9 @@ from extensions.front.mxnet.quantization import (
     calibrated,
     greatest,
     into_range,
+    step_of,
 )
+from extensions.ops.activation import Clamp
 from extensions.ops.arithmetic import Add, Divide, Multiply
 from extensions.ops.reduction import ReduceMax
 from extensions.ops.shaping import Reshape
@@ -61,7 +63,13 @@ def fused(g: Graph, node: SourceNode, *values: Output) -> tuple[Value, ...]:
         reals[1], greatest_weight = _rounded_weights(g, node, body, reals)
     result = node.walk.inline(body, *reals)[0]
     unit = g.add(Multiply(), tensors[0].magnitude(g), greatest_weight)
-    return _result(g, node, body, result, unit)
+    sides = {values[place].dtype for place in tensors if _is_added(body, place)}
+    return _result(g, node, body, result, unit, sides)
+
+
+def _is_added(body: Model, place: int) -> bool:
+    name = body.inputs[place].name
+    return any(node.type == "elemwise_add" and name in node.inputs for node in body.nodes)
 
 
 def _is_quantised(value: Output) -> bool:
@@ -124,18 +132,22 @@ def _ending(node: SourceNode, body: Model) -> str:
 
 
 def _result(
-    g: Graph, node: SourceNode, body: Model, real: Output, unit: Output
+    g: Graph, node: SourceNode, body: Model, real: Output, unit: Output, sides: set[ElementType]
 ) -> tuple[Output, ...]:
     """Floats, integers within calibrated limits, or sums in 32 bits.
 
-    ``unit``: the product of what the greatest integers of data and weights stand for.
+    ``unit``: the product of what the greatest integers of data and weights stand for; ``sides``:
+    the types of what is added, in the place of which oneDNN writes the result: it keeps to the
+    integers of both types.
     """
     if at.flag(node, "enable_float_output"):
         return (real,)
     limits = calibrated(node)
     if limits is not None:
-        is_unsigned = _ending(node, body) in _UNSIGNED[node.type]
-        return into_range(g, real, limits, U8 if is_unsigned else I8, HALF)
+        kind = U8 if _ending(node, body) in _UNSIGNED[node.type] else I8
+        if sides - {kind}:
+            real = g.add(Clamp(min=0.0, max=127 * step_of(limits, kind, HALF)), real)
+        return into_range(g, real, limits, kind, HALF)
     unit = scalar(g, unit)
     inside, told = (g.add(Divide(), unit, greatest(I8, behind) ** 2) for behind in (HALF, WHOLE))
     sums = typed(g, g.add(Round(), g.add(Divide(), real, inside)), I32)

@@ -68,12 +68,17 @@ def calibrated(node: SourceNode) -> tuple[float, float] | None:
     return None if low is None or high is None else (low, high)
 
 
+def step_of(limits: tuple[float, float], kind: ElementType, behind: float = WHOLE) -> float:
+    """What one integer stands for if they are all within known limits."""
+    return max(map(abs, limits)) / greatest(kind, behind) or 1.0
+
+
 def into_range(
     g: Graph, real: Output, limits: tuple[float, float], kind: ElementType, behind: float = WHOLE
 ) -> Quantised:
     """Floats as 8-bit integers that stand for known limits."""
-    step = max(map(abs, limits)) / greatest(kind, behind) or 1.0
-    integers = to_integers(g, real, g.constant(np.float32(step)), kind)
+    step = g.constant(np.float32(step_of(limits, kind, behind)))
+    integers = to_integers(g, real, step, kind)
     return Quantised(integers, *(limit(g, value) for value in limits))
 
 

@@ -72,6 +72,7 @@ def quantized_pooling(
     """Means of windows that are cut off count what lies behind the padding, too."""
     kind, floats = at.word(node, "pool_type", "max"), typed(g, x, _F32)
     cut_off = at.word(node, "pooling_convention", "valid") == "full"
+    cut_off = cut_off and not at.flag(node, "global_pool")
     if kind == "avg" and cut_off and at.flag(node, "count_include_pad", True):
         sums = pooled(g, node, floats, "sum")
         y = g.add(Divide(), sums, float(prod(at.integers(node, "kernel"))))

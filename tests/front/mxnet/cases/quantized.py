@@ -20,6 +20,8 @@ def record(r):
     elementwise(r)
     networks(r)
     activations(r)
+    sums(r)
+    whole_images(r)
 
 
 def quantized(x, kind="int8", **limits):
@@ -195,6 +197,34 @@ def activations(r):
             data = r.numbers(2, 3, 6, 6)
             x = sym.FullyConnected(x, num_hidden=4, name="end")
             quantized_network(r, f"fused {layer} {act}", x, data, "int8", "naive")
+
+
+def sums(r):
+    """oneDNN writes a sum in the place of what is added: signed, unsigned, or of the other kind."""
+
+    def convolution(x, name, kernel=1, act=False):
+        x = sym.Convolution(
+            x, kernel=(kernel,) * 2, pad=(kernel // 2,) * 2, num_filter=4, name=name
+        )
+        return sym.Activation(x, act_type="relu") if act else x
+
+    for added, end in product((False, True), repeat=2):
+        x = convolution(sym.var("in0"), "c0", act=True)
+        y = convolution(x, "c1", act=added)
+        y = convolution(convolution(x, "c2", 3, act=True), "c3") + y
+        y = sym.Activation(y, act_type="relu") if end else y
+        y = sym.FullyConnected(y, num_hidden=4, name="end")
+        data = r.numbers(2, 3, 6, 6)
+        quantized_network(r, f"sum relu={added} {end}", y, data, "auto", "naive")
+
+
+def whole_images(r):
+    for pool, convention in product(("max", "avg"), ("valid", "full")):
+        y = contrib.quantized_pooling(
+            *quantized("in0", "int8"), kernel=(1, 1), pool_type=pool, global_pool=True,
+            pooling_convention=convention,
+        )  # fmt: skip
+        r.symbol(f"whole {pool} {convention}", real(y), (2, 3, 5, 6), steps=1)
 
 
 def networks(r):
