@@ -29,7 +29,7 @@ from extensions.front.tf.sources import inputs_of
 from extensions.front.tf.tensors import (
     COMPLEX_PARTS,
 )
-from extensions.front.tf.written import AFTER, ORDERED
+from extensions.front.tf.written import AFTER, ASSIGNS, ORDERED
 from mo.errors import ModelFileError
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
@@ -60,6 +60,8 @@ class GraphReader:
         }
         self.definitions = {message.get("name", ""): message for message in definitions}
         self.values = values
+        # Nodes in loops and branches that write variables.
+        self.writers: list[str] = []
         self.count = 0
         self.limit = _NODES_LIMIT + _GROWTH_LIMIT * sum(
             len(function.get("node_def", [])) for function in self.functions.values()
@@ -127,6 +129,7 @@ class GraphReader:
         ]
         part = Part()
         outputs = self.call(function, [item.name for item in inputs], prefix, part, depth)
+        self.writers += [node.name for node in part.nodes if node.type in ASSIGNS]
         return structured(part.model(function.name, inputs, outputs))
 
     # ---- nodes

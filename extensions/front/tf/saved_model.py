@@ -179,10 +179,12 @@ def _called(
             tensor = name
         tensors.append(tensor)
     results = reader.call(function, tensors, "", part, 0)
-    keep_states(part)
+    lost = [*reader.writers, *keep_states(part)]
     outputs = _named_outputs(part, results, signature)
     order = [inputs[tensor] for tensor in aliases if tensor in inputs]
-    return part.model("saved_model", order, outputs)
+    model = part.model("saved_model", order, outputs)
+    model.notes += [f"What '{name}' writes is forgotten behind each inference." for name in lost]
+    return model
 
 
 def _named_outputs(part: Part, results: Sequence[str], signature: Signature) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 import tensorflow as tf
 
 import mo
+from mo.main import main
 from tests.models.nodes import numbers
 
 
@@ -58,6 +59,31 @@ def test_variables_that_a_saved_model_writes(tmp_path: Path) -> None:
         return [found[key] for key in sorted(found)]
 
     agree(model, tmp_path, compute, 2, 3)
+
+
+class Branching(tf.Module):
+    """It counts what is positive."""
+
+    def __init__(self) -> None:
+        self.count = tf.Variable(0.0)
+
+    def call(self, x: Any) -> dict[str, Any]:
+        def positive() -> Any:
+            return self.count.assign_add(1.0)
+
+        return {"count": tf.cond(tf.reduce_sum(x) > 0, positive, lambda: self.count + 0.0)}
+
+
+def test_what_a_branch_writes_is_forgotten_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = Branching()
+    signature = tf.function(module.call, autograph=False).get_concrete_function(
+        tf.TensorSpec([3], name="x")
+    )
+    tf.saved_model.save(module, str(tmp_path / "saved"), signature)
+    assert main(["--saved_model_dir", str(tmp_path / "saved"), "--output_dir", str(tmp_path)]) == 0
+    assert "is forgotten behind each inference" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("kind", ["h5", "keras", "saved model"])
