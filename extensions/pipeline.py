@@ -104,7 +104,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("fuse_linear", *linear.RULES, enabled=fusing, keep=spared),
         rewrites(
             "group_convolutions",
-            *parallel_convolutions.RULES,
+            *parallel_convolutions.rules(spared),
             enabled=fusing and not config.disable_gfusing,
             keep=spared,
         ),

@@ -13,20 +13,32 @@ from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.shape import same_shape, static
 from mo.middle.pattern import match
-from mo.middle.rewriter import rewrite
+from mo.middle.rewriter import Keep, Rule, rewrite
 
 
 class _Branch(NamedTuple):
+    node: Node
     part: Output
     convolution: Convolution
     weights: Output
     bias: Output | None
 
 
-@rewrite(match(Concat, where=lambda op: op.axis == 1))
-def group_convolution(g: Graph, node: Node) -> Output | None:
+def rules(keep: Keep = None) -> tuple[Rule, ...]:
+    """The rule that sees such convolutions, but not those that ``keep`` names."""
+
+    @rewrite(match(Concat, where=lambda op: op.axis == 1))
+    def group_convolution(g: Graph, node: Node) -> Output | None:
+        branches = [_branch(value) for value in node.inputs]
+        if keep is not None and any(keep(b.node) for b in branches if b is not None):
+            return None
+        return _grouped(g, node, branches)
+
+    return (group_convolution,)
+
+
+def _grouped(g: Graph, node: Node, branches: list[_Branch | None]) -> Output | None:
     """concat(conv(part 0), conv(part 1), ...) of all parts of a split along the channels."""
-    branches = [_branch(value) for value in node.inputs]
     first = branches[0]
     if first is None or len(branches) < 2 or not _is_even_split(first.part.node, len(branches)):
         return None
@@ -68,7 +80,7 @@ def _branch(value: Output | None) -> _Branch | None:
         return None
     if bias is not None and channel_factor(bias, value.rank or 0, 1) != inputs[1].shape[0]:
         return None
-    return _Branch(inputs[0], op, inputs[1], bias)
+    return _Branch(value.node, inputs[0], op, inputs[1], bias)
 
 
 def _is_even_split(node: Node, count: int) -> bool:
@@ -78,6 +90,3 @@ def _is_even_split(node: Node, count: int) -> bool:
     axis, shapes = node.inputs[1], [output.shape for output in node.outputs]
     along = None if axis is None or axis.constant is None else axis.constant.item()
     return along == 1 and all(same_shape(shape, shapes[0]) for shape in shapes)
-
-
-RULES = (group_convolution,)

@@ -21,6 +21,9 @@ _LEVEL = kinds.choice(
     *("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"),
 )
 
+# Of OpenVINO 2026.4.
+NEWEST_OPSET = 17
+
 _COMMON = [
     Flag("help", kinds.HELP, "Show this text and stop.", ("-h",)),
     Flag("version", kinds.VERSION, "Show the version of this program and stop."),
@@ -124,7 +127,7 @@ _COMMON = [
     Flag("ir_version", kinds.choice({"10": 10, "11": 11}, "10", "11"), "Version of the IR."),
     Flag(
         "opset",
-        kinds.integer(1, example=8),
+        kinds.integer(1, example=8, greatest=NEWEST_OPSET),
         "Newest operation set that the result may use.",
     ),
     # ---- transformations

@@ -53,13 +53,14 @@ def choice(meanings: Mapping[str, Any], *shown: str) -> Kind:
     return Kind("|".join(shown), read)
 
 
-def integer(least: int, example: int) -> Kind:
-    """A whole number not below ``least``."""
+def integer(least: int, example: int, greatest: int = 2**63 - 1) -> Kind:
+    """A whole number from ``least`` to ``greatest``."""
+    end = "up" if greatest == 2**63 - 1 else f"to {greatest}"
 
     def read(flag: str, value: str) -> int:
         number = as_integer(value.strip())
-        if number is None or not least <= number < 2**63:
-            raise bad_value(flag, value, f"is no whole number from {least} up", str(example))
+        if number is None or not least <= number <= greatest:
+            raise bad_value(flag, value, f"is no whole number from {least} {end}", str(example))
         return number
 
     return Kind("N", read)

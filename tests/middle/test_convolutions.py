@@ -69,7 +69,7 @@ def parallel(order: list[int], biased: list[bool], kernel: list[int], axis: int 
 def test_convolutions_of_all_parts_become_a_group_convolution(bias):
     graph = same_numbers(
         lambda: parallel([0, 1], [bias, bias], [3, 3]),
-        lambda g: apply(g, *parallel_convolutions.RULES),
+        lambda g: apply(g, *parallel_convolutions.rules()),
     )
     assert kinds(graph) == ["GroupConvolution", "Add"][: 1 + bias]
 
@@ -85,7 +85,7 @@ def test_convolutions_of_all_parts_become_a_group_convolution(bias):
     ids=["other order", "one part twice", "one bias", "along the batch"],
 )
 def test_what_is_no_group_convolution_stays(model):
-    assert apply(parallel(*model), *parallel_convolutions.RULES) == 0
+    assert apply(parallel(*model), *parallel_convolutions.rules()) == 0
 
 
 def test_disable_gfusing_leaves_them_apart():
@@ -95,6 +95,15 @@ def test_disable_gfusing_leaves_them_apart():
         return len(graph.nodes_of(GroupConvolution))
 
     assert (groups(), groups(disable_gfusing=True), groups(disable_fusing=True)) == (1, 0, 0)
+
+
+def test_finegrain_fusing_spares_a_convolution_by_its_name():
+    def groups(*patterns: str) -> int:
+        graph = parallel([0, 1], [True, True], [3, 3])
+        run_passes(graph, extensions.pipeline.passes(Config(finegrain_fusing=patterns)))
+        return len(graph.nodes_of(GroupConvolution))
+
+    assert (groups("^Nothing$"), groups("^Convolution_1$")) == (1, 0)
 
 
 # ---- strides
