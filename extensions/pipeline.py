@@ -87,7 +87,12 @@ def passes(config: Config) -> list[Pass]:
         rewrites("simplify_shapes", *shapes.RULES),
         Pass("share_sizes", sizes.share_sizes),
         rewrites("sizes", *sizes.RULES),
-        rewrites("quantization", *quantization.RULES, *integer_products.RULES),
+        rewrites(
+            "quantization",
+            *packed_weights.MOVES,
+            *quantization.RULES,
+            *integer_products.RULES,
+        ),
         rewrites("unsigned_kernels", *unsigned_kernels.RULES),
         # Patterns below ask for one value twice: equal ones must be one by then.
         Pass("share_constants", sharing.share_constants),
@@ -114,6 +119,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites(
             "pack_weights", *packed_weights.RULES, enabled=not config.disable_weights_compression
         ),
+        rewrites("float_weights", *packed_weights.FLOATS),
         rewrites("spell_out_rounding", *quantization.ROUNDING),
         *(
             Pass(asked.name, partial(TRANSFORMS[asked.name], **asked.arguments), in_bodies=False)

@@ -11,15 +11,50 @@ import numpy as np
 
 from extensions.ops.arithmetic import FakeQuantize, Multiply, Subtract
 from extensions.ops.conversion import Widen
+from extensions.ops.movement import Transpose
+from extensions.ops.shaping import Reshape
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
+from mo.graph.op import Op
 from mo.middle.pattern import const, match
 from mo.middle.rewriter import rewrite
 
 _limits = [const(name) for name in ("in_low", "in_high", "out_low", "out_high")]
+_quantised = match(
+    FakeQuantize, const("weights"), *_limits, name="whole", where=lambda op: 2 <= op.levels <= 256
+)
 
 
-@rewrite(match(FakeQuantize, const("weights"), *_limits, where=lambda op: 2 <= op.levels <= 256))
+@rewrite(match((Transpose, Reshape), _quantised, const("how")))
+def moved_weights(
+    g: Graph,
+    node: Node,
+    whole: Output,
+    weights: Output,
+    in_low: Output,
+    in_high: Output,
+    out_low: Output,
+    out_high: Output,
+    how: Output,
+) -> Output | None:
+    """Kernels are laid out as the convolution takes them before they are quantised."""
+    limits = [_moved(g, node.op, v, weights, how) for v in (in_low, in_high, out_low, out_high)]
+    return g.add(whole.node.op, g.add(node.op, weights, how), *limits)
+
+
+def _moved(g: Graph, op: Op, limit: Output, weights: Output, how: Output) -> Output:
+    """A limit of each element, laid out like the elements; of size 1 where it does not change."""
+    assert limit.constant is not None
+    spread = np.broadcast_to(limit.constant.array, weights.shape)  # type: ignore[arg-type]
+    found = op.fold(spread, how.value())  # type: ignore[misc]
+    for axis in range(found.ndim):
+        first = np.take(found, [0], axis)
+        if (found == first).all():
+            found = first
+    return g.constant(np.ascontiguousarray(found))
+
+
+@rewrite(_quantised)
 def bytes_of_weights(
     g: Graph,
     node: Node,
@@ -30,13 +65,12 @@ def bytes_of_weights(
     out_high: Output,
 ) -> Output | None:
     """round((w - in_low) / step) levels above out_low, counted from the middle level."""
-    kind, levels = weights.dtype, node.op.attributes()["levels"]
-    w, low, high, first, last = (_floats(v) for v in (weights, in_low, in_high, out_low, out_high))
-    if not (high > low).all() or not (last > first).all():
+    levels = node.op.attributes()["levels"]
+    found = _levels(levels, weights, in_low, in_high, out_low, out_high)
+    if found is None:
         return None
-    middle = levels // 2
-    step = (last - first) / (levels - 1)
-    level = np.rint((np.clip(w, low, high) - low) / (high - low) * (levels - 1))
+    level, first, step = found
+    kind, middle = weights.dtype, levels // 2
     zero = -first / step - middle
     zero = np.where(np.abs(zero - np.rint(zero)) < 1e-4, np.rint(zero), zero)
     values = g.add(Widen(destination_type=kind), g.constant((level - middle).astype(np.int8)))
@@ -45,9 +79,48 @@ def bytes_of_weights(
     return g.add(Multiply(), values, g.constant(step.astype(kind.numpy)))
 
 
+@rewrite(_quantised)
+def floats_of_weights(
+    g: Graph,
+    node: Node,
+    weights: Output,
+    in_low: Output,
+    in_high: Output,
+    out_low: Output,
+    out_high: Output,
+) -> Output | None:
+    """The numbers that weights quantised by channel stand for.
+
+    Where they are not packed, the CPU runtime rounds them itself, and other levels than 256
+    wrongly along some axes.
+    """
+    levels = node.op.attributes()["levels"]
+    by_channel = in_low.constant is not None and in_low.constant.size > 1
+    if levels == 256 or not by_channel:
+        return None
+    found = _levels(levels, weights, in_low, in_high, out_low, out_high)
+    if found is None:
+        return None
+    level, first, step = found
+    return g.constant((level * step + first).astype(weights.dtype.numpy))
+
+
+def _levels(
+    levels: int, weights: Output, *limits: Output
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Number of the level of each weight, the number of the first level, and the step."""
+    w, low, high, first, last = (_floats(value) for value in (weights, *limits))
+    if not (high > low).all() or not (last > first).all():
+        return None
+    level = np.rint((np.clip(w, low, high) - low) / (high - low) * (levels - 1))
+    return level, first, (last - first) / (levels - 1)
+
+
 def _floats(value: Output) -> np.ndarray:
     assert value.constant is not None
     return np.asarray(value.constant.array, np.float64)
 
 
+MOVES = (moved_weights,)
 RULES = (bytes_of_weights,)
+FLOATS = (floats_of_weights,)

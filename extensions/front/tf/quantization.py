@@ -26,7 +26,7 @@ def fake_quant(g: Graph, node: SourceNode, x: Output, low: Output, high: Output)
     op = a.FakeQuantize(levels=(1 << bits) - narrow)
     if op.levels > _MOST_LEVELS:
         return _in_steps(g, x, *limits, op.levels - 1)
-    if not node.type.endswith("PerChannel"):
+    if not node.type.endswith("PerChannel") or x.is_constant:
         return g.add(op, x, *limits, *limits)
     known = op.levels == 256 and x.shape is not None and isinstance(x.shape[-1], int)
     if known and x.rank == 2:
