@@ -12,6 +12,7 @@ from extensions.ops.activation import Clamp, PReLU, ReLU, Swish
 from extensions.ops.arithmetic import Add, Greater, Maximum, Minimum, Multiply, Power, Select
 from extensions.ops.common import constant_ints
 from extensions.ops.conversion import Convert
+from extensions.ops.movement import Split
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -95,9 +96,21 @@ def eltwise(g: Graph, node: SourceNode, *values: Output) -> Output:
     return reduce(lambda total, value: g.add(op(), total, value), values)
 
 
+@converts("Add")
+def add(g: Graph, node: SourceNode, *values: Output) -> Output:
+    """Of two values; the class Eltwise bears this name whatever it computes."""
+    if attribute(node, "type") == "Eltwise":
+        return eltwise(g, node, *values)
+    return g.add(Add(), *values)
+
+
 @converts("EltwiseNin1")
-def eltwise_of_parts(g: Graph, node: SourceNode, *values: Output) -> Output:
-    return eltwise(g, node, *values)
+def eltwise_of_parts(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Between ``num_inputs`` equal parts of the second axis."""
+    parts = attribute(node, "num_inputs")
+    if parts is None:
+        raise UnsupportedError("its attribute 'num_inputs' is missing")
+    return eltwise(g, node, *g.add_multi(Split(num_splits=parts), x, g.constant(np.int64(1))))
 
 
 @converts("LeakyReLU")

@@ -30,8 +30,8 @@ _ALIASES = {
     "exclude_pad": ("exclude-pad",),
     "output_type": ("data_type", "classes_index_type"),
     "element_type": ("data_type",),
-    "levels": ("levels",),
-    "anchors": ("anchors",),
+    "activations_alpha": ("activation_alpha",),
+    "activations_beta": ("activation_beta",),
 }
 _WORDS = {
     "float": "f32",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from mo.classic import vocabulary
 from mo.classic.errors import Error
@@ -34,6 +37,7 @@ class Row(NamedTuple):
     inputs: str
     outputs: str
     attributes: str
+    defaults: str
 
 
 @cache
@@ -80,6 +84,7 @@ def class_of(key: str) -> type[Op]:
     }
     made: Any = type(row.name, (base,), {"op": row.op or None, "__module__": row.module})
     made.preset = {name: value for name, value in preset.items() if value is not None}
+    made.preset |= _defaults(row)
     made.records = tuple(row.attributes.split())
     made.__init__ = _constructor(made)
     made.backend_attrs = lambda self: list(made.records)
@@ -89,8 +94,26 @@ def class_of(key: str) -> type[Op]:
     return found
 
 
+def _defaults(row: Row) -> dict[str, Any]:
+    """What attributes are before the user says so: JSON, or a word, or the name of a type."""
+    found: dict[str, Any] = {}
+    for item in row.defaults.split():
+        name, _, text = item.partition("=")
+        if name.endswith("_type") and text != "null":
+            found[name] = np.dtype(text).type
+            continue
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        found[name] = np.array(value) if isinstance(value, list) else value
+    return found
+
+
 def _constructor(made: type[Op]) -> Any:
     def initialise(self: Op, graph: Any = None, *attributes: Mapping[str, Any] | None) -> None:
+        if made.op is None and type(self) is made:
+            raise Error("{} is the base of other operations: use one of these", made.__name__)
         own: dict[str, Any] = dict(made.preset)
         if type(self).op and type(self).op != made.op:
             own |= {"op": type(self).op}

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from extensions.classic.elementwise import as_type, attribute_type, integers
 from extensions.classic.fields import attribute, converts, element_type
-from extensions.ops.arithmetic import Add
 from extensions.ops.gathering import Gather
-from extensions.ops.movement import Concat, Pad, Roll, Split, Transpose, VariadicSplit
+from extensions.ops.movement import Concat, Pad, Roll, Transpose
 from extensions.ops.reduction import ReduceProd
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Tile, Unsqueeze
-from extensions.ops.slicing import Slice, StridedSlice
+from extensions.ops.slicing import Slice
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
@@ -141,134 +139,7 @@ def pack(g: Graph, node: SourceNode, *values: Output) -> Output:
     return g.add(Concat(axis=axis), *[g.add(Unsqueeze(), value, [axis]) for value in values])
 
 
-@converts("AttributedSplit")
-def attributed_split(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
-    axis = attribute(node, "axis", default=1)
-    parts = attribute(node, "num_splits", "out_ports_count")
-    found = g.add_multi(Split(num_splits=parts), x, g.constant(np.int64(axis)))
-    if attribute(node, "squeeze_axis", default=False):
-        return tuple(g.add(Squeeze(), part, [axis]) for part in found)
-    return found
-
-
-@converts("Split")
-def split(g: Graph, node: SourceNode, x: Output, axis: Output) -> tuple[Output, ...]:
-    parts = attribute(node, "num_splits", "out_ports_count")
-    found = g.add_multi(Split(num_splits=parts), x, axis)
-    if attribute(node, "squeeze_axis", default=False):
-        return tuple(g.add(Squeeze(), part, axis) for part in found)
-    return found
-
-
-@converts("AttributedVariadicSplit")
-def attributed_variadic_split(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
-    lengths = attribute(node, "split_lengths", "size_splits")
-    axis = g.constant(np.int64(attribute(node, "axis", default=1)))
-    return g.add_multi(VariadicSplit(parts=len(lengths)), x, axis, lengths)
-
-
-@converts("VariadicSplit")
-def variadic_split(
-    g: Graph, node: SourceNode, x: Output, axis: Output, lengths: Output
-) -> tuple[Output, ...]:
-    parts = len(integers(lengths))
-    return g.add_multi(VariadicSplit(parts=parts), x, axis, lengths)
-
-
-@converts("Slice")
-def sliced(
-    g: Graph,
-    node: SourceNode,
-    x: Output,
-    starts: Output,
-    ends: Output,
-    axes: Output | None = None,
-    steps: Output | None = None,
-) -> Output:
-    """As in ONNX: negative positions count from the end, steps may be negative."""
-    if axes is None:
-        axes = g.constant(np.arange(len(integers(starts)), dtype=np.int64))
-    if steps is None:
-        steps = g.constant(np.ones(len(integers(axes)), np.int64))
-    return g.add(Slice(), x, *(as_type(g, v, ElementType.i64) for v in (starts, ends, steps, axes)))
-
-
-@converts("AttributedSlice")
-def attributed_slice(g: Graph, node: SourceNode, x: Output) -> Output:
-    starts, ends = attribute(node, "starts"), attribute(node, "ends")
-    axes = attribute(node, "axes", default=tuple(range(len(starts))))
-    steps = attribute(node, "steps", default=(1,) * len(axes))
-    return g.add(Slice(), x, starts, ends, steps, axes)
-
-
-@converts("TFSlice")
-def slice_of_sizes(g: Graph, node: SourceNode, x: Output, begin: Output, length: Output) -> Output:
-    starts, lengths = integers(begin), integers(length)
-    ends = [np.iinfo(np.int64).max if n == -1 else b + n for b, n in zip(starts, lengths)]
-    return g.add(Slice(), x, starts, ends, (1,) * len(starts), tuple(range(len(starts))))
-
-
-@converts("CaffeSlice")
-def parts_at_points(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
-    """Cut at ``slice_point``; into equal parts if there is none."""
-    axis = attribute(node, "axis", default=1)
-    points = attribute(node, "slice_point", default=())
-    where = g.constant(np.int64(axis))
-    if not points:
-        return g.add_multi(Split(num_splits=attribute(node, "out_ports_count")), x, where)
-    lengths = [points[0], *(b - a for a, b in pairwise(points)), -1]
-    return g.add_multi(VariadicSplit(parts=len(lengths)), x, where, lengths)
-
-
-@converts("MXSlice")
-def slice_of_ends(g: Graph, node: SourceNode, x: Output) -> Output:
-    begin, end = attribute(node, "crop_begin"), attribute(node, "crop_end")
-    step = attribute(node, "step", default=(1,) * len(begin))
-    return g.add(Slice(), x, begin, end, step, tuple(range(len(begin))))
-
-
-@converts("StridedSlice")
-def strided_slice(
-    g: Graph,
-    node: SourceNode,
-    x: Output,
-    begin: Output,
-    end: Output,
-    steps: Output | None = None,
-) -> Output:
-    """In the classic's masks a 1 says that a position counts."""
-    count = len(integers(begin))
-
-    def mask(name: str, other: int) -> tuple[int, ...]:
-        found = tuple(int(bit) for bit in attribute(node, name, default=()))
-        return (found + (other,) * (count - len(found)))[:count]
-
-    op = StridedSlice(
-        begin_mask=tuple(1 - bit for bit in mask("begin_mask", 1)),
-        end_mask=tuple(1 - bit for bit in mask("end_mask", 1)),
-        new_axis_mask=mask("new_axis_mask", 0),
-        shrink_axis_mask=mask("shrink_axis_mask", 0),
-        ellipsis_mask=mask("ellipsis_mask", 0),
-    )
-    return g.add(op, x, begin, end, *([steps] if steps is not None else []))
-
-
-@converts("Crop")
-def crop(g: Graph, node: SourceNode, x: Output, like: Output | None = None) -> Output:
-    axes = _listed(attribute(node, "axis"))
-    starts = _listed(attribute(node, "offset", "crop_begin"))
-    ones = (1,) * len(axes)
-    if attribute(node, "crop_end") is not None:
-        ends = [-n if n else np.iinfo(np.int64).max for n in _listed(attribute(node, "crop_end"))]
-        return g.add(Slice(), x, starts, ends, ones, axes)
-    if like is not None:
-        lengths = g.add(Gather(), g.add(ShapeOf(), like), list(axes), g.constant(np.int64(0)))
-        return g.add(Slice(), x, starts, g.add(Add(), lengths, list(starts)), ones, axes)
-    ends = [start + n for start, n in zip(starts, _listed(attribute(node, "dim")))]
-    return g.add(Slice(), x, starts, ends, ones, axes)
-
-
-def _listed(value: object) -> tuple[int, ...]:
+def listed(value: object) -> tuple[int, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
@@ -339,8 +210,15 @@ def constant_of_shape(g: Graph, node: SourceNode, dims: Output) -> Output:
 def broadcast(
     g: Graph, node: SourceNode, x: Output, shape: Output, axes: Output | None = None
 ) -> Output:
+    """In mode 'explicit' ``axes`` tell where the axes of x go."""
     mode = attribute(node, "mode", default="numpy")
-    return g.add(Broadcast(mode=mode), x, shape, *([axes] if axes is not None else []))
+    if mode != "explicit":
+        return g.add(Broadcast(mode=mode), x, shape)
+    rank = shape.shape[0] if shape.shape else None
+    if axes is None or not isinstance(rank, int):
+        raise UnsupportedError("it needs axes and a shape of known length in mode 'explicit'")
+    others = [axis for axis in range(rank) if axis not in integers(axes)]
+    return g.add(Broadcast(), g.add(Unsqueeze(), x, others) if others else x, shape)
 
 
 @converts("AttributedGather")
@@ -359,17 +237,17 @@ def gather(
 
 
 @converts("AttributedRoll")
-def attributed_roll(g: Graph, node: SourceNode, x: Output) -> Output:
-    shift, axes = _listed(attribute(node, "shift")), attribute(node, "axes")
+def attributed_roll(g: Graph, node: SourceNode, x: Output, *_: Output | None) -> Output:
+    shift, axes = listed(attribute(node, "shift")), attribute(node, "axes")
     if axes is None:
         flat = g.add(Reshape(), x, [-1])
         return g.add(Reshape(), g.add(Roll(), flat, shift, [0]), g.add(ShapeOf(), x))
-    return g.add(Roll(), x, shift, _listed(axes))
+    return g.add(Roll(), x, shift, listed(axes))
 
 
 @converts("Reverse")
 def reverse(g: Graph, node: SourceNode, x: Output, axis: Output | None = None) -> Output:
-    axes = _listed(attribute(node, "axis")) if axis is None else integers(axis)
+    axes = listed(attribute(node, "axis")) if axis is None else integers(axis)
     most, least = np.iinfo(np.int64).max, np.iinfo(np.int64).min
     count = len(axes)
     return g.add(Slice(), x, (most,) * count, (least,) * count, (-1,) * count, axes)

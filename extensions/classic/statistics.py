@@ -12,8 +12,9 @@ from extensions.ops.arithmetic import Add, Multiply, Power
 from extensions.ops.matrix import MatMul
 from extensions.ops.normalization import LRN, MVN, BatchNormInference, NormalizeL2
 from extensions.ops.reduction import ReduceSum
-from extensions.ops.selection import TopK
+from extensions.ops.selection import TopK, Unique
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze
+from extensions.ops.spectral import DFT, IDFT
 from extensions.ops.unary import CumSum
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
@@ -51,22 +52,22 @@ def softmax(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(Softmax(axis=normalize_axis(attribute(node, "axis", default=1), rank_of(x))), x)
 
 
-@converts("SoftMaxONNX")
+@converts("SoftMaxONNX", "LogSoftmaxONNX")
 def softmax_of_matrix(g: Graph, node: SourceNode, x: Output) -> Output:
     """Over all axes from ``axis`` on."""
     rank = rank_of(x)
     axis = normalize_axis(attribute(node, "axis", default=1), rank)
+    op = (Softmax if node.type == "SoftMaxONNX" else LogSoftmax)(axis=axis)
     if axis == rank - 1:
-        return g.add(Softmax(axis=axis), x)
+        return g.add(op, x)
     flat = g.add(Reshape(special_zero=True), x, [0] * axis + [-1])
-    return g.add(Reshape(), g.add(Softmax(axis=axis), flat), g.add(ShapeOf(), x))
+    return g.add(Reshape(), g.add(op, flat), g.add(ShapeOf(), x))
 
 
-@converts("LogSoftmax", "LogSoftmaxONNX")
+@converts("LogSoftmax")
 def log_softmax(g: Graph, node: SourceNode, x: Output) -> Output:
-    return g.add(
-        LogSoftmax(axis=normalize_axis(attribute(node, "axis", default=-1), rank_of(x))), x
-    )
+    axis = normalize_axis(attribute(node, "axis", default=1), rank_of(x))
+    return g.add(LogSoftmax(axis=axis), x)
 
 
 @converts("MatMul", "GEMM")
@@ -97,7 +98,9 @@ def fully_connected(
 
 
 @converts("TopK")
-def top_k(g: Graph, node: SourceNode, x: Output, k: Output) -> tuple[Output, ...]:
+def top_k(
+    g: Graph, node: SourceNode, x: Output, k: Output, *_: Output | None
+) -> tuple[Output, ...]:
     kind = element_type(attribute_type(node, "index_element_type"), ElementType.i32)
     op = TopK(
         axis=normalize_axis(attribute(node, "axis", default=-1), rank_of(x)),
@@ -122,8 +125,18 @@ def arg_extreme(g: Graph, node: SourceNode, x: Output, axis: Output | None = Non
     )
     count = g.constant(np.int64(attribute(node, "top_k", default=1)))
     found = g.add_multi(op, x, count)[1]
+    if attribute(node, "keepdims", default=1) == 0:
+        found = g.add(Squeeze(), found, [op.axis])
     kind = element_type(attribute_type(node, "output_type"), ElementType.i64)
     return as_type(g, found, kind)
+
+
+@converts("Unique")
+def unique(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
+    """Distinct values, the place of each element among them, how often each occurs."""
+    is_sorted = str(attribute(node, "sorted", default="true")).lower() == "true"
+    values, _, places, counts = g.add_multi(Unique(sorted=is_sorted), x)
+    return values, places, counts
 
 
 @converts("CumSum", "MXNetCumSum")
@@ -213,3 +226,11 @@ def _per(x: Output, group: int) -> int:
     if not isinstance(size, int) or size % group:
         raise UnsupportedError(f"its input {x.type} has no groups of {group}")
     return size // group
+
+
+@converts("TFFFT")
+def fourier(g: Graph, node: SourceNode, x: Output) -> Output:
+    """Over the last ``num_of_dimensions`` axes before that of real and imaginary parts."""
+    rank, count = rank_of(x), attribute(node, "num_of_dimensions", default=1)
+    op = IDFT() if attribute(node, "is_inverse", default=False) else DFT()
+    return g.add(op, x, list(range(rank - 1 - count, rank - 1)))

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from extensions.classic import elementwise, fields, operations, shaping, statistics, windows
+from extensions.classic import (
+    cutting,
+    delegated,
+    elementwise,
+    fields,
+    operations,
+    recurrent,
+    regions,
+    resizing,
+    segments,
+    shaping,
+    statistics,
+    windows,
+)
+from extensions.classic.refused import hint_of
 from mo.classic.attributes import Attributes
 from mo.classic.layer import Layer
 from mo.classic.source import DOMAIN
@@ -17,7 +31,11 @@ from mo.front.values import Value
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
-__all__ = ["Extended", "elementwise", "shaping", "statistics", "windows"]
+# The modules that fill the table of translations.
+FAMILIES = (
+    *(cutting, delegated, elementwise, recurrent, regions, resizing, segments),
+    *(shaping, statistics, windows),
+)
 
 
 class Extended(Translations):
@@ -50,6 +68,9 @@ def translated(g: Graph, node: SourceNode, *inputs: Output | None) -> Any:
     row = operations.by_name().get(node.type)
     kind = str((row.type if row is not None else "") or node.attributes.get("type") or node.type)
     has_own_shape = node.attributes.get("infer") is not None
+    hint = hint_of(node.type)
+    if hint is not None and not has_own_shape:
+        raise UnsupportedError(f"operation '{node.type}' has no form in the IR", hint=hint)
     if kind in fields.operations() and (row is not None or not has_own_shape):
         return fields.direct(g, node, kind, *inputs)
     if not has_own_shape:

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from extensions.classic.elementwise import integers
-from extensions.classic.fields import attribute, converts, direct
+from extensions.classic.fields import attribute, converts
 from extensions.classic.shaping import rank_of
 from extensions.ops.arithmetic import Add
-from extensions.ops.convolution import Convolution, ConvolutionBackpropData, GroupConvolution
+from extensions.ops.convolution import (
+    Convolution,
+    ConvolutionBackpropData,
+    DeformableConvolution,
+    GroupConvolution,
+)
 from extensions.ops.convolution import GroupConvolutionBackpropData as GroupBackprop
 from extensions.ops.movement import Transpose
 from extensions.ops.pooling import AdaptiveAvgPool, AvgPool, MaxPool
 from extensions.ops.reduction import ReduceMax, ReduceMean
 from extensions.ops.regions import ROIPooling
-from extensions.ops.sampling import Interpolate
+from extensions.ops.sampling import ExtractImagePatches
 from extensions.ops.shaping import Reshape
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
@@ -99,6 +102,17 @@ def pooling(g: Graph, node: SourceNode, x: Output) -> Output:
     return within(g, node, x, lambda image: g.add(AvgPool(**common, exclude_pad=exclude), image))
 
 
+@converts("PoolingV2")
+def pooling_of_inputs(
+    g: Graph, node: SourceNode, x: Output, window: Output, stride: Output
+) -> Output:
+    """Window and steps are inputs."""
+    inputs = {"window": integers(window), "stride": integers(stride)}
+    found = SourceNode("Pooling", node.name, [], [], {**node.attributes, **inputs})
+    found.walk = node.walk
+    return pooling(g, found, x)
+
+
 @converts("AdaptiveAvgPooling")
 def adaptive_average_pooling(g: Graph, node: SourceNode, x: Output) -> Output:
     size = attribute(node, "output_size")
@@ -158,6 +172,40 @@ def _convolved(
     return within(g, node, x, compute)
 
 
+@converts("DeformableConvolution")
+def deformable_convolution(
+    g: Graph, node: SourceNode, x: Output, offsets: Output, weights: Output
+) -> Output:
+    """Of channels-first images."""
+    if channels_last(node, rank_of(x)):
+        raise UnsupportedError("its images have channels last", hint="Transpose them before it.")
+    begin, end = _pads(node, x).values()
+    op = DeformableConvolution(
+        strides=spatial(node, x, "stride", "strides"),
+        dilations=spatial(node, x, "dilation", "dilations"),
+        pads_begin=begin,
+        pads_end=end,
+        auto_pad=_auto_pad(node),
+        group=attribute(node, "group", default=1),
+        deformable_group=attribute(node, "deformable_group", default=1),
+        bilinear_interpolation_pad=bool(
+            attribute(node, "bilinear_interpolation_pad", default=False)
+        ),
+    )
+    return g.add(op, x, offsets, weights)
+
+
+@converts("ExtractImagePatches")
+def extract_image_patches(g: Graph, node: SourceNode, x: Output) -> Output:
+    op = ExtractImagePatches(
+        sizes=spatial(node, x, "sizes"),
+        strides=spatial(node, x, "strides"),
+        rates=spatial(node, x, "rates"),
+        auto_pad=str(attribute(node, "auto_pad", default="valid")),
+    )
+    return within(g, node, x, lambda image: g.add(op, image))
+
+
 @converts("ROIPooling")
 def roi_pooling(g: Graph, node: SourceNode, x: Output, regions: Output) -> Output:
     op = ROIPooling(
@@ -167,89 +215,3 @@ def roi_pooling(g: Graph, node: SourceNode, x: Output, regions: Output) -> Outpu
         method=attribute(node, "method", default="max"),
     )
     return within(g, node, x, lambda image: g.add(op, image, regions))
-
-
-@converts("Interpolate")
-def interpolate(g: Graph, node: SourceNode, x: Output, *more: Output) -> Output:
-    """Version 1 (axes are an attribute) or version 4 of the operation set."""
-    if attribute(node, "version", default="opset1") not in ("opset1", "extension"):
-        return direct(g, node, "Interpolate", x, *more)
-    axes = attribute(node, "axes")
-    if axes is None:
-        raise UnsupportedError("its attribute 'axes' is missing", hint="Set it in the extension.")
-    mode = {"cubic": "cubic", "linear": "linear_onnx"}.get(attribute(node, "mode"), "nearest")
-    corners = bool(attribute(node, "align_corners", default=False))
-    coordinates = "align_corners" if corners else "asymmetric"
-    return _resized(g, x, more[0], None, axes, mode, coordinates)
-
-
-def _resized(
-    g: Graph,
-    x: Output,
-    sizes: Output | None,
-    scales: Output | None,
-    axes: tuple[int, ...],
-    mode: str,
-    coordinates: str,
-) -> Output:
-    op = Interpolate(
-        mode=mode if len(axes) < 4 else {"linear_onnx": "linear"}.get(mode, mode),
-        shape_calculation_mode="sizes" if scales is None else "scales",
-        coordinate_transformation_mode=coordinates,
-        nearest_mode="floor" if coordinates == "asymmetric" else "round_prefer_floor",
-    )
-    if scales is None:
-        assert sizes is not None
-        scales = g.constant(np.ones(len(axes), np.float32))
-        return g.add(op, x, sizes, scales, list(axes))
-    sizes = g.constant(np.ones(len(axes), np.int64))
-    return g.add(op, x, sizes, scales, list(axes))
-
-
-@converts("Upsample", "Resize")
-def upsample(g: Graph, node: SourceNode, x: Output, scales: Output | None = None) -> Output:
-    """By the attributes ``height_scale`` and ``width_scale``, or by an input of all axes."""
-    mode = {"linear": "linear_onnx", "bilinear": "linear_onnx"}.get(
-        str(attribute(node, "mode", default="nearest")), "nearest"
-    )
-    rank = rank_of(x)
-    first = 1 if channels_last(node, rank) else 2
-    if scales is None:
-        factors = [float(attribute(node, f"{side}_scale")) for side in ("height", "width")]
-        axes: tuple[int, ...] = (first, first + 1)
-        scales = g.constant(np.array(factors, np.float32))
-    else:
-        known = scales.value()
-        if known is None:
-            raise UnsupportedError("its scales must be constant")
-        axes = tuple(range(first, first + rank - 2))
-        scales = g.constant(known.astype(np.float32)[list(axes)])
-    coordinates = "asymmetric" if mode == "nearest" else "half_pixel"
-    return _resized(g, x, None, scales, axes, mode, coordinates)
-
-
-@converts("TFResize")
-def resize_to(g: Graph, node: SourceNode, x: Output, size: Output) -> Output:
-    """Height and width as an input, and TensorFlow's two flags."""
-    bilinear = "Bilinear" in str(attribute(node, "tf_resize_op", default="ResizeBilinear"))
-    coordinates = "asymmetric"
-    if attribute(node, "half_pixel_centers", default=False):
-        coordinates = "tf_half_pixel_for_nn" if not bilinear else "half_pixel"
-    if attribute(node, "align_corners", default=False):
-        coordinates = "align_corners"
-    first = 1 if channels_last(node, rank_of(x)) else 2
-    sizes = tuple(integers(size))
-    target = g.constant(np.array(sizes, np.int64))
-    mode = "linear" if bilinear else "nearest"
-    return _resized(g, x, target, None, (first, first + 1), mode, coordinates)
-
-
-@converts("Interp")
-def interp(g: Graph, node: SourceNode, x: Output, *like: Output) -> Output:
-    """Bilinear to ``height`` and ``width``."""
-    height, width = attribute(node, "height", default=0), attribute(node, "width", default=0)
-    if not height or not width:
-        raise UnsupportedError("it has no 'height' and 'width'", hint="Use Interpolate instead.")
-    corners = "align_corners" if attribute(node, "align_corners", default=True) else "asymmetric"
-    size = g.constant(np.array([height, width], np.int64))
-    return _resized(g, x, size, None, (2, 3), "linear_onnx", corners)

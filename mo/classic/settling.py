@@ -62,7 +62,7 @@ def settle_node(graph: Graph, translations: Translations, node: Node) -> tuple[O
     if name == "Result":
         value = node.inputs[0]
         graph.remove(node)
-        if value is not None:
+        if value is not None and not value.node.op.is_sink:
             graph.output(value)
         return ()
     source = SourceNode(name, node.name, [], [], layer.attrs, DOMAIN)

@@ -252,6 +252,8 @@ class Walk:
         label = self.model.labels.get(name, name)
         label = name if label in self.values else label
         for number, part in enumerate(parts):
+            if is_tensor(part) and part.node.op.is_sink:
+                continue  # it stays without a reader, and is nothing to read
             if is_tensor(part):
                 self.graph.output(part, label if part is value else f"{label}_{number}")
             elif self.outer is None:
