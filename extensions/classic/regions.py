@@ -1,4 +1,4 @@
-"""Boxes and regions: what the IR wants in other inputs than the classic gave."""
+"""Boxes and regions: what the IR wants in other inputs and attributes than the classic gave."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import numpy as np
 
 from extensions.classic.fields import attribute, converts, direct, fields
 from extensions.classic.windows import channels_last
-from extensions.ops.detection import PriorBox, PriorBoxClustered, Proposal
+from extensions.ops.detection import DetectionOutput, PriorBox, PriorBoxClustered, Proposal
 from extensions.ops.gathering import Gather
 from extensions.ops.shaping import Reshape, ShapeOf, Unsqueeze
+from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -45,3 +46,22 @@ def proposal(g: Graph, node: SourceNode, scores: Output, deltas: Output, image: 
     flat = image if image.rank == 1 else g.add(Reshape(), image, [-1])
     found: tuple[Output, ...] = direct(g, node, Proposal.type, scores, deltas, flat)
     return found
+
+
+@converts("DetectionOutput")
+def detection_output(g: Graph, node: SourceNode, *inputs: Output) -> Output:
+    """How many classes there are follows from the scores and the priors."""
+    if node.get("num_classes") is None:
+        numbers = 4 if node.get("normalized") else 5
+        node.attributes["num_classes"] = _width(inputs[1]) // (_width(inputs[2]) // numbers)
+    return g.add(DetectionOutput(**fields(node, DetectionOutput)), *inputs)
+
+
+def _width(value: Output) -> int:
+    width = value.shape[-1] if value.shape else None
+    if not isinstance(width, int):
+        raise UnsupportedError(
+            "how many classes it tells apart depends on open sizes",
+            hint="Give the size of the images with --input_shape, or 'num_classes'.",
+        )
+    return width

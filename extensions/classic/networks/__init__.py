@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extensions.classic.networks.retinanet import FilteredDetections
 from extensions.classic.networks.yolo import RegionsAtEntryPoints, RegionsOnOutputs
 from mo.classic.replacement import ReplacementPattern
 
 _BY_FRAMEWORK: dict[str, tuple[type[ReplacementPattern], ...]] = {
-    "tf": (RegionsOnOutputs, RegionsAtEntryPoints),
+    "tf": (RegionsOnOutputs, RegionsAtEntryPoints, FilteredDetections),
     "mxnet": (RegionsAtEntryPoints,),
 }
 
