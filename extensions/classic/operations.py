@@ -133,6 +133,9 @@ def __getattr__(name: str) -> Any:
 class _Registered(dict[str, "type[Op]"]):
     """Operations by name: those of extensions, and of the table when they are asked for."""
 
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in by_name()
+
     def __missing__(self, name: str) -> type[Op]:
         row = by_name().get(name)
         if row is None:

@@ -311,7 +311,9 @@ def clean_up(graph: Graph, undead_node_types: Any = None) -> None:
 
 def check_empty_graph(graph: Graph, description: str = "") -> None:
     if sum(1 for _ in graph.native.all_nodes()) <= 1:
-        raise Error("Graph contains {} node after executing {}", len(graph), description)
+        error = Error("Graph contains {} node after executing {}", len(graph), description)
+        error.hint = "The extension removes what the outputs need; mend it or leave it out."
+        raise error
 
 
 def check_shapes_consistency(graph: Graph) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mo.classic import selecting
 from mo.classic.descriptions import Description
+from mo.classic.errors import Error
 from mo.classic.node import Node
 
 if TYPE_CHECKING:
@@ -223,6 +224,8 @@ def one_operation(graph: Graph, match: selecting.SubgraphMatch) -> Node:
 
     description = match.custom_replacement_desc
     name = f"{match.scope or description.id}/{description.op}"
+    if description.op not in Op.registered_ops:
+        raise Error("'{}' is to become '{}', which is no operation", description.id, description.op)
     made = Op.get_op_class_by_name(str(description.op))(
         graph, {"name": name, **description.custom_attributes}
     )

@@ -158,7 +158,11 @@ def _by_points(graph: Graph, description: Description) -> SubgraphMatch | None:
         starts = list(dict.fromkeys(n for s in starts for n in graph.successors(s)))
     if not description.with_outputs:
         ends = list(dict.fromkeys(n for e in ends for n in graph.predecessors(e)))
-    names = between(graph, starts, ends, f"'{description.id}'")
+    try:
+        names = between(graph, starts, ends, f"'{description.id}'")
+    except Error as error:
+        error.hint = "Name other points in the file of --transformations_config."
+        raise
     inputs = [[(Node(graph, name), 0)] for name in starts]
     outputs = [(Node(graph, name), 0) for name in ends]
     return SubgraphMatch(graph, description, names, inputs, outputs)

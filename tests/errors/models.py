@@ -29,6 +29,9 @@ def make(folder: Path) -> None:
         for name, content in part().items():
             data = content.encode() if isinstance(content, str) else content
             (folder / name).write_bytes(data)
+    for name, content in _extensions().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
     (folder / "empty").mkdir()
     (folder / "page.onnx").write_bytes(PAGE)
     (folder / "nothing.onnx").write_bytes(b"")
@@ -37,6 +40,62 @@ def make(folder: Path) -> None:
     (folder / "lines").write_text("[ 3 1 ]\n[ 4 2 ]\n")
     (folder / "words").write_text("[ three one ]\n")
     (folder / "few").write_text("[ 3 1 4 ]\n")
+
+
+# ---- extensions and their configurations
+
+
+def _extensions() -> dict[str, str]:
+    extractor = "from mo.front.extractor import FrontExtractorOp\n"
+    taken = "    extract = staticmethod(lambda node: True)\n"
+    classes = [f"class {n}(FrontExtractorOp):\n    op = '{o}'\n{taken}" for n, o in _PLUG_INS]
+    replaced = "from mo.middle.replacement import MiddleReplacementPattern\n"
+    replaced += "class Emptied(MiddleReplacementPattern):\n"
+    replaced += "    def find_and_replace_pattern(self, graph):\n"
+    points = {"id": "p", "match_kind": "points"}
+    configurations = {
+        "without_id": [{"match_kind": "general"}],
+        "without_kind": [{"id": "a"}],
+        "odd_kind": [{"id": "a", "match_kind": "places"}],
+        "without_instances": [{"id": "a", "match_kind": "scope"}],
+        "empty_instances": [{"id": "a", "match_kind": "scope", "instances": []}],
+        "without_points": [{**points, "instances": {"start_points": ["relu"]}}],
+        "listed_points": [{**points, "instances": ["relu"]}],
+        "unreached": [
+            {
+                **points,
+                "op": "ReLU",
+                "instances": {"start_points": ["conv2"], "end_points": ["relu"]},
+            }
+        ],
+        "no_operation": [
+            {
+                **points,
+                "op": "Nothing",
+                "instances": {"start_points": ["relu"], "end_points": ["relu"]},
+            }
+        ],
+        "into_input": [
+            {
+                **points,
+                "op": "ReLU",
+                "instances": {"start_points": ["conv2"], "end_points": ["sum"]},
+            }
+        ],
+        "unknown_id": [{"id": "Nobody", "match_kind": "general", "custom_attributes": {}}],
+    }
+    return {
+        "twice/front/onnx/one.py": extractor + "".join(classes),
+        "broken/ops/broken.py": "import no_such_module\n",
+        "emptied/middle/emptied.py": replaced + "        graph.remove_nodes_from(list(graph))\n",
+        "failing/middle/failing.py": replaced + "        graph.get_op_nodes(op='Relu')[0]\n",
+        "bad-name/ops/nothing.py": "",
+        "spoilt.json": '[{"id": "a",',
+        **{f"{name}.json": json.dumps(found) for name, found in configurations.items()},
+    }
+
+
+_PLUG_INS = [("Warp", "Warp"), ("Other", "warp")]
 
 
 # ---- ONNX
