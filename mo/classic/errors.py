@@ -10,9 +10,9 @@ from mo.errors import ConversionError
 class BasicError(ConversionError):
     """Text with positional fields, as in ``Error('{} is no axis', axis)``."""
 
-    def __init__(self, message: object = "", *args: Any) -> None:
+    def __init__(self, message: object = "", *args: Any, hint: str = "") -> None:
         text = str(message)
-        super().__init__(text.format(*args) if args else text)
+        super().__init__(text.format(*args) if args else text, hint)
 
 
 class Error(BasicError):

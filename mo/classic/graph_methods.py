@@ -311,9 +311,11 @@ def clean_up(graph: Graph, undead_node_types: Any = None) -> None:
 
 def check_empty_graph(graph: Graph, description: str = "") -> None:
     if sum(1 for _ in graph.native.all_nodes()) <= 1:
-        error = Error("Graph contains {} node after executing {}", len(graph), description)
-        error.hint = "The extension removes what the outputs need; mend it or leave it out."
-        raise error
+        raise Error(
+            "Graph contains {} node after executing {}",
+            *(len(graph), description),
+            hint="The extension removes what the outputs need; mend it or leave it out.",
+        )
 
 
 def check_shapes_consistency(graph: Graph) -> None:

@@ -225,7 +225,11 @@ def one_operation(graph: Graph, match: selecting.SubgraphMatch) -> Node:
     description = match.custom_replacement_desc
     name = f"{match.scope or description.id}/{description.op}"
     if description.op not in Op.registered_ops:
-        raise Error("'{}' is to become '{}', which is no operation", description.id, description.op)
+        raise Error(
+            "'{}' is to become '{}', which is no operation",
+            *(description.id, description.op),
+            hint="Name an operation of the classic, or one that an extension defines.",
+        )
     made = Op.get_op_class_by_name(str(description.op))(
         graph, {"name": name, **description.custom_attributes}
     )
