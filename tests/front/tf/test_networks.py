@@ -59,6 +59,62 @@ def test_quantised_mobilenet() -> None:
     assert operations(graph).count("FakeQuantize") >= 6
 
 
+# ---- graphs of integers, as the tool quantize_graph of TensorFlow 1 made them
+
+
+def _shrunk(x: Any, low: Any, high: Any) -> Any:
+    """Integers of 32 bits in 8, within what occurs."""
+    limits = R.RequantizationRange(input=x, input_min=low, input_max=high)
+    wanted = {"requested_output_min": limits[0], "requested_output_max": limits[1]}
+    return R.Requantize(input=x, input_min=low, input_max=high, out_type=tf.quint8, **wanted)
+
+
+def _of_bytes(w: np.ndarray) -> Any:
+    return tf.quantization.quantize(w, float(w.min()), float(w.max()), tf.quint8, "MIN_FIRST")
+
+
+def _integer_layer(x: Any, outputs: int) -> Any:
+    values, low, high = x
+    w, w_low, w_high = _of_bytes(weights(3, 3, 3, outputs) * 2)
+    found = R.QuantizedConv2D(
+        input=values,
+        filter=w,
+        min_input=low,
+        max_input=high,
+        min_filter=w_low,
+        max_filter=w_high,
+        strides=[1, 2, 2, 1],
+        padding="SAME",
+    )
+    values, low, high = _shrunk(*found)
+    bias, b_low, b_high = _of_bytes(numbers(outputs))
+    found = R.QuantizedBiasAdd(
+        input=values,
+        bias=bias,
+        min_input=low,
+        max_input=high,
+        min_bias=b_low,
+        max_bias=b_high,
+        out_type=tf.qint32,
+    )
+    values, low, high = _shrunk(*found)
+    return R.QuantizedRelu(features=values, min_features=low, max_features=high)
+
+
+def _integer_network(x: Any) -> Any:
+    x = tf.ensure_shape(x, [None, None, None, 3])
+    found = R.QuantizeV2(input=x, min_range=-1.0, max_range=1.0, T=tf.quint8, mode="MIN_FIRST")
+    values, low, high = _integer_layer(found, 8)
+    pool = {"ksize": [1, 2, 2, 1], "strides": [1, 2, 2, 1], "padding": "VALID"}
+    values, low, high = R.QuantizedMaxPool(input=values, min_input=low, max_input=high, **pool)
+    return R.Dequantize(input=values, min_range=low, max_range=high, mode="MIN_FIRST")
+
+
+def test_a_graph_of_integers() -> None:
+    """Some steps of the 256: a limit that falls by one moves all of them."""
+    agree(_integer_network, PICTURES, tolerance=0.2)
+
+
 # ---- Wide & Deep (Cheng et al. 2016) with the columns of tf.estimator
 
 
