@@ -154,7 +154,6 @@ LIMITS = (
         "expected are steps between corners of size * scale; the standard's text, and onnxruntime, "
         "count whole pixels",
     ),
-    Limit("bitcast", "the IR has no operation that reads the bits of a float as an integer"),
     Limit("image_decoder", "the IR has no operation that decodes an image"),
     Limit("regex_full_match", "the IR has no operation that matches a regular expression"),
     Limit("gradient", "training: the IR has no derivatives"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from extensions.front.onnx import (
     activation,
     attention,
+    bits,
     caffe2,
     casts,
     contrib,

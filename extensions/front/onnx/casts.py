@@ -1,4 +1,4 @@
-"""Element types: Cast, CastLike and BitCast.
+"""Element types: Cast and CastLike.
 
 Rules of each target type: ONNX, definition of Cast. A plain Convert of the runtime rounds to the
 nearest even value, cuts integers to their low bits, and makes what lies beyond an 8-bit float NaN
@@ -31,7 +31,6 @@ from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.tensor import Tensor
 
 _T = ElementType
 
@@ -66,18 +65,6 @@ def cast_like(g: Graph, node: SourceNode, x: Output, like: Output) -> Output:
     if like.dtype is ElementType.dynamic:
         return g.add(ConvertLike(), x, like)
     return _cast(g, node, x, like.dtype)
-
-
-@converts("BitCast")
-def bit_cast(g: Graph, node: SourceNode, x: Output) -> Output:
-    kind = element_type(needed(node, "to"))
-    if kind.bits != x.dtype.bits:
-        raise refuse(node, f"a change from {x.dtype.name} to {kind.name}")
-    if x.constant is not None:
-        return g.constant(Tensor.from_bytes(x.constant.storage(), kind, x.constant.shape))
-    if kind.is_float or x.dtype.is_float:
-        raise refuse(node, f"reading the bits of {x.dtype.name} as {kind.name}")
-    return typed(g, x, kind)
 
 
 def _cast(g: Graph, node: SourceNode, x: Output, kind: ElementType) -> Output:

@@ -161,9 +161,45 @@ def test_bits_of_constants() -> None:
     agree_model(model, [zeros], expected=x.view(np.int32))
 
 
-def test_bits_of_computed_floats_are_refused() -> None:
+# Every exponent and sign, zeros, infinities, and numbers too small for an exponent of their own.
+PATTERNS: dict[Any, np.ndarray] = {
+    np.int32: np.concatenate([np.arange(-(2**31), 2**31, 77_777_777), [1, -1 - 2**31 + 2]]),
+    np.int16: np.arange(-(2**15), 2**15, 77),
+}
+
+
+@pytest.mark.parametrize(
+    ("floats", "integers"),
+    [
+        (np.float32, np.int32),
+        (np.float32, np.uint32),
+        (np.float16, np.int16),
+        (np.float16, np.uint16),
+        (ml_dtypes.bfloat16, np.int16),
+    ],
+)
+def test_bits_of_computed_floats(floats: Any, integers: Any) -> None:
+    kept = np.int32 if np.dtype(integers).itemsize == 4 else np.int16
+    special = np.array([0.0, -0.0, np.inf, -np.inf, 1, -1.5, 2], floats).view(kept)
+    bits = np.concatenate([PATTERNS[kept].astype(kept), special]).view(integers)
+    x = bits.view(floats)
+    numbers = ~np.isnan(x.astype(np.float32))
+    bits, x = bits[numbers], x[numbers]
+    to = {kind: helper.np_dtype_to_tensor_dtype(np.dtype(kind)) for kind in (floats, integers)}
+    agree("BitCast", x, to=to[integers], opset=26, expected=bits, tolerance=0)
+    if floats is not ml_dtypes.bfloat16:  # numpy has no results of this type
+        agree("BitCast", bits, to=to[floats], opset=26, expected=x, tolerance=0)
+
+
+def test_bits_of_what_is_no_number() -> None:
+    x = np.array([np.nan], np.float32)
+    agree("BitCast", x, to=TensorProto.INT32, opset=26, expected=np.array([0x7FC00000], np.int32))
+    agree("BitCast", x.view(np.int32), to=TensorProto.FLOAT, opset=26, expected=x)
+
+
+def test_bits_of_doubles_are_refused() -> None:
+    refused("BitCast", np.ones(2), to=TensorProto.INT64, opset=26, match="bits of f64 as i64")
     x = np.ones(2, np.float32)
-    refused("BitCast", x, to=TensorProto.INT32, opset=26, match="bits of f32 as i32")
     refused("BitCast", x, to=TensorProto.INT64, opset=26, match="f32 to i64")
 
 
