@@ -9,9 +9,11 @@ For each network ``FOLDER/NAME`` gets model-symbol.json, model-0000.params, and 
 sets of inputs, of other batches where the network allows it, and their outputs.
 """
 
+import base64
 import json
 import sys
 import traceback
+import zlib
 from pathlib import Path
 
 import mxnet as mx
@@ -88,6 +90,9 @@ INTEGERS = {
     "ssd_512_mobilenet1.0_voc_int8": 512,
     "ssd_512_resnet50_v1_voc_int8": 512,
     "ssd_512_vgg16_atrous_voc_int8": 512,
+    "simple_pose_resnet18_v1b_int8": 256,
+    "deeplab_resnet101_voc_int8": 480,
+    "psp_resnet101_voc_int8": 480,
 }
 # Networks for one picture at a time.
 _SINGLE = ("rcnn",)
@@ -332,11 +337,8 @@ def text_reader(folder):
 
 def integers(folder, name, size):
     """A network of integers with random weights that reach as far as it is calibrated for."""
-    import gluoncv
-
     folder.mkdir(parents=True, exist_ok=True)
-    home = Path(gluoncv.__file__).parent / "model_zoo" / "quantized"
-    text = (home / (name + "-symbol.json")).read_text()
+    text = _symbol_of_integers(name)
     (folder / "model-symbol.json").write_text(text)
     symbol = mx.sym.load_json(text)
     inferred, _, auxiliary = symbol.infer_shape(data=(1, 3, size, size))
@@ -360,9 +362,24 @@ def integers(folder, name, size):
     store(folder, ["data"], [[image(1, size)], [image(2, size)]], run, again)
 
 
+def _symbol_of_integers(name):
+    """A file of the library, or packed in one of its modules."""
+    from gluoncv.model_zoo.quantized import quantized
+
+    path = Path(quantized.__file__).parent / (name + "-symbol.json")
+    if path.exists():
+        return path.read_text()
+    return zlib.decompress(base64.b64decode(quantized._compressed_int8_json[name])).decode()
+
+
 def _other_weights(name, shapes):
-    """Anchors are those of the network of floats."""
-    found = {key: RANDOM.uniform(-0.1, 0.1, shape) for key, shape in shapes.items()}
+    """Of layers that compute with floats; anchors are those of the network of floats."""
+    found = {
+        key: RANDOM.uniform(0.5, 1, shape)
+        if key.endswith(("var", "gamma"))
+        else RANDOM.randn(*shape) * (2 / max(1, np.prod(shape[1:]))) ** 0.5
+        for key, shape in shapes.items()
+    }
     anchors = [key for key in shapes if "anchor" in key]
     if anchors:
         import gluoncv
@@ -379,10 +396,11 @@ def _other_weights(name, shapes):
 def _calibrated_weights(symbol, shapes):
     """Weights, and statistics of each BatchNorm, by the limits of what goes in and comes out.
 
-    What comes out has a third of the limits for its deviation; scores and boxes less.
+    What comes out has a third of the limits for its deviation; scores before a softmax less.
     """
     nodes = json.loads(symbol.tojson())["nodes"]
     seen = {nodes[n["inputs"][0][0]]["name"] for n in nodes if n["op"] == "_contrib_dequantize"}
+    seen = seen if any(node["op"] == "softmax" for node in nodes) else ()
     values = {}
     for node in nodes:
         if node["op"] != "_sg_mkldnn_conv":
