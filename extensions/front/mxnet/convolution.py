@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from extensions.front.building import channelwise, invalid
+import numpy as np
+
+from extensions.front.building import channelwise, invalid, size_of, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import alike, converts, refused, shape_of
 from extensions.front.mxnet.layouts import channels_first
-from extensions.ops.arithmetic import Add
+from extensions.ops.arithmetic import Add, Divide, Subtract
 from extensions.ops.convolution import (
     Convolution,
     ConvolutionBackpropData,
@@ -17,7 +19,9 @@ from extensions.ops.convolution import (
     GroupConvolution,
     GroupConvolutionBackpropData,
 )
+from extensions.ops.movement import Concat
 from extensions.ops.shaping import Reshape
+from extensions.ops.slicing import StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -94,35 +98,54 @@ def deconvolution(
     kernel = _kernel(node)
     layout = channels_first(node, len(kernel))
     x, weights = alike(g, layout.enter(g, x), layout.enter(g, weights))
-    attributes = _transposed_window(node, shape_of(x)[2:], kernel)
+    sizes = shape_of(x)[2:]
+    attributes = _transposed_window(node, sizes, kernel)
     plain = ConvolutionBackpropData(**attributes)
     y = _convolved(g, node, x, weights, plain, GroupConvolutionBackpropData(**attributes))
+    target = at.integers(node, "target_shape")
+    if any(target) and not is_static(sizes):
+        y = _middle(g, y, target)
     return layout.leave(g, _biased(g, node, y, bias, without=True))
 
 
 def _transposed_window(
-    node: SourceNode, sizes: Sequence[Dimension], kernel: Sequence[int]
+    node: SourceNode, sizes: tuple[Dimension, ...], kernel: Sequence[int]
 ) -> dict[str, Any]:
-    """A target shape stands for pads: half of what is too much on each side, the rest added."""
+    """A target shape stands for pads: half of what is too much on each side, the rest added.
+
+    Where sizes are open nothing is padded: ``_middle`` cuts it off.
+    """
     attributes, rank = _window(node), len(kernel)
     extra = list(per_axis(node, "adj", rank, 0))
     target = at.integers(node, "target_shape")
     if any(target):
         if len(target) != rank or len(sizes) != rank:
             raise invalid(f"its target_shape is {list(target)}")
-        pads = []
-        for axis, (size, wanted) in enumerate(zip(sizes, target)):
-            if not isinstance(size, int):
-                raise refused("a target_shape with an input of unknown size")
+        pads, extra = [0] * rank, [0] * rank
+        known = sizes if is_static(sizes) else ()
+        for axis, (size, wanted) in enumerate(zip(known, target)):
             span = attributes["dilations"][axis] * (kernel[axis] - 1) + 1
             surplus = attributes["strides"][axis] * (size - 1) + span - wanted
             if surplus < 0:
                 raise invalid(f"its target_shape {list(target)} is too large")
-            pads.append((surplus + 1) // 2)
+            pads[axis] = (surplus + 1) // 2
             extra[axis] = surplus % 2
         attributes["pads_begin"] = attributes["pads_end"] = tuple(pads)
     attributes["output_padding"] = tuple(extra) if any(extra) else ()
     return attributes
+
+
+def _middle(g: Graph, y: Output, target: Sequence[int]) -> Output:
+    """What is left of each axis if the surplus is cut off, the greater half in front."""
+    axes = range(2, 2 + len(target))
+    sizes = vector(g, [size_of(g, y, axis) for axis in axes])
+    surplus = g.add(Subtract(), sizes, [size - 1 for size in target])
+    cut_off = g.add(Divide(), surplus, [2] * len(target))
+    begin = g.add(Concat(axis=0), g.constant(np.zeros(2, np.int64)), cut_off)
+    end = g.add(Add(), begin, [0, 0, *target])
+    mask = (1, 1, *[0] * len(target))
+    cut = g.add(StridedSlice(begin_mask=mask, end_mask=mask), y, begin, end, [1] * len(mask))
+    return g.add(Reshape(special_zero=True), cut, [0, 0, *target])
 
 
 @converts("_contrib_DeformableConvolution")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.front.bins import means_of_bins
 from extensions.front.building import invalid, typed
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, refused, shape_of
@@ -79,12 +80,10 @@ def position_sensitive_pooling(g: Graph, node: SourceNode, x: Output, rois: Outp
     pooled, groups = at.integer(node, "pooled_size"), at.integer(node, "group_size", 0)
     if groups not in (0, pooled):
         raise refused(f"a group_size {groups} that is not the pooled_size {pooled}")
-    op = r.PSROIPooling(
-        output_dim=at.integer(node, "output_dim"),
-        spatial_scale=at.number(node, "spatial_scale"),
-        group_size=pooled,
-    )
-    return g.add(op, x, _rows(g, rois))
+    classes, scale = at.integer(node, "output_dim"), at.number(node, "spatial_scale")
+    if not 0 < pooled < 1 << 10 or classes < 1:
+        raise invalid(f"it pools {classes} numbers in {pooled} x {pooled} bins")
+    return means_of_bins(g, x, _rows(g, rois), classes, pooled, scale)
 
 
 @converts("_contrib_DeformablePSROIPooling")
