@@ -132,6 +132,11 @@ class Graph(Tensors):
         elif key == "shape" and isinstance(node.op, Parameter):
             self.native.set_op(node, node.op.with_attributes(shape=sizes(value)))
             self._retype(node.outputs[0])
+        elif key == "data_type" and isinstance(node.op, Parameter):
+            self.native.set_op(
+                node, node.op.with_attributes(element_type=ElementType.of(np.dtype(value)))
+            )
+            self.native.changed_type(node.outputs[0])
         elif key in ("op", "type", "infer"):
             self.become_layer(node, {key: value})
         else:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extensions.classic.networks.efficientdet import AutomlDetections
 from extensions.classic.networks.retinanet import FilteredDetections
 from extensions.classic.networks.yolo import RegionsAtEntryPoints, RegionsOnOutputs
 from mo.classic.replacement import ReplacementPattern
 
 _BY_FRAMEWORK: dict[str, tuple[type[ReplacementPattern], ...]] = {
-    "tf": (RegionsOnOutputs, RegionsAtEntryPoints, FilteredDetections),
+    "tf": (RegionsOnOutputs, RegionsAtEntryPoints, FilteredDetections, AutomlDetections),
     "mxnet": (RegionsAtEntryPoints,),
 }
 

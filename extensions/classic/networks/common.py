@@ -16,10 +16,10 @@ from mo.classic.reporting import ExtensionError
 
 
 def operation(
-    graph: Graph, kind: str, name: str, *inputs: Port | np.ndarray, **attributes: Any
+    graph: Graph, kind: str | type[Op], name: str, *inputs: Port | np.ndarray, **attributes: Any
 ) -> Port:
     """The output of a new operation on outputs and constants."""
-    op = Op.get_op_class_by_name(kind)
+    op = Op.get_op_class_by_name(kind) if isinstance(kind, str) else kind
     values = {index: value for index, value in enumerate(inputs) if isinstance(value, np.ndarray)}
     node = create_op_with_const_inputs(graph, op, values, {"name": name, **attributes})
     for index, source in enumerate(inputs):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mo.errors import ConversionError
+from tests.classic.networks.boxes import of_image
 from tests.classic.networks.conftest import Zoo
 
 pytest.importorskip("tensorflow")
@@ -41,9 +42,9 @@ def in_order(rows: np.ndarray) -> np.ndarray:
 
 
 def agree(net: Original, zoo: Zoo, converted: object, images: np.ndarray) -> None:
-    found = zoo.run(converted, images)["DetectionOutput"][0, 0]
+    found = zoo.run(converted, images)["DetectionOutput"]
     for number, rows in enumerate(expected(net, images)):
-        mine = found[found[:, 0] == number][:, 1:]
+        mine = of_image(found, number)
         assert 10 < len(mine) <= 300
         np.testing.assert_allclose(in_order(mine), in_order(rows), rtol=1e-3, atol=1e-4)
 
