@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import mo
 from mo.errors import ConversionError
-from tests.classic.networks import darkflow, yolo_v3
+from tests.classic.networks import darkflow, gluon_yolo, yolo_v3
 from tests.classic.networks.conftest import Zoo
 
 X = np.random.default_rng(1).uniform(0, 255, (1, 64, 64, 3)).astype(np.float32)
@@ -104,6 +105,19 @@ def test_version_1_has_nothing_to_activate(zoo: Zoo):
     (found,) = zoo.run(converted, image).values()
     (original,) = zoo.run(zoo.convert(model, **flags), image).values()
     np.testing.assert_allclose(found, original, rtol=1e-6)
+
+
+def test_version_3_of_gluoncv(zoo: Zoo):
+    """Images have their channels last, and everything behind them first."""
+    path, shape = gluon_yolo.yolo3_voc(zoo.folder), [1, 64, 64, 3]
+    config = "yolo_v3_mobilenet1_voc.json"
+    found = zoo.run(mo.convert_model(path, input_shape=shape, transformations_config=config), X)
+    heads = [f"yolov30_yolooutputv3{number}_conv0_fwd" for number in range(3)]
+    assert list(found) == [f"{name}/YoloRegion" for name in heads]
+    original = mo.convert_model(path, input_shape=shape, output=",".join(heads))
+    for head, mine in zip(zoo.run(original, X).values(), found.values()):
+        expected = region(head.transpose(0, 2, 3, 1), 3, False)
+        np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(
