@@ -10,6 +10,7 @@ the greatest errors, relative to the greatest number of a tensor. Needs onnxrunt
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import sys
 import tempfile
@@ -97,6 +98,7 @@ def _as_input(
 ) -> float:
     shape = list(values[name].shape)
     given = f"{name}[{','.join(map(str, shape))}]"
+    gc.collect()  # compiled models are large, and hang in circles
     try:
         model = mo.convert_model(path, input=",".join([given, *feeds]))
         results = run(model, {**feeds, name: values[name]})
