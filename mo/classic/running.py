@@ -110,13 +110,14 @@ class Run:
                 continue
             shown = Node(graph, node)
             what = f"{cls.__module__}.{cls.__name__}, extractor of '{node.name}'"
+            # While it describes the node anew, nothing goes to the framework's attributes.
+            source, layer.source = layer.source, None
             try:
                 taken = accepted(cls, shown)
             except Exception as error:
                 raise user_error(error, what) from error
-            if taken:
-                layer.source = None
-            else:
+            if not taken:
+                layer.source = source
                 log.warning("%s declined", what)
 
     def _extractor(self, layer: Layer) -> type | None:

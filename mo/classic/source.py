@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,8 +25,18 @@ DOMAIN = "mo"
 # What stands for a value of the graph around, in a body.
 _OUTER = "OuterValue"
 
-# What the classic's attributes of a framework's node are.
-Describe = Callable[[SourceNode], dict[str, Any]]
+
+class Description(NamedTuple):
+    """The classic's attributes of a framework's node.
+
+    ``write`` gives what changes in the framework's own with one of them; None if it is no such.
+    """
+
+    attributes: dict[str, Any]
+    write: Callable[[str, Any], Mapping[str, Any] | None]
+
+
+Describe = Callable[[SourceNode], Description]
 
 
 def graph_of(model: Model, describe: Describe) -> NativeGraph:
@@ -71,6 +82,7 @@ def _captured(node: SourceNode) -> list[str]:
 def _placed(
     graph: NativeGraph, node: SourceNode, describe: Describe, values: dict[str, native.Output]
 ) -> native.Node:
+    description = describe(node)
     attrs = Attributes(
         {
             **node.attributes,
@@ -79,14 +91,14 @@ def _placed(
             "framework_op": node.type,
             "_in_ports": {index: {} for index, name in enumerate(node.inputs) if name},
             "_out_ports": {index: {} for index in range(len(node.outputs))},
-            **describe(node),
+            **description.attributes,
         }
     )
     layer = Layer(attrs, node)
     made = graph.place(layer, (), len(node.outputs), node.name or node.type)
     made.name, made.is_named = node.name, True
     layer.place = made
-    attrs.told = lambda key, value: _changed(graph, made, key, value)
+    attrs.told = lambda key, value: _changed(graph, made, description, key, value)
     for name, output in zip(node.outputs, made.outputs):
         if name:
             values[name] = output
@@ -94,14 +106,29 @@ def _placed(
     return made
 
 
-def _changed(graph: NativeGraph, node: native.Node, key: str, value: Any) -> None:
-    """What an extension changes in the framework's own attributes, translation is to see."""
+def _changed(
+    graph: NativeGraph, node: native.Node, description: Description, key: str, value: Any
+) -> None:
+    """What an extension changes in the framework's own attributes, translation is to see.
+
+    With another ``op`` the node is the extension's, not the framework's any more.
+    """
     assert isinstance(node.op, Layer)
+    source = node.op.source
     if key == "name":
         graph.rename(node, str(value))
-    if node.op.source is not None and key in node.op.source.attributes:
-        plain = value.tolist() if isinstance(value, np.ndarray) else value
-        node.op.source.attributes = {**node.op.source.attributes, key: plain}
+    shown: Any = description.attributes.get(key)
+    if source is None or np.array_equal(shown, value):
+        return
+    if key == "op":
+        node.op.source = None
+        return
+    changes = description.write(key, value)
+    if changes is None and key in source.attributes:
+        changes = {key: value.tolist() if isinstance(value, np.ndarray) else value}
+    if changes:
+        source.attributes = copy(source.attributes)  # it may complete itself, so of its own kind
+        source.attributes.update(changes)
 
 
 def model_of(graph: NativeGraph, model: Model) -> Model:
