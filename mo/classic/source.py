@@ -150,6 +150,7 @@ def model_of(graph: NativeGraph, model: Model) -> Model:
             inputs.append(described_input(op, names.of(node.outputs[0])))
         elif isinstance(op, Layer) and op.attrs.get("op") not in ("Result", _OUTER):
             nodes += _nodes(op, node, names)
+    inputs.sort(key=lambda item: item.is_made)
     labels = dict(model.labels)
     outputs: dict[str, None] = {}
     for node in graph.all_nodes():
@@ -179,7 +180,7 @@ def _is_result(node: native.Node) -> bool:
 def described_input(layer: Layer, name: str) -> ModelInput:
     kind = layer.attrs.get("data_type")
     dtype = ElementType.f32 if kind is None else ElementType.of(np.dtype(kind))
-    return ModelInput(name, sizes(layer.attrs.get("shape")), dtype)
+    return ModelInput(name, sizes(layer.attrs.get("shape")), dtype, is_made=True)
 
 
 def _nodes(layer: Layer, node: native.Node, names: _Names) -> Iterator[SourceNode]:

@@ -23,6 +23,8 @@ class PortName:
     name: str
     input_port: int | None = None
     output_port: int | None = None
+    # What ``0:2`` means if node 2 has no input 0: the model decides.
+    otherwise: PortName | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.text

@@ -74,10 +74,14 @@ def port_name(text: Text) -> PortName:
     name = str(text.part(*match.span(2)))
     if not name:
         raise text.missing("a name")
-    if before and (after or (bare.isdecimal() and bare.isascii())):
-        both = "names an input port and an output port" if after else "can be read in two ways"
+    if before and after:
+        both = "names an input port and an output port"
         raise text.error(f'{both}; quote the name, as in 0:"{bare}"')
-    return PortName(str(text), name, int(before) if before else None, int(after) if after else None)
+    otherwise = None
+    if before and bare.isdecimal() and bare.isascii():
+        otherwise = PortName(str(text), before, None, int(bare))
+    ports = (int(before) if before else None, int(after) if after else None)
+    return PortName(str(text), name, *ports, otherwise)
 
 
 def _input(item: Text) -> InputRequest:

@@ -97,10 +97,12 @@ def _choose_inputs(model: Model, config: Config, names: Names, translations: Tra
             item.shape = requested_shape(request.shape, item)
         inputs.append(item)
     tensors = [start.tensor for start in chosen]
+    inputs += [item for item in originals.values() if item.is_made and item.name not in tensors]
     only_frozen = all(request.is_frozen for request in chosen.values())
     if only_frozen:
         # Freezing one input says nothing of the others.
-        inputs += [item for name, item in originals.items() if name not in tensors]
+        listed = {item.name for item in inputs}
+        inputs += [item for name, item in originals.items() if name not in listed]
     model.inputs = inputs
     _forget_producers(model, tensors)
     for start, request in chosen.items():
@@ -173,7 +175,7 @@ def _apply_shapes(model: Model, config: Config) -> None:
     frozen = {
         request.port.name for request in (*config.freeze, *config.inputs) if request.is_frozen
     }
-    targets = [item for item in model.inputs if item.name not in frozen]
+    targets = [item for item in model.inputs if item.name not in frozen and not item.is_made]
     if shapes and not targets:
         raise UsageError(
             "--input_shape gives shapes, but the model has no inputs to shape",

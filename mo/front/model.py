@@ -116,6 +116,8 @@ class ModelInput:
     fed_as: ElementType | None = None
     # Whether it stands for the sequence of this one tensor.
     is_sequence: bool = False
+    # Whether an extension made it: the user's lists of inputs say nothing of it.
+    is_made: bool = False
 
 
 class Functions(Protocol):

@@ -29,6 +29,7 @@ class Names:
 
     def output(self, port: PortName) -> str:
         """The tensor that ``--output`` names."""
+        port = self._meant(port)
         tensor = port.text if self._is_tensor(port.text) else None
         named = self.nodes.get(port.text) if self.model.nodes_first else None
         if named is not None and named.outputs[:1] != [tensor]:
@@ -49,7 +50,7 @@ class Names:
         An input port gets a tensor of its own. Of a node without port and shape these are all
         inputs that are not constant.
         """
-        port = request.port
+        port = self._meant(request.port)
         if port.text in self.inputs or port.text in self.model.constants:
             return [Start(port.text, port.text)]
         if port.text not in self.nodes and port.text in self.producers:
@@ -81,6 +82,27 @@ class Names:
                 hint="Name one of them: " + ", ".join(f"{i}:{node.name}" for i in ports[:4]),
             )
         return ports
+
+    def _meant(self, port: PortName) -> PortName:
+        """Of two readings of a number with a port, the one that the model has."""
+        if port.otherwise is None or self._is_tensor(port.text):
+            return port
+        fitting = [one for one in (port, port.otherwise) if self._has_port(one)]
+        if len(fitting) == 2:
+            raise UsageError(
+                f"'{port.text}' can be read in two ways, as an input of '{port.name}' and as an "
+                f"output of '{port.otherwise.name}'",
+                hint=f'Quote the name, as in {port.input_port}:"{port.name}".',
+            )
+        return fitting[0] if fitting else port
+
+    def _has_port(self, port: PortName) -> bool:
+        node = self.nodes.get(port.name)
+        if node is None:
+            return False
+        if port.output_port is not None:
+            return port.output_port < len(node.outputs)
+        return port.input_port is not None and port.input_port < len(node.inputs)
 
     def _is_tensor(self, name: str) -> bool:
         return name in self.inputs or name in self.producers or name in self.model.constants

@@ -182,7 +182,6 @@ def test_element_types_have_other_names(written, element_type):
         ("n{fp17}", "'fp17' is no element type", "fp17"),
         ("n{dynamic}", "'dynamic' is no element type", "dynamic"),
         ("0:n:1", "names an input port and an output port", "0:n:1"),
-        ("5:0", "'5:0' can be read in two ways; quote the name, as in 0:\"0\"", "5:0"),
         ("n->maybe", "'maybe' is no number, true, false, list such as [1 2 3]", "maybe"),
         ("n->1e999", "'1e999' is no number", "1e999"),
         ("n->[1,,2]", "a value is missing", ","),

@@ -207,6 +207,20 @@ def test_a_node_that_is_really_called_so_wins(tmp_path):
     assert list(mo.convert_model(path, output="in").outputs) == ["half"]
 
 
+def test_numbers_with_ports_are_read_as_the_model_has_them(tmp_path):
+    input_of_node_2 = inputs(renamed(tmp_path, split_node="2"), input="0:2[2,4],extra")
+    assert list(input_of_node_2.values()) == ["f32[2,4]", "f32[2]"]
+    output_of_node_0 = mo.convert_model(renamed(tmp_path, split_node="0"), output="0:1").outputs
+    assert list(output_of_node_0) == ["b"]
+
+
+def test_numbers_that_fit_both_ways_are_refused(tmp_path):
+    path = renamed(tmp_path, split_node="0", sum_node="1")
+    error = refusal(path, input="0:1[2,2],extra")
+    assert "'0:1' can be read in two ways, as an input of '1' and as an output of '0'" in error
+    assert 'Quote the name, as in 0:"1".' in error
+
+
 @pytest.mark.parametrize("name", ["a(b)", "a.*", "a[x]", "a b", "a:b", "a/b:c"])
 def test_names_are_no_patterns(tmp_path, name):
     path = renamed(tmp_path, sum=name)

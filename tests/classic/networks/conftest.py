@@ -30,7 +30,8 @@ class Zoo:
         """Outputs by the names of their layers."""
         xml, _ = converted.save(self.folder / "converted.xml")
         compiled = self.core.compile_model(xml, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-        names = [node.inputs[0].node.name for node in converted.graph.results()]
+        values = [node.inputs[0] for node in converted.graph.results()]
+        names = [f"{v.node.name}:{v.index}" if v.index else v.node.name for v in values]
         return dict(zip(names, compiled(list(inputs)).values()))
 
 

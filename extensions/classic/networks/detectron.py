@@ -1,0 +1,106 @@
+"""Faster and Mask R-CNN of maskrcnn-benchmark (ONNX): regions and boxes by Detectron's operations.
+
+The model spells out which level of the pyramid a region is taken from, and which boxes are left.
+Facts: the operations ExperimentalDetectron* of operation set 6; OpenVINO 2021.4, "Convert ONNX
+Mask R-CNN Model to the Intermediate Representation".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from extensions.classic.networks.common import node_named, operation, parameter
+from mo.classic.graph import Graph
+from mo.classic.port import Port
+from mo.classic.replacement import FrontReplacementFromConfigFileGeneral
+
+ID = "ONNXMaskRCNNReplacement"
+# Of COCO, with the background as class 0.
+_CLASSES = 81
+
+
+class DetectronRegions(FrontReplacementFromConfigFileGeneral):
+    """Features of the proposals, detections, and (of Mask R-CNN) features of the detections."""
+
+    replacement_id = ID
+
+    def transform_graph(self, graph: Graph, replacement_descriptions: Any) -> None:
+        given: Mapping[str, Any] = replacement_descriptions
+        proposals = _output(graph, given, "ROIFeatureExtractor2_input")
+        features = _features(graph, given, "ROIFeatureExtractor_2", proposals, 7)
+        _replace(_output(graph, given, "ROIFeatureExtractor2_output"), features)
+        boxes = _detections(graph, given, proposals)
+        if "ROIFeatureExtractor1_output" in given:
+            features = _features(graph, given, "ROIFeatureExtractor_1", boxes, 14)
+            _replace(_output(graph, given, "ROIFeatureExtractor1_output"), features)
+
+
+def _output(graph: Graph, given: Mapping[str, Any], key: str) -> Port:
+    """The first output of the node that an attribute names."""
+    return node_named(graph, str(parameter(given, key, ID)), ID).out_port(0)
+
+
+def _replace(old: Port, new: Port) -> None:
+    old.get_connection().set_source(new)
+
+
+def _features(graph: Graph, given: Mapping[str, Any], name: str, boxes: Port, size: int) -> Port:
+    heads = [node_named(graph, head, ID) for head in parameter(given, "input_fpn_heads", ID)]
+    return operation(
+        graph,
+        "ExperimentalDetectronROIFeatureExtractor",
+        name,
+        boxes,
+        *(head.out_port(0) for head in heads),
+        output_size=size,
+        sampling_ratio=2,
+        pyramid_scales=[4, 8, 16, 32, 64],
+        aligned=False,
+    )
+
+
+def _detections(graph: Graph, given: Mapping[str, Any], proposals: Port) -> Port:
+    """The boxes, beside labels and scores in place of the model's."""
+    classes = int(given.get("num_classes", _CLASSES))
+    size = graph.add_node(
+        graph.unique_id("im_info"), op="Parameter", shape=np.array([1, 3]), out_ports_count=1
+    )
+    # The configurations in use have this spelling.
+    deltas = _rows(graph, _output(graph, given, "box_regressions_input_node"), 4 * classes)
+    scores = _rows(graph, _output(graph, given, "class_predicitons_node"), classes)
+    numbers = {key: parameter(given, key, ID) for key in _NUMBERS}
+    boxes = operation(
+        graph,
+        "ExperimentalDetectronDetectionOutput",
+        "DetectionOutput",
+        *(proposals, deltas, scores, size.out_port(0)),
+        num_classes=classes,
+        deltas_weights=[10.0, 10.0, 5.0, 5.0],
+        class_agnostic_box_regression=False,
+        **numbers,
+    )
+    found = [boxes]
+    for index in (1, 2):
+        boxes.node.add_output_port(index, skip_if_exist=True)
+        found.append(boxes.node.out_port(index))
+    found[1] = operation(graph, "Cast", "DetectionOutput/labels", found[1], dst_type=np.int64)
+    for name, value in zip(parameter(given, "do_outputs", ID), found):
+        _replace(node_named(graph, name, ID).out_port(0), value)
+    return boxes
+
+
+_NUMBERS = (
+    "max_detections_per_image",
+    "max_delta_log_wh",
+    "score_threshold",
+    "nms_threshold",
+    "post_nms_count",
+)
+
+
+def _rows(graph: Graph, value: Port, width: int) -> Port:
+    name = f"{value.node.soft_get('name')}/rows"
+    return operation(graph, "Reshape", name, value, np.array([-1, width]))
