@@ -27,6 +27,7 @@ from extensions.front.mxnet.quantization import (
     into_range,
     step_of,
 )
+from extensions.front.mxnet.transformer import self_attended, self_scores
 from extensions.ops.activation import Clamp
 from extensions.ops.arithmetic import Add, Divide, Multiply
 from extensions.ops.reduction import ReduceMax
@@ -37,6 +38,26 @@ from mo.front.values import Value
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
+
+
+@converts("_sg_mkldnn_selfatt_qk", "_sg_mkldnn_selfatt_valatt")
+def fused_attention(g: Graph, node: SourceNode, *values: Output) -> tuple[Output, ...]:
+    """Scores of queries and keys, or values by scores; integers are followed by their limits."""
+    translate = self_scores if node.type.endswith("qk") else self_attended
+    if not at.flag(node, "quantized"):
+        return (translate(g, node, *values),)
+    count = len(values) // 3
+    tensors = [
+        Quantised(value, *values[count + 2 * i : count + 2 * i + 2])
+        for i, value in enumerate(values[:count])
+    ]
+    real = translate(g, node, *(tensor.real(g, HALF) for tensor in tensors))
+    limits = calibrated(node)
+    if at.flag(node, "enable_float_output"):
+        return (real,)
+    if limits is None:
+        raise refused("a quantised attention without calibration")
+    return into_range(g, real, limits, I8, HALF)
 
 
 @converts("_sg_mkldnn_conv", "_sg_mkldnn_fully_connected")

@@ -22,6 +22,7 @@ def record(r):
     activations(r)
     sums(r)
     whole_images(r)
+    attention(r)
 
 
 def quantized(x, kind="int8", **limits):
@@ -216,6 +217,14 @@ def sums(r):
         y = sym.FullyConnected(y, num_hidden=4, name="end")
         data = r.numbers(2, 3, 6, 6)
         quantized_network(r, f"sum relu={added} {end}", y, data, "auto", "naive")
+
+
+def attention(r):
+    x = sym.FullyConnected(sym.var("in0"), num_hidden=24, flatten=False, name="qkv")
+    scores = sym.softmax(contrib.interleaved_matmul_selfatt_qk(x, heads=2, name="qk"), axis=-1)
+    y = contrib.interleaved_matmul_selfatt_valatt(x, scores, heads=2, name="v")
+    y = sym.FullyConnected(y, num_hidden=5, flatten=False, name="end")
+    quantized_network(r, "attention", y, r.numbers(2, 2, 8), "auto", "naive")
 
 
 def whole_images(r):
