@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extensions.classic.networks.detectron import DetectronRegions
+from extensions.classic.networks.detectron import CrossroadRegions, DetectronRegions
 from extensions.classic.networks.efficientdet import AutomlDetections
 from extensions.classic.networks.retinanet import FilteredDetections
 from extensions.classic.networks.yolo import RegionsAtEntryPoints, RegionsOnOutputs
@@ -16,7 +16,7 @@ from mo.classic.replacement import ReplacementPattern
 
 _BY_FRAMEWORK: dict[str, tuple[type[ReplacementPattern], ...]] = {
     "tf": (RegionsOnOutputs, RegionsAtEntryPoints, FilteredDetections, AutomlDetections),
-    "onnx": (DetectronRegions,),
+    "onnx": (DetectronRegions, CrossroadRegions),
     "mxnet": (RegionsAtEntryPoints,),
 }
 

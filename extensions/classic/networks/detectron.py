@@ -7,7 +7,7 @@ Mask R-CNN Model to the Intermediate Representation".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,12 +30,35 @@ class DetectronRegions(FrontReplacementFromConfigFileGeneral):
     def transform_graph(self, graph: Graph, replacement_descriptions: Any) -> None:
         given: Mapping[str, Any] = replacement_descriptions
         proposals = _output(graph, given, "ROIFeatureExtractor2_input")
-        features = _features(graph, given, "ROIFeatureExtractor_2", proposals, 7)
+        heads = parameter(given, "input_fpn_heads", ID)
+        features = _features(graph, heads, "ROIFeatureExtractor_2", proposals, 7)
         _replace(_output(graph, given, "ROIFeatureExtractor2_output"), features)
         boxes = _detections(graph, given, proposals)
         if "ROIFeatureExtractor1_output" in given:
-            features = _features(graph, given, "ROIFeatureExtractor_1", boxes, 14)
+            features = _features(graph, heads, "ROIFeatureExtractor_1", boxes, 14)
             _replace(_output(graph, given, "ROIFeatureExtractor1_output"), features)
+
+
+class CrossroadRegions(FrontReplacementFromConfigFileGeneral):
+    """person-detection-crossroad: features alone; what is made of them stays as it is."""
+
+    replacement_id = "ONNXPersonDetectionCrossroadReplacement"
+
+    def transform_graph(self, graph: Graph, replacement_descriptions: Any) -> None:
+        heads, inputs, outputs = (
+            parameter(replacement_descriptions, key, self.replacement_id)
+            for key in (
+                "fpn_heads",
+                "ROI_feature_extractor_inputs",
+                "ROI_feature_extractor_outputs",
+            )
+        )
+        for number, (boxes, features) in enumerate(zip(inputs, outputs)):
+            start, end = (
+                node_named(graph, name, self.replacement_id) for name in (boxes, features)
+            )
+            name = f"ROIFeatureExtractor_{number}"
+            _replace(end.out_port(0), _features(graph, heads, name, start.out_port(0), 7))
 
 
 def _output(graph: Graph, given: Mapping[str, Any], key: str) -> Port:
@@ -47,14 +70,15 @@ def _replace(old: Port, new: Port) -> None:
     old.get_connection().set_source(new)
 
 
-def _features(graph: Graph, given: Mapping[str, Any], name: str, boxes: Port, size: int) -> Port:
-    heads = [node_named(graph, head, ID) for head in parameter(given, "input_fpn_heads", ID)]
+def _features(graph: Graph, heads: Sequence[str], name: str, boxes: Port, size: int) -> Port:
+    """``size`` x ``size`` features of each box, from the level of the pyramid that suits it."""
+    levels = [node_named(graph, head, ID) for head in heads]
     return operation(
         graph,
         "ExperimentalDetectronROIFeatureExtractor",
         name,
         boxes,
-        *(head.out_port(0) for head in heads),
+        *(level.out_port(0) for level in levels),
         output_size=size,
         sampling_ratio=2,
         pyramid_scales=[4, 8, 16, 32, 64],

@@ -12,7 +12,7 @@ import pytest
 import mo
 from tests.classic.networks.boxes import suppressed
 from tests.classic.networks.conftest import Zoo
-from tests.classic.networks.rcnn import CLASSES, CONFIGURATION, IMAGE, mask_rcnn, proposals
+from tests.classic.networks.rcnn import CLASSES, CONFIGURATION, HEADS, IMAGE, mask_rcnn, proposals
 
 IMAGES = np.random.default_rng(1).uniform(-2, 2, (1, 3, IMAGE, IMAGE)).astype(np.float32)
 
@@ -65,3 +65,21 @@ def test_the_same_boxes(zoo: Zoo, flags: dict[str, object]):
     np.testing.assert_allclose(boxes[:count], rows[:, 2:], rtol=1e-3, atol=1e-2)
     (wanted,) = original("6849", detections=boxes[:count])
     np.testing.assert_allclose(masks[:count], wanted, rtol=1e-3, atol=1e-4)
+
+
+def test_features_alone(zoo: Zoo):
+    """The configuration of person-detection-crossroad names where regions come in and out."""
+    attributes = {
+        "fpn_heads": HEADS,
+        "ROI_feature_extractor_inputs": ["500"],
+        "ROI_feature_extractor_outputs": ["600"],
+    }
+    given = {"match_kind": "general", "custom_attributes": attributes}
+    config = zoo.folder / "person_detection_crossroad.json"
+    config.write_text(json.dumps([{"id": "ONNXPersonDetectionCrossroadReplacement", **given}]))
+    onnx.save(mask_rcnn("702", "703"), zoo.folder / "person.onnx")
+    converted = mo.convert_model(zoo.folder / "person.onnx", transformations_config=config)
+    assert sum(node.type == "ROIAlign" for node in converted.graph.all_nodes()) == 0
+    found = zoo.run(converted, IMAGES).values()
+    for mine, wanted in zip(found, original("702", "703")):
+        np.testing.assert_allclose(mine, wanted, rtol=1e-3, atol=1e-5)
