@@ -8,36 +8,41 @@ from typing import Any
 
 from extensions.classic import messages, shown
 from mo.classic.attributes import Later
-from mo.classic.source import Description
+from mo.classic.source import Describe, Description
 from mo.front.model import SourceNode
+from mo.graph.tensor import Tensor
+
+# The weights of a model by the names of their tensors.
+Constants = Mapping[str, Tensor]
 
 
-def _onnx(node: SourceNode) -> dict[str, Any]:
+def _onnx(node: SourceNode, constants: Constants) -> dict[str, Any]:
     return {"pb": Later(lambda: messages.OnnxNode(node)), "fw_opset": node.opset}
 
 
-def _tf(node: SourceNode) -> dict[str, Any]:
+def _tf(node: SourceNode, constants: Constants) -> dict[str, Any]:
     return {"pb": Later(lambda: messages.TfNode(node))}
 
 
-def _caffe(node: SourceNode) -> dict[str, Any]:
-    found: dict[str, Any] = {"pb": Later(lambda: messages.CaffeLayer(node)), "model_pb": None}
-    if node.attributes.get("blobs"):
-        found["model_pb"] = Later(lambda: messages.CaffeLayer(node))
+def _caffe(node: SourceNode, constants: Constants) -> dict[str, Any]:
+    layer = Later(lambda: messages.CaffeLayer(node, constants))
+    found: dict[str, Any] = {"pb": layer, "model_pb": None}
+    if any(name in constants for name in node.inputs):
+        found["model_pb"] = layer
     if node.domain == "Python":
         found["python_layer"] = node.type
     return found
 
 
-def _mxnet(node: SourceNode) -> dict[str, Any]:
+def _mxnet(node: SourceNode, constants: Constants) -> dict[str, Any]:
     return {"symbol_dict": Later(lambda: messages.symbol_of(node))}
 
 
-def _kaldi(node: SourceNode) -> dict[str, Any]:
-    return {"parameters": dict(node.attributes)}
+def _kaldi(node: SourceNode, constants: Constants) -> dict[str, Any]:
+    return {"parameters": messages.kaldi_parameters(node)}
 
 
-_DESCRIPTIONS: Mapping[str, Callable[[SourceNode], dict[str, Any]]] = {
+_DESCRIPTIONS: Mapping[str, Callable[[SourceNode, Constants], dict[str, Any]]] = {
     "onnx": _onnx,
     "tf": _tf,
     "caffe": _caffe,
@@ -46,12 +51,15 @@ _DESCRIPTIONS: Mapping[str, Callable[[SourceNode], dict[str, Any]]] = {
 }
 
 
-def describe(framework: str) -> Callable[[SourceNode], Description]:
+def describe(framework: str) -> Describe:
     """The function that gives the classic's attributes of the framework's nodes."""
     describe_node = _DESCRIPTIONS[framework]
 
-    def described(node: SourceNode) -> Description:
-        attributes = {**shown.attributes_of(framework, node), **describe_node(node)}
-        return Description(attributes, partial(shown.changed, framework, node))
+    def described(node: SourceNode, constants: Constants) -> Description:
+        attributes = {**shown.attributes_of(framework, node), **describe_node(node, constants)}
+        visible = len(node.inputs)
+        if framework == "caffe":  # an extractor says itself which weights it wants
+            visible = sum(name not in constants for name in node.inputs)
+        return Description(attributes, partial(shown.changed, framework, node), visible)
 
     return described

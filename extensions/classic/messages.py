@@ -7,10 +7,12 @@ whose absent fields have the defaults of protobuf.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from mo.classic.errors import Error
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.shape import Dim
@@ -37,11 +39,18 @@ class OnnxAttribute:
         if field in _FIELD_DEFAULTS:
             if self.field != field:
                 return _FIELD_DEFAULTS[field]
+            if isinstance(self.value, Tensor):
+                return tensor_proto(self.value)
             return _bytes(self.value) if field == "s" else self.value
         raise AttributeError(field)
 
     def HasField(self, field: str) -> bool:
         return self.field == field
+
+
+def tensor_proto(tensor: Tensor) -> Any:
+    """A TensorProto."""
+    return import_module("onnx.numpy_helper").from_array(tensor.array)
 
 
 def _bytes(value: Any) -> Any:
@@ -209,6 +218,12 @@ class CaffeMessage:
     def HasField(self, name: str) -> bool:
         return self._fields.get(name) is not None
 
+    def fields(self) -> Iterator[tuple[str, Any]]:
+        """The fields that have a value, by name."""
+        for name, value in self._fields.items():
+            if value is not None:
+                yield name, _wrapped(value)
+
 
 def _wrapped(value: Any) -> Any:
     if isinstance(value, Mapping):
@@ -218,13 +233,24 @@ def _wrapped(value: Any) -> Any:
     return "" if value is None else value
 
 
-class CaffeLayer(CaffeMessage):
-    """A LayerParameter."""
+class CaffeBlob(NamedTuple):
+    """A BlobProto: its elements, and its sizes in ``shape.dim``."""
 
-    def __init__(self, node: SourceNode) -> None:
+    data: np.ndarray
+    shape: Message
+
+
+class CaffeLayer(CaffeMessage):
+    """A LayerParameter; ``blobs`` are its weights."""
+
+    def __init__(self, node: SourceNode, constants: Mapping[str, Tensor]) -> None:
         super().__init__(node.attributes)
-        self.type, self.name = node.type, node.name
-        self.bottom, self.top = list(node.inputs), list(node.outputs)
+        self.type, self.name = str(node.attributes.get("type", node.type)), node.name
+        own = [name for name in node.inputs if name in constants]
+        self.bottom = [name for name in node.inputs if name not in own]
+        self.top = list(node.outputs)
+        arrays = [constants[name].array for name in own]
+        self.blobs = [CaffeBlob(x.reshape(-1), Message(dim=list(x.shape))) for x in arrays]
 
 
 # ---- MXNet (symbol.json)
@@ -234,3 +260,23 @@ def symbol_of(node: SourceNode) -> dict[str, Any]:
     """The node's object in the JSON file."""
     attrs = {name: value for name, value in node.attributes.items() if isinstance(value, str)}
     return {"op": node.type, "name": node.name, "attrs": attrs, "inputs": list(node.inputs)}
+
+
+# ---- Kaldi
+
+
+class KaldiParameters(dict[str, Any]):
+    """What was read of a component, by name; the classic gave its bytes."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("read", "seek", "tell", "getvalue", "readline"):
+            raise Error(
+                "components of Kaldi come read: node.parameters has the keys {}", sorted(self)
+            )
+        raise AttributeError(name)
+
+
+def kaldi_parameters(node: SourceNode) -> KaldiParameters:
+    """The fields of the component behind a node, and what the descriptor says of it."""
+    component = node.attributes.get("component")
+    return KaldiParameters({**(getattr(component, "fields", None) or {}), **node.attributes})

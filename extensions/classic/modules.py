@@ -79,6 +79,36 @@ _FRAMEWORKS = table(
         "onnx_attr onnx_node_has_attr onnx_get_num_outputs get_backend_pad get_onnx_autopad "
         "get_onnx_opset_version get_onnx_datatype_as_numpy",
     ),
+    (
+        "mo.front.tf.extractors.utils",
+        "extensions.classic.tensorflow",
+        "tf_tensor_shape tf_int_list tf_dtype_extractor tf_data_format_spatial "
+        "tf_data_format_channel tf_data_format_batch get_tf_node_port tf_tensor_content "
+        "check_attr_type collect_tf_attrs",
+    ),
+    (
+        "mo.front.tf.common",
+        "extensions.classic.tensorflow",
+        "tf_data_type_decode tf_data_type_cast",
+    ),
+    (
+        "mo.front.mxnet.extractors.utils",
+        "extensions.classic.mxnet",
+        "AttrDictionary get_mxnet_layer_attrs get_json_layer_attrs scalar_ops_replacer "
+        "MXNET_DATA_TYPES mxnet_str_dtype_to_np",
+    ),
+    ("mo.utils.str_to", "extensions.classic.mxnet", "StrTo"),
+    (
+        "mo.front.caffe.extractors.utils",
+        "extensions.classic.caffe",
+        "embed_input input_as_const weights_biases get_list_from_container get_spatial_attr "
+        "dim_to_shape",
+    ),
+    (
+        "mo.front.caffe.collect_attributes",
+        "extensions.classic.caffe",
+        "collect_attributes merge_attrs",
+    ),
 )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
+import numpy as np
+
 from mo.classic.errors import BasicError
 from mo.classic.extractor import accepted
 from mo.classic.graph import view_of
@@ -24,6 +26,7 @@ from mo.classic.source import Describe, graph_of, model_of
 from mo.cli.config import Config
 from mo.front.model import Model, SourceNode
 from mo.front.registry import Translations
+from mo.graph import node as native
 from mo.graph.graph import Graph
 from mo.pipeline.passes import Pass, rewrites, with_bodies
 
@@ -116,7 +119,9 @@ class Run:
                 taken = accepted(cls, shown)
             except Exception as error:
                 raise user_error(error, what) from error
-            if not taken:
+            if taken:
+                _embed(graph, node, layer)
+            else:
                 layer.source = source
                 log.warning("%s declined", what)
 
@@ -221,6 +226,18 @@ class Run:
 def _name(cls: type[ReplacementPattern]) -> str:
     """A class and its phase, for messages."""
     return f"{cls.__module__}.{cls.__name__} ({cls.phase.lower() or 'middle'} phase)"
+
+
+def _embed(graph: Graph, node: native.Node, layer: Layer) -> None:
+    """Weights that an extractor keeps as attributes become inputs, in place of the file's own."""
+    for index in range(layer.attrs["_visible_inputs"], len(node.inputs)):
+        graph.disconnect(node, index)
+        layer.attrs["_in_ports"].pop(index, None)
+    shown = Node(graph, node)
+    for port, name, _ in layer.attrs.get("embedded_inputs") or ():
+        constant = graph.constant(np.asarray(layer.attrs[name]), name=f"{node.name}/{name}")
+        shown.add_input_port(port, skip_if_exist=True)
+        graph.connect(constant, node, port)
 
 
 def _own_extractor(cls: type) -> type:

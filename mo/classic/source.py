@@ -18,6 +18,7 @@ from mo.graph import node as native
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph as NativeGraph
 from mo.graph.op import Constant, Parameter, Result
+from mo.graph.tensor import Tensor
 
 # The domain of operations that extensions describe, and of the tables that translate these.
 DOMAIN = "mo"
@@ -30,13 +31,15 @@ class Description(NamedTuple):
     """The classic's attributes of a framework's node.
 
     ``write`` gives what changes in the framework's own with one of them; None if it is no such.
+    ``inputs`` is how many inputs stay with an extractor that takes the node over.
     """
 
     attributes: dict[str, Any]
     write: Callable[[str, Any], Mapping[str, Any] | None]
+    inputs: int
 
 
-Describe = Callable[[SourceNode], Description]
+Describe = Callable[[SourceNode, Mapping[str, Tensor]], Description]
 
 
 def graph_of(model: Model, describe: Describe) -> NativeGraph:
@@ -52,7 +55,10 @@ def graph_of(model: Model, describe: Describe) -> NativeGraph:
         values[name] = graph.constant(tensor, name=name)
         values[name].names[name] = None
         values[name].node.is_named = True
-    placed = [(node, _placed(graph, node, describe, values)) for node in model.nodes]
+    placed = [
+        (node, _placed(graph, node, describe(node, model.constants), values))
+        for node in model.nodes
+    ]
     for node, made in placed:
         for index, name in enumerate((*node.inputs, *_captured(node))):
             if name:
@@ -80,15 +86,18 @@ def _captured(node: SourceNode) -> list[str]:
 
 
 def _placed(
-    graph: NativeGraph, node: SourceNode, describe: Describe, values: dict[str, native.Output]
+    graph: NativeGraph,
+    node: SourceNode,
+    description: Description,
+    values: dict[str, native.Output],
 ) -> native.Node:
-    description = describe(node)
     attrs = Attributes(
         {
             **node.attributes,
             "kind": "op",
             "name": node.name,
             "framework_op": node.type,
+            "_visible_inputs": description.inputs,
             "_in_ports": {index: {} for index, name in enumerate(node.inputs) if name},
             "_out_ports": {index: {} for index in range(len(node.outputs))},
             **description.attributes,
