@@ -100,7 +100,7 @@ class AttrDictionary:
     def dtype(self, key: Text, default: Any = None) -> Any:
         return self._text(key, default, mxnet_str_dtype_to_np)
 
-    def tuple(self, key: Text, valtype: Any = str, default: Any = None) -> Any:
+    def tuple(self, key: Text, valtype: Any = Text, default: Any = None) -> Any:
         return self._text(key, default, lambda text: StrTo.tuple(valtype, text))
 
     def list(self, key: Text, valtype: Any, default: Any = None, sep: Text = ",") -> Any:
