@@ -16,6 +16,7 @@ from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
+from mo.graph.shape import is_static
 
 
 def _pooled_size(node: SourceNode) -> tuple[int, int]:
@@ -104,5 +105,8 @@ def deformable_pooling(
         part_size=at.integer(node, "part_size", 0) or pooled,
     )
     without = at.flag(node, "no_trans") or offsets is None
+    if not all(is_static(shape_of(value)) for value in (x, rois)):
+        # The CPU runtime pools only known sizes.
+        raise refused("a deformable pooling of regions of unknown number or size")
     rois = _rows(g, rois)
     return g.add(op, x, rois) if without else g.add(op, x, rois, offsets)
