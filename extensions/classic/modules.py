@@ -10,6 +10,7 @@ from mo.classic.modules import CORE, table
 # What drove the classic itself has no counterpart; in its place:
 _API = "convert with mo.convert_model(...), whose keywords are the flags"
 _TABLES = "operations bring their shapes with them: create one of mo.ops or extensions.ops"
+_COMPONENTS = "components of Kaldi come read: node.parameters is a dictionary of their fields"
 REFUSED: Mapping[str, Mapping[str, str]] = {
     "mo.main": {"print_argv": _API, "driver": _API, "prepare_ir": _API},
     "mo.pipeline.unified": {"unified_pipeline": _API},
@@ -33,6 +34,37 @@ REFUSED: Mapping[str, Mapping[str, str]] = {
     "mo.front.common.partial_infer.multi_box_prior": {"multi_box_prior_infer_mxnet": _TABLES},
     "mo.front.common.partial_infer.multi_box_detection": {"multi_box_detection_infer": _TABLES},
     "mo.front.common.partial_infer.random_uniform": {"tf_random_uniform_infer": _TABLES},
+    "mo.front.extractor": dict.fromkeys(
+        (
+            *("add_attrs_props", "update_attrs", "update_ie_fields", "restore_edges"),
+            *("extract_node_attrs", "create_tensor_nodes", "add_input_ops", "add_output_ops"),
+            *("get_node_id_with_ports", "get_new_placeholder_name", "split_node_in_port"),
+        ),
+        "models are read by this tool alone: describe nodes with Op.update_node_stat, cut them "
+        "with --input and --output",
+    ),
+    "mo.front.caffe.extractor": {
+        "register_caffe_python_extractor": "write a class of CaffePythonFrontExtractorOp"
+    },
+    "mo.front.mxnet.extractors.utils": dict.fromkeys(
+        ("load_params", "init_rnn_states", "create_mxnet_edge", "get_mxnet_node_edges"),
+        "models are read by this tool alone; node.symbol_dict describes a node",
+    ),
+    "mo.front.kaldi.loader.utils": dict.fromkeys(
+        (
+            *("read_token_value", "collect_until_token", "collect_until_whitespace"),
+            *("read_binary_integer32_token", "read_binary_float_token", "find_next_tag"),
+            *("read_binary_bool_token", "read_placeholder", "read_blob"),
+        ),
+        _COMPONENTS,
+    ),
+    "mo.front.kaldi.utils": dict.fromkeys(
+        (
+            *("read_binary_matrix", "read_binary_vector"),
+            *("read_binary_vector_of_pairs", "read_learning_info"),
+        ),
+        _COMPONENTS,
+    ),
     "mo.front.tf.custom_subgraph_call": dict.fromkeys(
         ("merge_nodes", "internal_output_name_for_node"),
         "sub-graphs of TensorFlow are not called: replace them by operations",
@@ -103,6 +135,11 @@ _FRAMEWORKS = table(
         "extensions.classic.caffe",
         "embed_input input_as_const weights_biases get_list_from_container get_spatial_attr "
         "dim_to_shape",
+    ),
+    (
+        "mo.front.caffe.extractors.utils",
+        "mo.classic.partial_infer",
+        "get_canonical_axis_index",
     ),
     (
         "mo.front.caffe.collect_attributes",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,16 @@ def test_shapes_and_layouts_of_tensorflow():
     assert get_tf_node_port("conv:1") == ("conv", 1)
     with pytest.raises(Error, match="'WHAT' is not known"):
         tf_data_format_spatial(TfAttribute("WHAT"))
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "instead"),
+    [
+        ("mo.front.kaldi.utils", "read_binary_matrix", "node.parameters"),
+        ("mo.front.extractor", "extract_node_attrs", "Op.update_node_stat"),
+        ("mo.front.mxnet.extractors.utils", "load_params", "node.symbol_dict"),
+    ],
+)
+def test_readers_of_files_say_what_to_use_instead(module: str, name: str, instead: str):
+    with pytest.raises(ImportError, match=instead):
+        getattr(import_module(module), name)
