@@ -50,10 +50,11 @@ class AutomlDetections(FrontReplacementFromConfigFileGeneral):
         classes, boxes = (_heads(graph, kind) for kind in ("class", "box"))
         for result in graph.get_op_nodes(op="Result"):
             graph.remove_node(result.id)
+        graph.remove_nodes_from([NAME])  # the name is the new operation's
         found = operation(
             graph,
             "DetectionOutput",
-            f"{NAME}/DetectionOutput",
+            NAME,
             _locations(graph, boxes),
             _scores(graph, classes),
             _priors(graph, image, classes, given),

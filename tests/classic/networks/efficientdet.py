@@ -146,9 +146,12 @@ def separable(
 ) -> Any:
     """``rarity`` keeps the values low: most boxes are of no class."""
     if not shared:
-        shared["depth"] = net.weights(3, 3, x.shape[-1], 1) * np.sqrt(int(x.shape[-1]))
-        shared["point"] = net.weights(1, 1, x.shape[-1], channels)
-        shared["bias"] = net.weights(channels, low=-0.5 - rarity, high=0.5 - rarity)
+        wide = float(np.sqrt(int(x.shape[-1])))
+        shared["depth"] = net.weights(
+            3, 3, x.shape[-1], 1, low=-wide, high=wide, name="depthwise_kernel"
+        )
+        shared["point"] = net.weights(1, 1, x.shape[-1], channels, name="pointwise_kernel")
+        shared["bias"] = net.weights(channels, low=-0.5 - rarity, high=0.5 - rarity, name="bias")
     y = tf.nn.separable_conv2d(
         x, shared["depth"], shared["point"], [1, 1, 1, 1], "SAME", name="separable_conv2d"
     )

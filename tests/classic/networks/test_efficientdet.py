@@ -54,7 +54,8 @@ def test_the_same_boxes(net: Original, zoo: Zoo):
 
     converted = zoo.convert(net.data, input_shape=[1, SIZE, SIZE, 3], **FLAGS)
     assert converted.inputs == {"image_arrays": f"f32[1,{SIZE},{SIZE},3]"}
-    (found,) = zoo.run(converted, image[..., ::-1].astype(np.float32)).values()
+    assert list(converted.outputs) == ["detections"]
+    found = zoo.run(converted, image[..., ::-1].astype(np.float32))["detections"]
     assert found.shape == (1, 1, 100, 7)
     rows = of_image(found, 0)
     assert len(rows) == len(expected) > 50
