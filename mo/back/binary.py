@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from mo.graph.element_type import ElementType
 from mo.graph.tensor import MappedFile, Tensor
 
 # Bytes hashed at the front and the back of a constant before whole constants are compared.
@@ -16,31 +17,36 @@ _CHUNK = 1 << 24
 _ALIGNMENT = 64
 
 
+# What must agree beside the bytes: the runtime of 2026 keeps one product's weights for another's
+# that lie in the same place, whatever their shape.
+_Kind = tuple[ElementType, tuple[int, ...]]
+
+
 class BinaryWriter:
-    """Appends constants and tells where they are; equal bytes share one place."""
+    """Appends constants and tells where they are; equal ones share one place."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
         self.size = 0
-        # (length, first and last bytes) -> offsets of constants that may be equal
-        self._written: dict[tuple[int, bytes, bytes], list[int]] = {}
-        self._extents: dict[tuple[MappedFile, int, int], int] = {}
+        # (kind, length, first and last bytes) -> offsets of constants that may be equal
+        self._written: dict[tuple[_Kind, int, bytes, bytes], list[int]] = {}
+        self._extents: dict[tuple[_Kind, MappedFile, int, int], int] = {}
         self._has_kernel_copy = hasattr(os, "copy_file_range")
 
     def add(self, tensor: Tensor) -> tuple[int, int]:
         """Offset and length of the tensor's bytes in the file."""
         if tensor.extent is None:
             return self._write(tensor), tensor.nbytes
-        key = (*tensor.extent, tensor.nbytes)
+        key = (_kind(tensor), *tensor.extent, tensor.nbytes)
         offset = self._extents.get(key)
         if offset is None:
             offset = self._extents[key] = self._copy(*key)
         return offset, tensor.nbytes
 
-    def _copy(self, source: MappedFile, start: int, length: int) -> int:
-        """Take over a range of the model file, unless the same bytes are here already."""
+    def _copy(self, kind: _Kind, source: MappedFile, start: int, length: int) -> int:
+        """Take over a range of the model file, unless the same constant is here already."""
         data = np.frombuffer(source.view[start : start + length], np.uint8)
-        probe = (length, data[:_PROBE].tobytes(), data[-_PROBE:].tobytes())
+        probe = (kind, length, data[:_PROBE].tobytes(), data[-_PROBE:].tobytes())
         candidates = self._written.setdefault(probe, [])
         for offset in candidates:
             if length <= _PROBE or self._equals(offset, data):
@@ -56,7 +62,7 @@ class BinaryWriter:
     def _write(self, tensor: Tensor) -> int:
         """Append computed bytes, and take them back if they were here already."""
         if tensor.nbytes <= _PROBE:
-            return self._write_small(tensor.storage().tobytes())
+            return self._write_small(_kind(tensor), tensor.storage().tobytes())
         self._align()
         first = last = b""
         written = 0
@@ -66,7 +72,7 @@ class BinaryWriter:
             last = (last + data[-_PROBE:].tobytes())[-_PROBE:]
             self.file.write(data.data)
             written += data.size
-        candidates = self._written.setdefault((written, first, last), [])
+        candidates = self._written.setdefault((_kind(tensor), written, first, last), [])
         for offset in candidates:
             if self._is_repeated(offset, written):
                 self.file.seek(self.size)
@@ -76,9 +82,9 @@ class BinaryWriter:
         self.size += written
         return candidates[-1]
 
-    def _write_small(self, data: bytes) -> int:
+    def _write_small(self, kind: _Kind, data: bytes) -> int:
         """As ``_write``, for bytes that the table of what was written tells whole."""
-        known = self._written.setdefault((len(data), data, data), [])
+        known = self._written.setdefault((kind, len(data), data, data), [])
         if not known:
             self._align()
             known.append(self.size)
@@ -139,6 +145,10 @@ class BinaryWriter:
             return False
         self.file.seek(self.size + length)
         return True
+
+
+def _kind(tensor: Tensor) -> _Kind:
+    return tensor.dtype, tuple(tensor.shape)
 
 
 def storage_parts(tensor: Tensor) -> Iterator[np.ndarray]:
