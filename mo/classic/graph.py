@@ -14,6 +14,7 @@ from mo.classic.layer import Layer
 from mo.classic.node import Node, Target
 from mo.classic.tensors import Tensors, classic_shape, sizes
 from mo.classic.vocabulary import changed, described
+from mo.errors import InferenceError
 from mo.graph import node as native
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph as NativeGraph
@@ -42,6 +43,7 @@ class Graph(Tensors):
         self.graph: dict[str, Any] = {"layout": "NCHW", "ir_version": 10}
         # What extensions say of nodes, tensors and edges that has no place in an operation.
         self._marks: dict[Any, dict[str, Any]] = {}
+        self.pending = {}
 
     @property
     def name(self) -> str:
@@ -136,7 +138,7 @@ class Graph(Tensors):
             self.native.set_op(
                 node, node.op.with_attributes(element_type=ElementType.of(np.dtype(value)))
             )
-            self.native.changed_type(node.outputs[0])
+            self._retype(node.outputs[0])
         elif key in ("op", "type", "infer"):
             self.become_layer(node, {key: value})
         else:
@@ -145,9 +147,16 @@ class Graph(Tensors):
                 self._marks.setdefault(node, {})[key] = value
             else:
                 self.native.set_op(node, op)
-                self.native.infer_again(node)
-                for output in node.outputs:
-                    self.native.changed_type(output)
+                self._retype_results(node)
+
+    def _retype_results(self, node: native.Node) -> None:
+        try:
+            self.native.infer_again(node)
+        except InferenceError:
+            self.pending |= dict.fromkeys(node.outputs)
+            return
+        for output in node.outputs:
+            self._retype(output)
 
     def become_layer(self, node: native.Node, attributes: Mapping[str, Any]) -> None:
         """Let attributes alone say what a node is; its types stay."""

@@ -24,6 +24,7 @@ from mo.classic.selecting import CustomReplacementRegistry, occurrences
 from mo.classic.settling import settle, settle_node
 from mo.classic.source import Describe, graph_of, model_of
 from mo.cli.config import Config
+from mo.errors import ConversionError
 from mo.front.model import Model, SourceNode
 from mo.front.registry import Translations
 from mo.graph import node as native
@@ -195,9 +196,17 @@ class Run:
             self._know(part)
             self._run(cls, part)
             part.graph["settle"](part)
+            self._settle_types(cls, part)
             part.prune()
         view_of(graph).check_empty_graph(_name(cls))
         return 0
+
+    @staticmethod
+    def _settle_types(cls: type[ReplacementPattern], graph: Graph) -> None:
+        try:
+            view_of(graph).settle_types()
+        except ConversionError as error:
+            raise user_error(error, f"{_name(cls)}, which leaves types that do not fit") from error
 
     # ---- one replacement
 

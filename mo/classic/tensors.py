@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mo.classic.errors import Error
+from mo.errors import InferenceError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph as NativeGraph
 from mo.graph.node import Output
@@ -46,6 +47,8 @@ class Tensors:
     stage: str
     # Sizes that stand for open ones while a user's inference runs, and what it found.
     trial: Trial | None = None
+    # Values whose readers did not fit their new types: an extension may still change these.
+    pending: dict[Output, None]
 
     def shape(self, output: Output | None) -> Any:
         if output is None or self.stage == "front":
@@ -61,7 +64,7 @@ class Tensors:
             self.trial.shapes[output] = np.array(shape, np.int64).reshape(-1)
             return
         output.shape = sizes(shape)
-        self.native.changed_type(output)
+        self._retype(output)
 
     def value(self, output: Output | None) -> Any:
         if output is None:
@@ -94,8 +97,20 @@ class Tensors:
 
     def _retype(self, output: Output) -> None:
         """Let what reads a value know of its new type; before translation nothing does."""
-        if self.stage != "front":
+        if self.stage == "front":
+            return
+        try:
             self.native.changed_type(output)
+        except InferenceError:
+            self.pending[output] = None
+
+    def settle_types(self) -> None:
+        """What did not fit in the middle of an extension has to fit at its end."""
+        values, self.pending = list(self.pending), {}
+        for output in values:
+            if output.node.id in self.native:
+                self.native.infer_again(output.node)
+                self.native.changed_type(output)
 
     def set_input_value(self, port: Port, value: Any) -> None:
         """A constant of its own for one input."""
@@ -119,7 +134,7 @@ class Tensors:
         if output.dtype not in (kind, ElementType.dynamic) and not override:
             raise Error("{} has elements of {}, not of {}", port, output.dtype.name, kind.name)
         output.dtype = kind
-        self.native.changed_type(output)
+        self._retype(output)
 
 
 def classic_shape(output: Output, known: dict[Dim, int] | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import onnx
 import pytest
 
@@ -197,3 +198,21 @@ def test_what_an_extension_leaves_is_named(workshop: Workshop):
         """,
     )
     assert "Cannot convert Mystery 'm': operation 'Mystery' has no form in the IR" in text
+
+
+def test_types_that_do_not_fit_in_the_end(workshop: Workshop):
+    text = complaint(
+        workshop,
+        chain(node("MatMul", "x", "w"), weights={"w": np.ones((3, 4), np.float32)}),
+        middle__bad="""
+        from mo.middle.replacement import MiddleReplacementPattern
+
+        class Bad(MiddleReplacementPattern):
+            def find_and_replace_pattern(self, graph):
+                for node in graph.get_op_nodes(type='MatMul'):
+                    weights = node.in_port(1).get_source().node
+                    weights.value = weights.value.transpose()
+        """,
+    )
+    assert "in my_ext.middle.bad.Bad (middle phase), which leaves types that do not fit" in text
+    assert "shapes [?,3] and [4,3] do not multiply" in text
