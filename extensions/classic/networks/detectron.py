@@ -7,6 +7,7 @@ Mask R-CNN Model to the Intermediate Representation".
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from extensions.classic.networks.common import node_named, operation, parameter
 from mo.classic.graph import Graph
 from mo.classic.port import Port
 from mo.classic.replacement import FrontReplacementFromConfigFileGeneral
+
+log = logging.getLogger("mo.extensions")
 
 ID = "ONNXMaskRCNNReplacement"
 # Of COCO, with the background as class 0.
@@ -29,6 +32,9 @@ class DetectronRegions(FrontReplacementFromConfigFileGeneral):
 
     def transform_graph(self, graph: Graph, replacement_descriptions: Any) -> None:
         given: Mapping[str, Any] = replacement_descriptions
+        if "input_fpn_heads" not in given:
+            _leave_as_it_is(ID, "input_fpn_heads")
+            return
         proposals = _output(graph, given, "ROIFeatureExtractor2_input")
         heads = parameter(given, "input_fpn_heads", ID)
         features = _features(graph, heads, "ROIFeatureExtractor_2", proposals, 7)
@@ -45,6 +51,9 @@ class CrossroadRegions(FrontReplacementFromConfigFileGeneral):
     replacement_id = "ONNXPersonDetectionCrossroadReplacement"
 
     def transform_graph(self, graph: Graph, replacement_descriptions: Any) -> None:
+        if "fpn_heads" not in replacement_descriptions:
+            _leave_as_it_is(self.replacement_id, "fpn_heads")
+            return
         heads, inputs, outputs = (
             parameter(replacement_descriptions, key, self.replacement_id)
             for key in (
@@ -59,6 +68,17 @@ class CrossroadRegions(FrontReplacementFromConfigFileGeneral):
             )
             name = f"ROIFeatureExtractor_{number}"
             _replace(end.out_port(0), _features(graph, heads, name, start.out_port(0), 7))
+
+
+def _leave_as_it_is(id: str, key: str) -> None:
+    """Node names differ from export to export: the files that come with the tool have none."""
+    log.warning(
+        "--transformations_config, '%s': it names no nodes, so the model is converted operation by "
+        "operation and keeps its outputs; for Detectron's operations give '%s' and the others in a "
+        "copy of the file",
+        id,
+        key,
+    )
 
 
 def _output(graph: Graph, given: Mapping[str, Any], key: str) -> Port:

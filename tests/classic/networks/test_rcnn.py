@@ -67,6 +67,20 @@ def test_the_same_boxes(zoo: Zoo, flags: dict[str, object]):
     np.testing.assert_allclose(masks[:count], wanted, rtol=1e-3, atol=1e-4)
 
 
+def test_faster_rcnn_has_no_masks(zoo: Zoo):
+    attributes = dict(CONFIGURATION["custom_attributes"])
+    del attributes["ROIFeatureExtractor1_output"]
+    config = zoo.folder / "faster_rcnn.json"
+    config.write_text(json.dumps([{**CONFIGURATION, "custom_attributes": attributes}]))
+    onnx.save(mask_rcnn("900", "901", "902"), zoo.folder / "faster_rcnn.onnx")
+    converted = mo.convert_model(zoo.folder / "faster_rcnn.onnx", transformations_config=config)
+    boxes, labels, scores = zoo.run(converted, IMAGES, np.float32([[IMAGE, IMAGE, 1]])).values()
+    rows = expected()
+    np.testing.assert_array_equal(labels[: len(rows)], rows[:, 0])
+    np.testing.assert_allclose(scores[: len(rows)], rows[:, 1], rtol=1e-4)
+    np.testing.assert_allclose(boxes[: len(rows)], rows[:, 2:], rtol=1e-3, atol=1e-2)
+
+
 def test_features_alone(zoo: Zoo):
     """The configuration of person-detection-crossroad names where regions come in and out."""
     attributes = {
@@ -82,4 +96,20 @@ def test_features_alone(zoo: Zoo):
     assert sum(node.type == "ROIAlign" for node in converted.graph.all_nodes()) == 0
     found = zoo.run(converted, IMAGES).values()
     for mine, wanted in zip(found, original("702", "703")):
+        np.testing.assert_allclose(mine, wanted, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["mask_rcnn.json", "faster_rcnn.json"])
+def test_the_files_that_come_along_leave_the_outputs_as_they_are(
+    zoo: Zoo, caplog: pytest.LogCaptureFixture, name: str
+):
+    onnx.save(mask_rcnn("702", "703"), zoo.folder / "rcnn.onnx")
+    converted = mo.convert_model(
+        zoo.folder / "rcnn.onnx",
+        transformations_config=name,
+        input="0:2",
+        input_shape=[1, 3, IMAGE, IMAGE],
+    )
+    assert "it names no nodes, so the model is converted operation by operation" in caplog.text
+    for mine, wanted in zip(zoo.run(converted, IMAGES).values(), original("702", "703")):
         np.testing.assert_allclose(mine, wanted, rtol=1e-3, atol=1e-5)
