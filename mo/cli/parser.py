@@ -167,7 +167,20 @@ def _stray(text: str, given: dict[str, str]) -> UsageError:
     return UsageError(f"'{text}' belongs to no option", hint=hint)
 
 
+# Flags of early releases that called sub-graphs back into TensorFlow.
+_CALLBACKS = (
+    "--tensorflow_subgraph_patterns",
+    "--tensorflow_operation_patterns",
+    "--offload_unsupported_operations_to_tf",
+)
+
+
 def _about_option(option: str, framework: str | None, program: str) -> str:
+    if option in _CALLBACKS:
+        return (
+            f"{option}: nothing is called back into TensorFlow; give the operations a translation "
+            "with --extensions, or replace the sub-graph with --transformations_config."
+        )
     flag = FLAGS.get(option.lstrip("-"))
     if flag is not None and flag not in known_to(framework):
         if not flag.group:
