@@ -5,6 +5,7 @@ Importing this package loads nothing else; numpy and the graph come with the fir
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from mo.version import __version__
@@ -34,13 +35,7 @@ class _ClassicModules:
         return FINDER.find_spec(name)
 
 
-def _install() -> None:
-    import sys
-
-    sys.meta_path.append(_ClassicModules)
-
-
-_install()
+sys.meta_path.append(_ClassicModules)
 
 
 def __getattr__(name: str) -> Any:

@@ -40,7 +40,7 @@ def _convolution(op: Any) -> dict[str, Any]:
 
 def _pooling(op: Any) -> dict[str, Any]:
     method = "max" if isinstance(op, MaxPool) else "avg"
-    return {**_sliding(op), "pool_method": method, "op": "Pooling"}
+    return {**_sliding(op), "pool_method": method}
 
 
 def _change_sliding(op: Any, key: str, value: Any) -> Op | None:

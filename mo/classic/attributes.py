@@ -6,6 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 
+def equal(found: Any, wanted: Any) -> bool:
+    """Whether two values are the same; arrays, if all their elements are."""
+    result = found == wanted
+    return bool(result.all()) if hasattr(result, "all") else bool(result)
+
+
 class Later:
     """A value that is made at its first use: weights, descriptions of the framework."""
 

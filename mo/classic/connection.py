@@ -62,9 +62,9 @@ class Connection:
             return
         if mode == "dest":
             new.names = {}
-        if mode != "source":
-            new.names.update(old.names)
-        old.names = {}
+        if mode == "source":
+            old.names = {}
+        old.hand_names(new)
 
     def set_destination(self, port: Port, attributes_save_mode: str = "merge") -> None:
         """Let the source feed another input in place of its only destination."""
@@ -102,15 +102,10 @@ class Connection:
         new_node.in_port(0).connect(source)
         if any(isinstance(target.node.op_node.op, Result) for target in self.destinations):
             # The model's output is the new value, by the name that users know.
-            self._move_all_names(source, output)
+            assert source.output is not None
+            assert output.output is not None
+            source.output.hand_names(output.output)
         self.source = output
-
-    @staticmethod
-    def _move_all_names(former: Port, port: Port) -> None:
-        old, new = former.output, port.output
-        if old is not None and new is not None:
-            new.names.update(old.names)
-            old.names = {}
 
 
 class ConnectionData:

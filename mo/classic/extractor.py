@@ -12,8 +12,8 @@ from mo.classic.node import Node
 log = logging.getLogger("mo.extensions")
 
 
-class FrontExtractorOp:
-    """An extractor of the framework's operation ``op``; ``extract`` says whether it took it."""
+class _Extractor:
+    """What the base classes of extractors have in common; each has registries of its own."""
 
     op: ClassVar[str | None] = None
     enabled = True
@@ -23,17 +23,15 @@ class FrontExtractorOp:
 
     @classmethod
     def class_type(cls) -> type:
-        return FrontExtractorOp
+        return next(base for base in EXTRACTORS if issubclass(cls, base))
 
 
-class CaffePythonFrontExtractorOp:
+class FrontExtractorOp(_Extractor):
+    """An extractor of the framework's operation ``op``; ``extract`` says whether it took it."""
+
+
+class CaffePythonFrontExtractorOp(_Extractor):
     """An extractor of a Caffe layer of type Python; ``op`` is 'module.layer'."""
-
-    op: ClassVar[str | None] = None
-    enabled = True
-    registered_ops: ClassVar[dict[str, type]] = {}
-    registered_cls: ClassVar[list[type]] = []
-    excluded_classes: ClassVar[list[type]] = []
 
     @staticmethod
     def parse_param_str(param_str: str) -> dict[str, Any]:
@@ -60,26 +58,18 @@ class CaffePythonFrontExtractorOp:
             if name not in known:
                 log.warning("%s has no attribute '%s'", op_cls.__name__, name)
 
-    @classmethod
-    def class_type(cls) -> type:
-        return CaffePythonFrontExtractorOp
 
-
-class MXNetCustomFrontExtractorOp:
+class MXNetCustomFrontExtractorOp(_Extractor):
     """An extractor of an MXNet node 'Custom'; ``op`` is its ``op_type``."""
 
-    op: ClassVar[str | None] = None
-    enabled = True
-    registered_ops: ClassVar[dict[str, type]] = {}
-    registered_cls: ClassVar[list[type]] = []
-    excluded_classes: ClassVar[list[type]] = []
 
-    @classmethod
-    def class_type(cls) -> type:
-        return MXNetCustomFrontExtractorOp
-
-
-EXTRACTORS = (FrontExtractorOp, CaffePythonFrontExtractorOp, MXNetCustomFrontExtractorOp)
+EXTRACTORS: tuple[type[_Extractor], ...] = (
+    FrontExtractorOp,
+    CaffePythonFrontExtractorOp,
+    MXNetCustomFrontExtractorOp,
+)
+for _base in EXTRACTORS:
+    _base.registered_ops, _base.registered_cls, _base.excluded_classes = {}, [], []
 
 
 def accepted(cls: type, node: Node) -> bool:

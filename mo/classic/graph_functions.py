@@ -6,9 +6,27 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from mo.classic import graph_methods
 from mo.classic.errors import Error
+from mo.classic.graph_methods import (
+    check_empty_graph,
+    create_sub_graph_copy,
+    dump_graph_for_graphviz,
+    get_inputs_with_ports,
+    get_node_id_by_name,
+    get_op_nodes,
+    print_graph_stat,
+)
 from mo.classic.node import Node
+
+# Functions that were methods later: the same, with the graph as the first argument.
+METHODS = (
+    check_empty_graph,
+    create_sub_graph_copy,
+    dump_graph_for_graphviz,
+    get_inputs_with_ports,
+    get_node_id_by_name,
+    print_graph_stat,
+)
 
 
 def rename_node(node: Node, name: str) -> None:
@@ -100,18 +118,8 @@ def get_edge_attribute_between_nodes(node1: Node, node2: Node, attr_name: str) -
 # ---- older forms of methods
 
 
-def get_node_id_by_name(graph: Any, name: str) -> str:
-    return graph_methods.get_node_id_by_name(graph, name)
-
-
-def get_inputs_with_ports(
-    graph: Any, match: Any, pattern_edges: Any, input_names_in_pattern: Any
-) -> list[tuple[Node, int]]:
-    return graph_methods.get_inputs_with_ports(graph, match, pattern_edges, input_names_in_pattern)
-
-
 def get_graph_ops(graph: Any) -> list[Node]:
-    return graph_methods.get_op_nodes(graph)
+    return get_op_nodes(graph)
 
 
 def create_edge(
@@ -126,22 +134,6 @@ def create_edge(
 
 def erase_node(node: Node) -> None:
     node.graph.erase_node(node)
-
-
-def print_graph_stat(graph: Any) -> None:
-    graph.print_graph_stat()
-
-
-def check_empty_graph(graph: Any, description: str) -> None:
-    graph.check_empty_graph(description)
-
-
-def dump_graph_for_graphviz(graph: Any, *args: Any, **kwargs: Any) -> str:
-    return str(graph.dump_graph_for_graphviz(*args, **kwargs))
-
-
-def create_sub_graph_copy(graph: Any, nodes_to_extract: Iterable[str]) -> Any:
-    return graph.create_sub_graph_copy(nodes_to_extract)
 
 
 def get_sorted_inputs(node: Node, control_flow: bool = False) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mo.classic.attributes import Attributes
+from mo.classic.attributes import Attributes, equal
 from mo.classic.errors import Error
 from mo.classic.layer import Layer
 from mo.classic.node import Node
@@ -46,15 +46,10 @@ def has_attributes(node: Node, wanted: Mapping[str, Any]) -> bool:
     """Whether a node has these values; a framework's name of an operation counts, too."""
     found = node.attrs()
     for key, value in wanted.items():
-        is_equal = key in found and _equal(found[key], value)
+        is_equal = key in found and equal(found[key], value)
         if not is_equal and (key != "op" or found.get("framework_op") != value):
             return False
     return True
-
-
-def _equal(found: Any, wanted: Any) -> bool:
-    result = found == wanted
-    return bool(result.all()) if hasattr(result, "all") else bool(result)
 
 
 def get_data_nodes(graph: Graph, has_value: bool | None = None) -> list[Node]:

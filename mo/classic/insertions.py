@@ -87,7 +87,7 @@ class Insertions:
         for reader, index in readers:
             self.graph.connect(made.target, reader, index)
         if any(isinstance(reader.op, Result) for reader, _ in readers):
-            made.target.names, value.names = {**made.target.names, **value.names}, {}
+            value.hand_names(made.target)
 
     def bracket_with_different_nodes_with_data(
         self: Any,

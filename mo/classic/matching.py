@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mo.classic import selecting
+from mo.classic.attributes import equal
 from mo.classic.descriptions import Description
 from mo.classic.errors import Error
 from mo.classic.node import Node
@@ -110,8 +111,7 @@ def check_value(v: Any, check: Any) -> bool:
         return bool(check(v))
     if v is None:
         return check is None
-    result = v == check
-    return bool(result.all()) if hasattr(result, "all") else bool(result)
+    return equal(v, check)
 
 
 def _edges_agree(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from mo.classic import matching
@@ -36,7 +36,7 @@ class ReplacementPattern:
         return _anchors(f"{self.phase}Start")
 
     def find_and_replace_pattern(self, graph: Graph) -> None:
-        apply_pattern(graph, **self.pattern(), action=self.replace_pattern)  # type: ignore[attr-defined]
+        matching.apply_pattern(graph, **self.pattern(), action=self.replace_pattern)  # type: ignore[attr-defined]
 
     @classmethod
     def class_type(cls) -> type:
@@ -65,7 +65,7 @@ class FrontReplacementSubgraph(FrontReplacementPattern):
     """A sub-graph by pattern: ``replace_sub_graph``, or the generator and two port maps."""
 
     def find_and_replace_pattern(self, graph: Graph) -> None:
-        apply_pattern(graph, **self.pattern(), action=self.replace_sub_graph)
+        matching.apply_pattern(graph, **self.pattern(), action=self.replace_sub_graph)
 
     def replace_sub_graph(self, graph: Graph, match: Any) -> None:
         new = self.generate_sub_graph(graph, match)
@@ -229,15 +229,3 @@ BASES: tuple[type[ReplacementPattern], ...] = (
 )
 for _base in BASES:
     _base.registered_ops, _base.registered_cls = {}, []
-
-
-def apply_pattern(
-    graph: Graph,
-    nodes: Sequence[Any],
-    edges: Sequence[Any],
-    action: Callable[[Graph, Match], None],
-    node_attrs: Any = None,
-    edge_attrs: Any = None,
-) -> None:
-    """Call ``action`` for each match; matches that an earlier action took apart are skipped."""
-    matching.apply_pattern(graph, nodes, edges, action, node_attrs, edge_attrs)

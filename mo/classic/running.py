@@ -19,7 +19,7 @@ from mo.classic.loading import Extensions
 from mo.classic.node import Node
 from mo.classic.replacement import FrontReplacementFromConfigFileOp, ReplacementPattern
 from mo.classic.reporting import ExtensionError, user_error
-from mo.classic.schedule import ANCHORS, Anchor, predecessors, scheduled
+from mo.classic.schedule import ANCHORS, Anchor, scheduled
 from mo.classic.selecting import CustomReplacementRegistry, occurrences
 from mo.classic.settling import settle, settle_node
 from mo.classic.source import Describe, graph_of, model_of
@@ -167,10 +167,9 @@ class Run:
         places = Places(passes)
         mine: dict[int, list[Pass]] = {}
         lowest: dict[type, int] = {}
-        before = predecessors(self.order)
         known = set(self.extensions.replacements)
-        for cls in self.order:
-            place = max((lowest[earlier] for earlier in before[cls]), default=0)
+        for cls, before in self.order.items():
+            place = max((lowest[earlier] for earlier in before), default=0)
             if issubclass(cls, Anchor):
                 lowest[cls] = max(place, places.of(cls))
                 continue

@@ -47,24 +47,20 @@ for _name in BORDERS:
     )
 
 
-Edges = dict[type, set[type]]
+Edges = dict[type[Any], set[type[Any]]]
 
 
-def scheduled(classes: Iterable[type[ReplacementPattern]]) -> list[type[ReplacementPattern]]:
+def scheduled(classes: Iterable[type[ReplacementPattern]]) -> Edges:
     """The classes and what they name, in the order in which they run; Error for a circle.
 
-    Depth first: what is not ordered otherwise runs in falling order of names, as in the classic.
+    With each come those that it is to run behind. Depth first: what is not ordered otherwise runs
+    in falling order of names, as in the classic.
     """
-    return _sorted(_followers(classes))
-
-
-def predecessors(classes: Iterable[type[ReplacementPattern]]) -> Edges:
-    """By class those that it is to run behind."""
-    found: Edges = {}
-    for cls, after in _followers(classes).items():
-        found.setdefault(cls, set())
+    followers = _followers(classes)
+    found: Edges = {cls: set() for cls in _sorted(followers)}
+    for cls, after in followers.items():
         for follower in after:
-            found.setdefault(follower, set()).add(cls)
+            found[follower].add(cls)
     return found
 
 
@@ -101,7 +97,7 @@ def _named(instance: Any, method: str) -> Sequence[type]:
     return list(found)
 
 
-def _sorted(behind: dict[type, set[type]]) -> list[type[ReplacementPattern]]:
+def _sorted(behind: Edges) -> list[type[ReplacementPattern]]:
     followers = {cls: sorted(after, key=_key) for cls, after in behind.items()}
     has_before = {cls for after in behind.values() for cls in after}
     order: list[type] = []

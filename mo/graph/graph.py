@@ -211,8 +211,7 @@ class Graph(MultiDiGraph):  # type: ignore[misc, unused-ignore]
             return
         for node, index in list(old.users):
             self.set_input(node, index, new)
-        new.names.update(old.names)
-        old.names = {}
+        old.hand_names(new)
         shape, is_tighter = agreed(old.shape, new.shape)
         new.shape = shape
         if is_tighter:

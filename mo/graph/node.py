@@ -104,6 +104,11 @@ class Output:
     def set_partial_value(self, array: np.ndarray) -> None:
         self._partial = array
 
+    def hand_names(self, other: Output) -> None:
+        """Let another value be known by the names of this one."""
+        other.names.update(self.names)
+        self.names = {}
+
     def only_user(self) -> Node | None:
         """The one node that reads this value, once; None if there are more or none."""
         if len(self.users) != 1:
