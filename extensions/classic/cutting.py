@@ -22,16 +22,15 @@ from mo.graph.node import Output
 
 @converts("AttributedSplit")
 def attributed_split(g: Graph, node: SourceNode, x: Output) -> tuple[Output, ...]:
-    axis = attribute(node, "axis", default=1)
-    parts = attribute(node, "num_splits", "out_ports_count")
-    found = g.add_multi(Split(num_splits=parts), x, g.constant(np.int64(axis)))
-    if attribute(node, "squeeze_axis", default=False):
-        return tuple(g.add(Squeeze(), part, [axis]) for part in found)
-    return found
+    return _split(g, node, x, g.constant(np.int64(attribute(node, "axis", default=1))))
 
 
 @converts("Split")
 def split(g: Graph, node: SourceNode, x: Output, axis: Output) -> tuple[Output, ...]:
+    return _split(g, node, x, axis)
+
+
+def _split(g: Graph, node: SourceNode, x: Output, axis: Output) -> tuple[Output, ...]:
     parts = attribute(node, "num_splits", "out_ports_count")
     found = g.add_multi(Split(num_splits=parts), x, axis)
     if attribute(node, "squeeze_axis", default=False):

@@ -19,26 +19,16 @@ from mo.graph.op import Op
 from mo.middle.pattern import const, match
 from mo.middle.rewriter import rewrite
 
-_limits = [const(name) for name in ("in_low", "in_high", "out_low", "out_high")]
+_limits = [const("")] * 4
 _quantised = match(
     FakeQuantize, const("weights"), *_limits, name="whole", where=lambda op: 2 <= op.levels <= 256
 )
 
 
 @rewrite(match((Transpose, Reshape), _quantised, const("how")))
-def moved_weights(
-    g: Graph,
-    node: Node,
-    whole: Output,
-    weights: Output,
-    in_low: Output,
-    in_high: Output,
-    out_low: Output,
-    out_high: Output,
-    how: Output,
-) -> Output | None:
+def moved_weights(g: Graph, node: Node, whole: Output, weights: Output, how: Output) -> Output:
     """Kernels are laid out as the convolution takes them before they are quantised."""
-    limits = [_moved(g, node.op, v, weights, how) for v in (in_low, in_high, out_low, out_high)]
+    limits = [_moved(g, node.op, limit, weights, how) for limit in _limits_of(whole.node)]
     return g.add(whole.node.op, g.add(node.op, weights, how), *limits)
 
 
@@ -55,22 +45,13 @@ def _moved(g: Graph, op: Op, limit: Output, weights: Output, how: Output) -> Out
 
 
 @rewrite(_quantised)
-def bytes_of_weights(
-    g: Graph,
-    node: Node,
-    weights: Output,
-    in_low: Output,
-    in_high: Output,
-    out_low: Output,
-    out_high: Output,
-) -> Output | None:
+def bytes_of_weights(g: Graph, node: Node, weights: Output) -> Output | None:
     """round((w - in_low) / step) levels above out_low, counted from the middle level."""
-    levels = node.op.attributes()["levels"]
-    found = _levels(levels, weights, in_low, in_high, out_low, out_high)
+    found = _levels(node, weights)
     if found is None:
         return None
     level, first, step = found
-    kind, middle = weights.dtype, levels // 2
+    kind, middle = weights.dtype, _count(node) // 2
     zero = -first / step - middle
     zero = np.where(np.abs(zero - np.rint(zero)) < 1e-4, np.rint(zero), zero)
     values = g.add(Widen(destination_type=kind), g.constant((level - middle).astype(np.int8)))
@@ -80,36 +61,34 @@ def bytes_of_weights(
 
 
 @rewrite(_quantised)
-def floats_of_weights(
-    g: Graph,
-    node: Node,
-    weights: Output,
-    in_low: Output,
-    in_high: Output,
-    out_low: Output,
-    out_high: Output,
-) -> Output | None:
+def floats_of_weights(g: Graph, node: Node, weights: Output) -> Output | None:
     """The numbers that weights quantised by channel stand for.
 
     Where they are not packed, the CPU runtime rounds them itself, and other levels than 256
     wrongly along some axes.
     """
-    levels = node.op.attributes()["levels"]
-    by_channel = in_low.constant is not None and in_low.constant.size > 1
-    if levels == 256 or not by_channel:
-        return None
-    found = _levels(levels, weights, in_low, in_high, out_low, out_high)
+    by_channel = _floats(_limits_of(node)[0]).size > 1
+    found = _levels(node, weights) if by_channel and _count(node) != 256 else None
     if found is None:
         return None
     level, first, step = found
     return g.constant((level * step + first).astype(weights.dtype.numpy))
 
 
-def _levels(
-    levels: int, weights: Output, *limits: Output
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def _limits_of(node: Node) -> list[Output]:
+    """The four limits of a FakeQuantize: of its input, of its output."""
+    return node.inputs[1:]  # type: ignore[return-value]
+
+
+def _count(node: Node) -> int:
+    """The number of levels of a FakeQuantize."""
+    return int(node.op.attributes()["levels"])
+
+
+def _levels(node: Node, weights: Output) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Number of the level of each weight, the number of the first level, and the step."""
-    w, low, high, first, last = (_floats(value) for value in (weights, *limits))
+    levels = _count(node)
+    w, low, high, first, last = (_floats(value) for value in (weights, *_limits_of(node)))
     if not (high > low).all() or not (last > first).all():
         return None
     level = np.rint((np.clip(w, low, high) - low) / (high - low) * (levels - 1))
