@@ -9,7 +9,7 @@ attributes    the dictionary of a node, read from an operation and written back 
 node, port, connection, graph    what extensions hold in their hands
 inference     a user's ``infer``, also where sizes are open
 op, extractor, replacement    the base classes
-matching    patterns
+matching, walks    patterns; ways through the graph
 descriptions, selecting, completing    a JSON configuration, and the sub-graphs that it names
 schedule, loading, running    which extension runs when
 source        the model of a file as a graph, before its translation, and back

@@ -10,6 +10,7 @@ from mo.classic.errors import Error
 from mo.classic.layer import Layer
 from mo.classic.node import Node
 from mo.classic.vocabulary import name_of
+from mo.classic.walks import depth_first
 from mo.errors import suggestion
 from mo.graph import node as native
 
@@ -122,20 +123,7 @@ def has_edge(graph: Graph, u: str, v: str) -> bool:
 
 def dfs(graph: Graph, node_name: str, visited: set[str]) -> list[str]:
     """Ids reached from a node, each after what it leads to."""
-    order: list[str] = []
-    visited.add(node_name)
-    stack = [(node_name, iter(successors(graph, node_name)))]
-    while stack:
-        id, behind = stack[-1]
-        for after in behind:
-            if after not in visited:
-                visited.add(after)
-                stack.append((after, iter(successors(graph, after))))
-                break
-        else:
-            order.append(id)
-            stack.pop()
-    return order
+    return depth_first(node_name, visited, graph.successors)
 
 
 def pseudo_topological_sort(graph: Graph, reverse: bool = False) -> list[Node]:

@@ -200,12 +200,12 @@ CORE = table(
     ),
     (
         "mo.middle.passes.infer",
-        "mo.classic.data_types",
+        "mo.classic.passes",
         "partial_infer copy_type_infer node_type_infer type_infer",
     ),
     (
         "mo.middle.passes.eliminate",
-        "mo.classic.data_types",
+        "mo.classic.passes",
         "remove_op_node_with_data_node remove_op_nodes merge_data_nodes reverse_dfs "
         "shape_inference",
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import deque
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from mo.classic.descriptions import Description, read_descriptions
 from mo.classic.errors import Error
 from mo.classic.node import Node
+from mo.classic.walks import breadth_first
 from mo.errors import listing
 from mo.graph.op import Parameter
 
@@ -173,29 +173,17 @@ def between(graph: Graph, starts: Iterable[str], ends: Iterable[str], what: str)
 
     Error if an end cannot be reached, or if an input of the model would be inside.
     """
-    starts, ends = dict.fromkeys(starts), dict.fromkeys(ends)
-    reached = dict.fromkeys(starts)
-    queue = deque(starts)
-    while queue:
-        id = queue.popleft()
-        if id in ends:
-            continue
-        for after in graph.successors(id):
-            if after not in reached:
-                reached[after] = None
-                queue.append(after)
-    unreached = [end for end in ends if end not in reached]
+    starts, ends = list(starts), list(ends)
+    reached = breadth_first(starts, graph.successors, ends)
+    known = set(reached)
+    unreached = [end for end in dict.fromkeys(ends) if end not in known]
     if unreached:
-        raise Error("{}: {} cannot be reached from {}", what, listing(unreached), listing(starts))
-    queue = deque(id for id in reached if id not in starts)
-    while queue:
-        for before in graph.predecessors(queue.popleft()):
-            if before not in reached:
-                reached[before] = None
-                queue.append(before)
-    for id in reached:
+        origin = listing(dict.fromkeys(starts))
+        raise Error("{}: {} cannot be reached from {}", what, listing(unreached), origin)
+    inside = breadth_first(reached, graph.predecessors, starts)
+    for id in inside:
         target = graph.find(id)
         op = getattr(target, "op", None)
         if isinstance(op, Parameter) or graph.attributes_of(target).get("op") == "Parameter":
             raise Error("{}: the input '{}' of the model would be inside", what, id)
-    return list(reached)
+    return inside

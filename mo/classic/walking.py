@@ -10,6 +10,7 @@ from typing import Any
 from mo.classic.errors import Error
 from mo.classic.node import Node
 from mo.classic.selecting import between
+from mo.classic.walks import breadth_first
 
 
 def backward_bfs_for_operation(
@@ -36,18 +37,7 @@ def backward_bfs_for_operation(
 def bfs_search(graph: Any, start_nodes: Iterable[str] = ()) -> list[str]:
     """Ids in order of distance from the starts, or from all nodes without inputs."""
     starts = list(start_nodes) or [id for id in graph if not graph.predecessors(id)]
-    return _reached(starts, graph.successors)
-
-
-def _reached(starts: Iterable[str], near: Callable[[str], Iterable[str]]) -> list[str]:
-    found = dict.fromkeys(starts)
-    queue = deque(found)
-    while queue:
-        for id in near(queue.popleft()):
-            if id not in found:
-                found[id] = None
-                queue.append(id)
-    return list(found)
+    return breadth_first(starts, graph.successors)
 
 
 def nodes_matching_name_pattern(graph: Any, pattern: str) -> list[str]:
@@ -62,7 +52,7 @@ def is_connected_component(graph: Any, node_names: Sequence[str]) -> bool:
     def near(id: str) -> Iterable[str]:
         return [n for n in (*graph.successors(id), *graph.predecessors(id)) if n in names]
 
-    return not names or len(_reached(list(node_names)[:1], near)) == len(names)
+    return not names or len(breadth_first(list(node_names)[:1], near)) == len(names)
 
 
 def sub_graph_between_nodes(
@@ -76,7 +66,7 @@ def sub_graph_between_nodes(
     """All ids from the starts to the ends; Error if an end cannot be reached."""
     ends = list(end_nodes)
     if allow_non_reachable_end_nodes:
-        reachable = set(_reached(start_nodes, graph.successors))
+        reachable = set(breadth_first(start_nodes, graph.successors))
         ends = [id for id in ends if id in reachable]
     return between(graph, start_nodes, ends, "sub-graph")
 
@@ -88,17 +78,7 @@ def invert_sub_graph_between_nodes(
     detect_extra_start_node: Any = None,
 ) -> list[str]:
     """All ids from the ends back to the starts."""
-    found = dict.fromkeys(end_nodes)
-    queue = deque(found)
-    while queue:
-        id = queue.popleft()
-        if id in start_nodes:
-            continue
-        for before in graph.predecessors(id):
-            if before not in found:
-                found[before] = None
-                queue.append(before)
-    return list(found)
+    return breadth_first(end_nodes, graph.predecessors, start_nodes)
 
 
 def node_neighbourhood(

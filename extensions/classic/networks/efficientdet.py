@@ -8,7 +8,6 @@ the anchors and box coding of the paper (arXiv:1911.09070) as that repository ha
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +27,7 @@ from mo.classic.op import Op
 from mo.classic.port import Port
 from mo.classic.replacement import FrontReplacementFromConfigFileGeneral
 from mo.classic.reporting import ExtensionError
+from mo.classic.walks import breadth_first
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph as NativeGraph
@@ -97,14 +97,10 @@ def _without_resizing(graph: Graph, given: Mapping[str, Any]) -> Port:
 
 
 def _first_convolution(graph: Graph, start: Node) -> Node:
-    queue, seen = deque([start.id]), {start.id}
-    while queue:
-        node = graph.node_of(graph.find(queue.popleft()))
+    for id in breadth_first([start.id], graph.successors):
+        node = graph.node_of(graph.find(id))
         if node.soft_get("framework_op") == "Conv2D":
             return node
-        following = [id for id in graph.successors(node.id) if id not in seen]
-        seen.update(following)
-        queue.extend(following)
     raise ExtensionError(
         f"--transformations_config, '{ID}': no convolution follows '{start.id}'",
         hint="Name the node that ends mean and scale in 'preprocessing_output_node'.",
