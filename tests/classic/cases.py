@@ -13,6 +13,41 @@ from tests.classic.conftest import Workshop
 X = np.array([[1, -2, 3], [4, 5, -6]], np.float32)
 
 
+# What the files of the middle and the back phase begin with.
+AFTER_TRANSLATION = """
+import numpy as np
+from extensions.middle.fusings import Fusing
+from extensions.middle.pass_separator import (MiddleFinish, MiddleStart, PostMiddleStart,
+                                              PreMiddleStart)
+from extensions.back.pass_separator import BackFinish, BackStart
+from extensions.back.ReshapeMutation import ReshapeMutation
+from extensions.ops.activation_ops import Exp, ReLU, Sigmoid, Swish
+from extensions.ops.Cast import Cast
+from extensions.ops.elementwise import Add, Div, Maximum, Mul, Pow, Sub
+from extensions.ops.gather import Gather
+from extensions.ops.interpolate import Interpolate
+from extensions.ops.MatMul import MatMul
+from extensions.ops.ReduceOps import ReduceMean, ReduceSum
+from extensions.ops.split import Split, VariadicSplit
+from extensions.ops.transpose import Transpose
+from mo.back.replacement import BackReplacementPattern
+from mo.front.common.partial_infer.utils import int64_array
+from mo.front.tf.graph_utils import (create_op_node_with_second_input,
+                                     create_op_with_const_inputs)
+from mo.graph.graph import Graph, Node, rename_node, rename_nodes
+from mo.middle.replacement import MiddleReplacementPattern
+from mo.ops.concat import Concat
+from mo.ops.const import Const
+from mo.ops.pooling import Pooling
+from mo.ops.reshape import Reshape
+from mo.ops.shape import Shape
+from mo.ops.softmax import Softmax
+from mo.ops.squeeze import Squeeze
+from mo.ops.strided_slice import StridedSlice
+from mo.ops.unsqueeze import Unsqueeze
+"""
+
+
 class Case(NamedTuple):
     """``expected`` computes the outputs from X (or from ``given``)."""
 
