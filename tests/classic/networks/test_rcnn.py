@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from onnx import helper
 
 import mo
+from mo.errors import ConversionError
 from tests.classic.networks.boxes import suppressed
 from tests.classic.networks.conftest import Zoo
-from tests.classic.networks.rcnn import CLASSES, CONFIGURATION, HEADS, IMAGE, mask_rcnn, proposals
+from tests.classic.networks.rcnn import (
+    CLASSES,
+    CONFIGURATION,
+    HEADS,
+    IMAGE,
+    Network,
+    mask_rcnn,
+    proposals,
+)
 
 IMAGES = np.random.default_rng(1).uniform(-2, 2, (1, 3, IMAGE, IMAGE)).astype(np.float32)
 
@@ -43,15 +56,32 @@ def expected() -> np.ndarray:
     return np.array(rows)
 
 
-@pytest.mark.parametrize("flags", [{"input_shape": [1, 3, IMAGE, IMAGE], "input": "0:2"}, {}])
-def test_the_same_boxes(zoo: Zoo, flags: dict[str, object]):
-    config = zoo.folder / "mask_rcnn.json"
-    config.write_text(json.dumps([CONFIGURATION]))
-    onnx.save(mask_rcnn(), zoo.folder / "mask_rcnn.onnx")
+OWN = json.dumps([CONFIGURATION])
+DOCUMENTED = {"input_shape": [1, 3, IMAGE, IMAGE], "input": "0:2"}
+
+
+def configuration(zoo: Zoo, content: str | None, name: str) -> Path | str:
+    """A file of the user, or the name of the one that comes along."""
+    if content is None:
+        return name
+    path = zoo.folder / name
+    path.write_text(content)
+    return path
+
+
+@pytest.mark.parametrize("computed", [False, True], ids=["levels listed", "levels computed"])
+@pytest.mark.parametrize("content", [OWN, None], ids=["nodes named", "nodes found"])
+@pytest.mark.parametrize("flags", [DOCUMENTED, {}], ids=["documented flags", "no flags"])
+def test_the_same_boxes(zoo: Zoo, flags: dict[str, object], content: str | None, computed: bool):
+    onnx.save(mask_rcnn(computed=computed), zoo.folder / "mask_rcnn.onnx")
     converted = mo.convert_model(
-        zoo.folder / "mask_rcnn.onnx", transformations_config=config, **flags
+        zoo.folder / "mask_rcnn.onnx",
+        transformations_config=configuration(zoo, content, "mask_rcnn.json"),
+        **flags,
     )
     assert list(converted.inputs.values()) == [f"f32[1,3,{IMAGE},{IMAGE}]", "f32[1,3]"]
+    assert list(converted.outputs)[3] == "6849"
+    assert not any(node.type == "ROIAlign" for node in converted.graph.all_nodes())
     size = np.float32([[IMAGE, IMAGE, 1]])
     found = list(zoo.run(converted, IMAGES, size).values())
     rows = expected()
@@ -67,13 +97,19 @@ def test_the_same_boxes(zoo: Zoo, flags: dict[str, object]):
     np.testing.assert_allclose(masks[:count], wanted, rtol=1e-3, atol=1e-4)
 
 
-def test_faster_rcnn_has_no_masks(zoo: Zoo):
+def without_masks() -> str:
     attributes = dict(CONFIGURATION["custom_attributes"])
     del attributes["ROIFeatureExtractor1_output"]
-    config = zoo.folder / "faster_rcnn.json"
-    config.write_text(json.dumps([{**CONFIGURATION, "custom_attributes": attributes}]))
-    onnx.save(mask_rcnn("900", "901", "902"), zoo.folder / "faster_rcnn.onnx")
-    converted = mo.convert_model(zoo.folder / "faster_rcnn.onnx", transformations_config=config)
+    return json.dumps([{**CONFIGURATION, "custom_attributes": attributes}])
+
+
+@pytest.mark.parametrize("content", [without_masks(), None], ids=["nodes named", "nodes found"])
+def test_faster_rcnn_has_no_masks(zoo: Zoo, content: str | None):
+    onnx.save(mask_rcnn("900", "901", "902", computed=True), zoo.folder / "faster_rcnn.onnx")
+    converted = mo.convert_model(
+        zoo.folder / "faster_rcnn.onnx",
+        transformations_config=configuration(zoo, content, "faster_rcnn.json"),
+    )
     boxes, labels, scores = zoo.run(converted, IMAGES, np.float32([[IMAGE, IMAGE, 1]])).values()
     rows = expected()
     np.testing.assert_array_equal(labels[: len(rows)], rows[:, 0])
@@ -81,35 +117,78 @@ def test_faster_rcnn_has_no_masks(zoo: Zoo):
     np.testing.assert_allclose(boxes[: len(rows)], rows[:, 2:], rtol=1e-3, atol=1e-2)
 
 
-def test_features_alone(zoo: Zoo):
-    """The configuration of person-detection-crossroad names where regions come in and out."""
-    attributes = {
+CROSSROAD = {
+    "id": "ONNXPersonDetectionCrossroadReplacement",
+    "match_kind": "general",
+    "custom_attributes": {
         "fpn_heads": HEADS,
         "ROI_feature_extractor_inputs": ["500"],
         "ROI_feature_extractor_outputs": ["600"],
-    }
-    given = {"match_kind": "general", "custom_attributes": attributes}
-    config = zoo.folder / "person_detection_crossroad.json"
-    config.write_text(json.dumps([{"id": "ONNXPersonDetectionCrossroadReplacement", **given}]))
-    onnx.save(mask_rcnn("702", "703"), zoo.folder / "person.onnx")
-    converted = mo.convert_model(zoo.folder / "person.onnx", transformations_config=config)
-    assert sum(node.type == "ROIAlign" for node in converted.graph.all_nodes()) == 0
+    },
+}
+
+
+@pytest.mark.parametrize("computed", [False, True], ids=["levels listed", "levels computed"])
+@pytest.mark.parametrize(
+    "content", [json.dumps([CROSSROAD]), None], ids=["nodes named", "nodes found"]
+)
+def test_features_alone(zoo: Zoo, content: str | None, computed: bool):
+    """In person-detection-crossroad nothing but the features changes."""
+    onnx.save(mask_rcnn("702", "703", computed=computed), zoo.folder / "person.onnx")
+    converted = mo.convert_model(
+        zoo.folder / "person.onnx",
+        transformations_config=configuration(zoo, content, "person_detection_crossroad.json"),
+    )
+    assert not any(node.type == "ROIAlign" for node in converted.graph.all_nodes())
     found = zoo.run(converted, IMAGES).values()
     for mine, wanted in zip(found, original("702", "703")):
         np.testing.assert_allclose(mine, wanted, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["mask_rcnn.json", "faster_rcnn.json"])
-def test_the_files_that_come_along_leave_the_outputs_as_they_are(
+def changed(change: Callable[[onnx.GraphProto], object]) -> onnx.ModelProto:
+    model = mask_rcnn()
+    change(model.graph)
+    return model
+
+
+def node(graph: onnx.GraphProto, name: str) -> onnx.NodeProto:
+    return next(node for node in graph.node if node.name == name)
+
+
+OTHER_STRUCTURES = {
+    "'600.level_0' is not part of an R-CNN as expected: the levels of its pyramid are not": (
+        lambda graph: (
+            node(graph, "600.level_0")
+            .attribute[-1]
+            .CopyFrom(helper.make_attribute("spatial_scale", 0.5))
+        )
+    ),
+    "the features of the levels are not put in order": (
+        lambda graph: node(graph, "700").input.__setitem__(0, "600.concat")
+    ),
+    "no Softmax gives classes": (
+        lambda graph: setattr(node(graph, "702"), "op_type", "LogSoftmax")
+    ),
+    "no product beside the one of its classes moves boxes": (
+        lambda graph: node(graph, "703").input.__setitem__(0, "700")
+    ),
+}
+
+
+@pytest.mark.parametrize("message", OTHER_STRUCTURES)
+def test_other_structures_are_refused(zoo: Zoo, message: str):
+    onnx.save(changed(OTHER_STRUCTURES[message]), zoo.folder / "rcnn.onnx")
+    with pytest.raises(ConversionError, match=re.escape(message)):
+        mo.convert_model(zoo.folder / "rcnn.onnx", transformations_config="mask_rcnn.json")
+
+
+@pytest.mark.parametrize("name", ["mask_rcnn.json", "person_detection_crossroad.json"])
+def test_a_model_without_regions_is_converted_as_it_is(
     zoo: Zoo, caplog: pytest.LogCaptureFixture, name: str
 ):
-    onnx.save(mask_rcnn("702", "703"), zoo.folder / "rcnn.onnx")
-    converted = mo.convert_model(
-        zoo.folder / "rcnn.onnx",
-        transformations_config=name,
-        input="0:2",
-        input_shape=[1, 3, IMAGE, IMAGE],
-    )
-    assert "it names no nodes, so the model is converted operation by operation" in caplog.text
-    for mine, wanted in zip(zoo.run(converted, IMAGES).values(), original("702", "703")):
-        np.testing.assert_allclose(mine, wanted, rtol=1e-3, atol=1e-5)
+    net = Network()
+    net.op("Relu", "1", "0")
+    onnx.save(net.model({"1": 1}, **{"0": (1, 3, 8, 8)}), zoo.folder / "plain.onnx")
+    converted = mo.convert_model(zoo.folder / "plain.onnx", transformations_config=name)
+    assert "(no RoiAlign), so it is converted as it is" in caplog.text
+    assert list(converted.outputs) == ["1"]
