@@ -97,12 +97,9 @@ def _one_side(value: Any) -> Any:
     return tuple(first for first, _ in pairs)
 
 
-def _of_image(value: Any) -> Any:
-    listed = [int(item) for item in value] if isinstance(value, (list, tuple)) else [value]
-    return np.array([1, 1, *(listed * 2 if len(listed) == 1 else listed or [1, 1])])
-
-
 _WORDS = {"SAME": "same_upper", "VALID": "valid", "EXPLICIT": "explicit"}
+# By the numbers of PoolMethod.
+_POOLINGS = ("max", "avg", "stochastic")
 _BACK = {word: name for name, word in _WORDS.items()}
 
 
@@ -122,7 +119,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "window": (_window, lambda value: list(_without_channels(value))),
     "pairs": (_pairs, lambda value: list(_halves(value))),
     "symmetric": (_both_sides, lambda value: list(_one_side(value))),
-    "caffe": (_of_image, lambda value: list(_without_channels(value))),
+    "pooling": (dict(enumerate(_POOLINGS)).get, _POOLINGS.index),
     "padding": (lambda value: _WORDS.get(value, value), lambda value: _BACK[str(value)]),
 }
 
@@ -135,7 +132,9 @@ def _read(framework: str, node: SourceNode, field: str) -> Any:
         return parsed(node.attributes[field]) if field in node.attributes else None
     value: Any = node.attributes
     for part in field.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+        value, message = value.get(part) if isinstance(value, Mapping) else None, value
+    if framework == "caffe" and part in _OF_IMAGES:
+        return _of_both_axes(message or {}, part)
     return value
 
 
@@ -143,7 +142,34 @@ def _written(framework: str, node: SourceNode, field: str, value: Any) -> dict[s
     if framework == "mxnet":
         return {field: str(tuple(value) if isinstance(value, list) else value)}
     first, _, rest = field.partition(".")
-    return {first: {**node.attributes[first], rest: value} if rest else value}
+    if not rest:
+        return {first: value}
+    message = {**node.attributes.get(first, {}), rest: value}
+    if framework == "caffe":
+        message |= dict.fromkeys(_of_axes(rest))
+    return {first: message}
+
+
+# Caffe's fields of an image's axes, and how their forms for one axis begin.
+_OF_IMAGES = {"kernel_size": "kernel", "stride": "stride", "pad": "pad", "dilation": ""}
+
+
+def _of_axes(field: str) -> list[str]:
+    """The forms of a field for height and width, if it has such."""
+    stem = _OF_IMAGES.get(field)
+    return [f"{stem}_{side}" for side in "hw"] if stem else []
+
+
+def _of_both_axes(message: Mapping[str, Any], field: str) -> list[int] | None:
+    """Height and width; None if the file leaves them out."""
+    sides = [message.get(name) for name in _of_axes(field)]
+    if any(sides):
+        return [side or 0 for side in sides]
+    value = message.get(field)
+    if value in (None, []):
+        return None
+    listed = value if isinstance(value, list) else [value]
+    return listed * 2 if len(listed) == 1 else listed
 
 
 def attributes_of(framework: str, node: SourceNode) -> dict[str, Any]:
