@@ -39,7 +39,7 @@ def _mxnet(node: SourceNode, constants: Constants) -> dict[str, Any]:
 
 
 def _kaldi(node: SourceNode, constants: Constants) -> dict[str, Any]:
-    return {"parameters": messages.kaldi_parameters(node)}
+    return {"parameters": Later(lambda: messages.kaldi_parameters(node))}
 
 
 _DESCRIPTIONS: Mapping[str, Callable[[SourceNode, Constants], dict[str, Any]]] = {

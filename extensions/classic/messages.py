@@ -6,13 +6,13 @@ whose absent fields have the defaults of protobuf.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from mo.classic.errors import Error
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.shape import Dim
@@ -265,18 +265,21 @@ def symbol_of(node: SourceNode) -> dict[str, Any]:
 # ---- Kaldi
 
 
-class KaldiParameters(dict[str, Any]):
-    """What was read of a component, by name; the classic gave its bytes."""
+class KaldiParameters(io.BytesIO):
+    """The bytes of a component; what was read of them also by name: ``parameters["Dim"]``."""
 
-    def __getattr__(self, name: str) -> Any:
-        if name in ("read", "seek", "tell", "getvalue", "readline"):
-            raise Error(
-                "components of Kaldi come read: node.parameters has the keys {}", sorted(self)
-            )
-        raise AttributeError(name)
+    def __init__(self, body: bytes, fields: Mapping[str, Any]) -> None:
+        super().__init__(body)
+        self.fields = fields
+
+    def __getitem__(self, name: str) -> Any:
+        return self.fields[name]
 
 
-def kaldi_parameters(node: SourceNode) -> KaldiParameters:
-    """The fields of the component behind a node, and what the descriptor says of it."""
-    component = node.attributes.get("component")
-    return KaldiParameters({**(getattr(component, "fields", None) or {}), **node.attributes})
+def kaldi_parameters(node: SourceNode) -> KaldiParameters | dict[str, Any]:
+    """Of the component behind a node; what a descriptor says is a dictionary."""
+    attributes = dict(node.attributes)
+    component = attributes.pop("component", None)
+    if component is None:
+        return attributes
+    return KaldiParameters(bytes(component.body), {**component.fields, **attributes})

@@ -10,7 +10,6 @@ from mo.classic.modules import CORE, table
 # What drove the classic itself has no counterpart; in its place:
 _API = "convert with mo.convert_model(...), whose keywords are the flags"
 _TABLES = "operations bring their shapes with them: create one of mo.ops or extensions.ops"
-_COMPONENTS = "components of Kaldi come read: node.parameters is a dictionary of their fields"
 REFUSED: Mapping[str, Mapping[str, str]] = {
     "mo.main": {"print_argv": _API, "driver": _API, "prepare_ir": _API},
     "mo.pipeline.unified": {"unified_pipeline": _API},
@@ -49,21 +48,6 @@ REFUSED: Mapping[str, Mapping[str, str]] = {
     "mo.front.mxnet.extractors.utils": dict.fromkeys(
         ("load_params", "init_rnn_states", "create_mxnet_edge", "get_mxnet_node_edges"),
         "models are read by this tool alone; node.symbol_dict describes a node",
-    ),
-    "mo.front.kaldi.loader.utils": dict.fromkeys(
-        (
-            *("read_token_value", "collect_until_token", "collect_until_whitespace"),
-            *("read_binary_integer32_token", "read_binary_float_token", "find_next_tag"),
-            *("read_binary_bool_token", "read_placeholder", "read_blob"),
-        ),
-        _COMPONENTS,
-    ),
-    "mo.front.kaldi.utils": dict.fromkeys(
-        (
-            *("read_binary_matrix", "read_binary_vector"),
-            *("read_binary_vector_of_pairs", "read_learning_info"),
-        ),
-        _COMPONENTS,
     ),
     "mo.front.tf.custom_subgraph_call": dict.fromkeys(
         ("merge_nodes", "internal_output_name_for_node"),
@@ -145,6 +129,17 @@ _FRAMEWORKS = table(
         "mo.front.caffe.collect_attributes",
         "extensions.classic.caffe",
         "collect_attributes merge_attrs",
+    ),
+    (
+        "mo.front.kaldi.loader.utils",
+        "extensions.classic.kaldi",
+        "read_token_value collect_until_token collect_until_whitespace read_blob read_placeholder "
+        "read_binary_integer32_token read_binary_float_token read_binary_bool_token find_next_tag",
+    ),
+    (
+        "mo.front.kaldi.utils",
+        "extensions.classic.kaldi",
+        "read_binary_matrix read_binary_vector read_binary_vector_of_pairs read_learning_info",
     ),
 )
 

@@ -11,7 +11,6 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from mo.errors import ConversionError
 from tests.classic.conftest import Workshop
 from tests.classic.models import chain, custom, node
 from tests.models import mxnet, tf
@@ -350,45 +349,3 @@ def test_mxnet(workshop: Workshop, case: str):
     converted = workshop.convert(path, input_shape=[2, 3, 4])
     (found,) = workshop.run(converted, X)
     np.testing.assert_allclose(found, formula(X), rtol=1e-5, atol=1e-6)
-
-
-# ---- Kaldi
-
-
-KALDI = Path(__file__).parents[1] / "front/kaldi/data/nnet1_mlp.nnet"
-RECORDED = KALDI.with_suffix(".npz")
-
-
-def frames(workshop: Workshop) -> list[np.ndarray]:
-    """The results for the first frames of the recorded utterance, one after another."""
-    xml, _ = workshop.convert(KALDI, framework="kaldi").save(workshop.folder / "kaldi.xml")
-    compiled = workshop.core.compile_model(xml, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    return [compiled([row[None]])[0][0] for row in np.load(RECORDED)["utt1_in"][:3]]
-
-
-def test_kaldi_in_place_of_the_tools_own(workshop: Workshop):
-    write(
-        workshop,
-        "kaldi",
-        "Softmax",
-        "assert node.parameters['columns']; Softmax.update_node_stat(node, {'axis': 1})",
-    )
-    np.testing.assert_allclose(frames(workshop), np.load(RECORDED)["utt1_out"][:3], atol=1e-6)
-
-
-def test_kaldi_with_another_unit(workshop: Workshop):
-    write(
-        workshop, "kaldi", "Softmax", "AttributedClamp.update_node_stat(node, {'min': 0, 'max': 1})"
-    )
-    powers = np.load(RECORDED)["utt1_out"][:3]
-    for scores, wanted in zip(frames(workshop), powers):
-        # What lies between 0 and 1 before the unit has the same quotients behind it.
-        inside = (scores > 0) & (scores < 1)
-        ratios = np.exp(scores[inside]) / wanted[inside]
-        np.testing.assert_allclose(ratios, ratios.mean(), rtol=1e-4)
-
-
-def test_bytes_of_kaldis_components_are_refused(workshop: Workshop):
-    write(workshop, "kaldi", "Softmax", "node.parameters.read(4)")
-    with pytest.raises(ConversionError, match="components of Kaldi come read"):
-        workshop.convert(KALDI, framework="kaldi")

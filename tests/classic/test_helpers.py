@@ -66,7 +66,6 @@ def test_shapes_and_layouts_of_tensorflow():
 @pytest.mark.parametrize(
     ("module", "name", "instead"),
     [
-        ("mo.front.kaldi.utils", "read_binary_matrix", "node.parameters"),
         ("mo.front.extractor", "extract_node_attrs", "Op.update_node_stat"),
         ("mo.front.mxnet.extractors.utils", "load_params", "node.symbol_dict"),
     ],

@@ -324,11 +324,13 @@ def _kaldi() -> dict[str, bytes]:
     ones, zeros = np.ones((4, 3), np.float32), np.zeros(4, np.float32)
     affine = ("AffineTransform", 4, 3, [("", ones), ("", zeros)])
     whole = nnet1([affine])
+    unknown = whole.replace(b"<AffineTransform>", b"<WarpedTransform>")
     parallel = b"\0B<Nnet> <ParallelComponent> \x04\x03\0\0\0\x04\x03\0\0\0<NestedNnetCount> "
     return {
         "header.nnet": b"\0B<Nest> ",
         "tag.nnet": whole.replace(b"</Nnet>", b"</Nest>"),
-        "component.nnet": whole.replace(b"<AffineTransform>", b"<WarpedTransform>"),
+        "component.nnet": unknown,
+        "endless.nnet": unknown.replace(b"<!EndOfComponent> ", b""),
         "parallel.nnet": parallel,
         "cut_off.nnet": whole[:60],
         "two.nnet": nnet1([affine, ("Softmax", 4, 5, [])]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,15 @@ from mo.graph.tensor import Tensor
 WIDEST = 1 << 24
 
 
+# What a type may be called.
+_CLASS = re.compile(r"[A-Za-z]\w{1,60}", re.ASCII)
+
+
+def is_type(token: str) -> bool:
+    """Whether a token opens a component: <Type>."""
+    return token[:1] == "<" and token[-1:] == ">" and _CLASS.fullmatch(token[1:-1]) is not None
+
+
 @dataclass
 class Component:
     """Fields are called as in Kaldi's files, without angle brackets.
@@ -24,6 +34,8 @@ class Component:
     type: str
     at: int
     fields: dict[str, Any] = field(default_factory=dict)
+    # Its bytes in the file: what follows its opening token, in nnet1 also its two sizes.
+    body: memoryview = field(default=memoryview(b""), repr=False, compare=False)
 
     def wrong(self, what: str) -> ModelFileError:
         return ModelFileError(f"byte {self.at}, <{self.type}>: {what}")

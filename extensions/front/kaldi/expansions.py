@@ -1,6 +1,7 @@
 """Components that look at several frames, or are made of others, as nodes of the network.
 
-All other components become one node of their own type.
+All other components become one node of their own type, those that are unknown, too: extensions may
+translate these.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import math
 from collections.abc import Callable
 
 from extensions.front.kaldi.component import Component
-from extensions.front.kaldi.network import FARTHEST, Network
+from extensions.front.kaldi.network import FARTHEST, OWN_TYPES, Network
 from extensions.front.kaldi.sizes import context, sizes
 
 # (network, component, its input, its name) -> its output
@@ -23,6 +24,8 @@ def place(network: Network, component: Component, x: str, name: str) -> str:
     found = network.widths[x]
     if wanted not in (None, found):
         raise component.wrong(f"it takes {wanted} columns, its input '{x}' has {found}")
+    if component.type in OWN_TYPES:
+        raise component.wrong("Kaldi has no such component")
     expansion = EXPANSIONS.get(component.type)
     if expansion is None:
         return network.node(component.type, name, [x], width, component=component)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from extensions.front.kaldi.component import Component
+from extensions.front.kaldi.component import Component, is_type
 from extensions.front.kaldi.scanner import Scanner
 from mo.errors import ModelFileError
 
@@ -70,21 +70,42 @@ _SPECIAL: dict[tuple[str, str], Reader] = {
 
 
 def read_component(scanner: Scanner, known: Callable[[str], bool], depth: int = 0) -> Component:
-    """``<Type> fields </Type>``; the fields of types that are not known are passed over."""
+    """``<Type> fields </Type>``; of types that are not known, only the widths are read."""
     at = scanner.at
     token = scanner.token()
-    if not (token.startswith("<") and token.endswith(">")):
+    if not is_type(token):
         raise scanner.unexpected("a component like <AffineComponent>", at)
     component = Component(token[1:-1], at)
+    start = scanner.at
     try:
-        _read_fields(scanner, component, known, depth)
+        if known(component.type):
+            _read_fields(scanner, component, known, depth)
+        else:
+            _read_widths(scanner, component)
     except ModelFileError as error:
         if depth or ", <" in error.message:
             raise
         place, _, what = error.message.partition(": ")
         message = f"{place}, in <{component.type}> of byte {at}: {what}"
         raise ModelFileError(message, error.hint) from error
+    component.body = scanner.view[start : scanner.at]
     return component
+
+
+def _read_widths(scanner: Scanner, component: Component) -> None:
+    """What an unknown component says of its widths under the usual names."""
+    start, stop = scanner.at, scanner.find(f"</{component.type}>")
+    if stop is None:
+        raise component.wrong("its end is missing")
+    for name in ("Dim", "InputDim", "OutputDim"):
+        scanner.at = start
+        place = scanner.find(f"<{name}>", stop)
+        if place is not None:
+            scanner.at = place
+            scanner.token()
+            component.fields[name] = scanner.integer()
+    scanner.at = stop
+    scanner.token()
 
 
 def _read_fields(
@@ -93,7 +114,6 @@ def _read_fields(
     fields, kind = component.fields, component.type
     # Once files ended SumGroup components with their opening tag.
     ends = (f"</{kind}>", f"<{kind}>")
-    is_known = known(kind)
     while True:
         at = scanner.at
         token = scanner.token()
@@ -106,7 +126,7 @@ def _read_fields(
             fields["parts"] = _parts(scanner, known, depth)
             continue
         read = _SPECIAL.get((kind, name)) or _FIELDS.get(name)
-        if not is_known or read is None:
+        if read is None:
             scanner.skip_value()
         else:
             fields[name] = read(scanner)

@@ -19,6 +19,12 @@ from mo.graph.element_type import ElementType
 
 # Frames further apart than this are damage.
 FARTHEST = 1 << 20
+# Types of nodes that no component has: what networks are put together with, and time laid out.
+_OWN = """Append AtX Clock Columns Const Delay Dense Distribute Edges Failover Identity IfDefined
+    Interleaved Joined Latch LstmCell LstmOutput Masked Max Offset Part Phase Recall Recurrence
+    Repeated ReplaceIndex Round Rows RowSum RowWindows Scale Shifted Statistics SubtractPriors Sum
+    Switch UtteranceSum WeightedSum WindowSum"""
+OWN_TYPES = frozenset(_OWN.split())
 
 
 class Network:

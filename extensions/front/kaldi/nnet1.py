@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from extensions.front.kaldi.component import Component
+from extensions.front.kaldi.component import Component, is_type
 from extensions.front.kaldi.nested import LSTM_ARRAYS
 from extensions.front.kaldi.scanner import Scanner
 from extensions.front.kaldi.sizes import is_known
@@ -36,21 +36,16 @@ def read_net(scanner: Scanner, depth: int = 0) -> list[Component]:
 def _component(scanner: Scanner, depth: int) -> Component:
     at = scanner.at
     token = scanner.token()
-    kind = _TYPES.get(token.lower())
-    if kind is None:
-        if token[:1] != "<" or token[-1:] != ">" or token[1] == "/":
-            raise scanner.unexpected("a component like <AffineTransform>, or </Nnet>", at)
-        reason = _REFUSED.get(token.lower(), "Kaldi has no such component")
-        raise UnsupportedError(
-            f"Component '{token}' at byte {at} is not supported: {reason}",
-            hint="Its fields are not known, so what follows cannot be read, either; write the "
-            "network without it (nnet-copy).",
-        )
+    if not is_type(token):
+        raise scanner.unexpected("a component like <AffineTransform>, or </Nnet>", at)
+    kind = _TYPES.get(token.lower(), token[1:-1])
     component = Component(kind, at)
     try:
         component.fields["OutputDim"] = scanner.integer()
         component.fields["InputDim"] = scanner.integer()
-        _READERS[kind](scanner, component, depth)
+        start = scanner.at
+        _READERS.get(kind, _unknown)(scanner, component, depth)
+        component.body = scanner.view[start : scanner.at]
         scanner.skip(_END)
     except ModelFileError as error:
         if ", <" in error.message or ", in <" in error.message:
@@ -59,6 +54,20 @@ def _component(scanner: Scanner, depth: int) -> Component:
         message = f"{place}, in <{kind}> of byte {at}: {what}"
         raise ModelFileError(message, error.hint) from error
     return component
+
+
+def _unknown(scanner: Scanner, component: Component, depth: int) -> None:
+    """A component of another's making, which only an extension can read."""
+    end = scanner.find(_END)
+    reason = _REFUSED.get(component.type.lower())
+    if end is None or reason is not None:
+        raise UnsupportedError(
+            f"Component '<{component.type}>' at byte {component.at} is not supported: "
+            + (reason or "Kaldi has no such component"),
+            hint="Its fields are not known, so what follows cannot be read, either; write the "
+            "network without it (nnet-copy).",
+        )
+    scanner.at = end
 
 
 # ---- what stands between a component's head and its end
@@ -211,8 +220,8 @@ _READERS: dict[str, Reader] = {
 }
 # What there is, but cannot be converted, and why.
 _REFUSED = {
-    "<klhmm>": "it scores an alignment by formulas that Kaldi does not document",
-    "<sentenceaveragingcomponent>": "Kaldi documents it only as deprecated",
+    "klhmm": "it scores an alignment by formulas that Kaldi does not document",
+    "sentenceaveragingcomponent": "Kaldi documents it only as deprecated",
 }
 _TYPES = {f"<{kind.lower()}>": kind for kind in _READERS}
 assert all(map(is_known, _READERS))

@@ -96,6 +96,12 @@ class Scanner(ABC):
         self.at = found.end()
         return text
 
+    def find(self, token: str, end: int | None = None) -> int | None:
+        """Where a token stands for the first time from here on, before ``end``."""
+        pattern = re.compile(re.escape(token.encode()) + rb"(?=\s)")
+        found = pattern.search(self.view, self.at, self.size if end is None else end)
+        return found.start() if found else None
+
     # ---- values
 
     @abstractmethod

@@ -23,7 +23,7 @@ def _sizes(types: str) -> Callable[[Callable[[Component], Sizes]], Callable[[Com
 
 def sizes(component: Component) -> Sizes:
     """Columns in and out."""
-    return SIZES[component.type](component)
+    return SIZES.get(component.type, _of_unknown)(component)
 
 
 def is_known(kind: str) -> bool:
@@ -31,12 +31,22 @@ def is_known(kind: str) -> bool:
 
 
 def refuse_unknown(components: Iterable[Component]) -> None:
-    """UnsupportedError that names all components of unknown types, and where they stand."""
+    """UnsupportedError that names all components of unknown types, and where they stand.
+
+    Where they tell their widths the network can be put together, and extensions translate them.
+    """
     unknown = [c for c in components if not is_known(c.type)]
-    if unknown:
+    if not all({"Dim", "OutputDim"} & c.fields.keys() for c in unknown):
         listed = ", ".join(f"<{c.type}> at byte {c.at}" for c in unknown[:20])
         more = f" and {len(unknown) - 20} more" if len(unknown) > 20 else ""
         raise UnsupportedError(f"there are components that are not supported: {listed}{more}")
+
+
+def _of_unknown(c: Component) -> Sizes:
+    """By the usual names of widths."""
+    if "OutputDim" not in c.fields:
+        return _kept(c)
+    return c.size("InputDim") if "InputDim" in c.fields else None, c.size("OutputDim")
 
 
 @_sizes(

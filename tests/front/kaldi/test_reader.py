@@ -11,6 +11,8 @@ import pytest
 
 pytest.importorskip("openvino")
 
+from extensions.front.kaldi import TRANSLATIONS
+from extensions.front.kaldi.network import OWN_TYPES
 from extensions.front.kaldi.sizes import SIZES
 from mo.errors import ConversionError, ModelFileError, UnsupportedError
 from tests.front.kaldi import running
@@ -271,6 +273,12 @@ def test_statistics_that_were_never_collected() -> None:
 def test_a_model_without_output() -> None:
     n = Network().input("input", 4).add("a", affine(R, 3, 4), "input")
     assert "no output" in message(n.data())
+
+
+def test_no_component_is_called_like_what_networks_are_made_of() -> None:
+    translated = set(TRANSLATIONS.types())
+    assert translated - SIZES.keys() <= OWN_TYPES
+    assert not OWN_TYPES & SIZES.keys()
 
 
 def test_the_table_of_verdicts_names_all_components() -> None:
