@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from extensions.ops.arithmetic import Multiply
 from extensions.ops.common import constant_axes
+from extensions.ops.conversion import Convert
+from extensions.ops.movement import Transpose
 from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum
-from extensions.ops.shaping import Squeeze
+from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.middle.pattern import any_value, const, match
@@ -25,4 +29,40 @@ def kept_axis(g: Graph, node: Node, x: Output, axes: Output) -> Output | None:
     return g.add(Squeeze(), g.add(node.op.with_attributes(keep_dims=True), x, axes), axes)
 
 
-RULES = (kept_axis,)
+# What the runtime takes the factor of integers past.
+_PASSED = (Multiply, Reshape, Squeeze, Transpose, Unsqueeze)
+
+
+@rewrite(match(Convert, any_value("x")))
+def wide_integers(g: Graph, node: Node, x: Output) -> Output | None:
+    """Integers of 8 bits that are summed over the middle of three axes pass through 32 bits.
+
+    Else the 2026.4 CPU runtime sums the integers as such in quantised models, with wrong results
+    for all elements of a batch but the first.
+    """
+    kinds = (ElementType.i8, ElementType.u8)
+    if x.dtype not in kinds or x.is_constant or not node.outputs[0].dtype.is_float:
+        return None
+    if not _is_summed_in_the_middle(node):
+        return None
+    return g.add(node.op, g.add(Convert(destination_type=ElementType.i32), x))
+
+
+def _is_summed_in_the_middle(node: Node) -> bool:
+    """Whether a sum or mean of three axes reads the node, perhaps past a factor or a new shape."""
+    waiting, seen = [node], {node}
+    while waiting:
+        for user in waiting.pop().consumers():
+            if isinstance(user.op, (ReduceMean, ReduceSum)):
+                x, axes = user.inputs
+                if x is not None and axes is not None and x.rank == 3:
+                    found = constant_axes(axes, 3)
+                    if found is None or (1 in found and 0 not in found):
+                        return True
+            elif isinstance(user.op, _PASSED) and user not in seen:
+                seen.add(user)
+                waiting.append(user)
+    return False
+
+
+RULES = (kept_axis, wide_integers)

@@ -14,7 +14,7 @@ from extensions.ops import activation as act
 from extensions.ops.arithmetic import Add, Divide, Greater, Multiply, Select, Subtract
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Split
-from extensions.ops.unary import Abs
+from extensions.ops.unary import Abs, Round
 from mo.errors import UnsupportedError
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -102,6 +102,21 @@ def _with_values(function: Callable[..., Output], values: Sequence[float]) -> Fu
 # ---- steps
 
 
+class Steps(NamedTuple):
+    """Integers from 0 to 255 that stand for real numbers, (integer - shift) / scale."""
+
+    scale: Output
+    shift: Output
+
+    def rounded(self, g: Graph, x: Output) -> Output:
+        """The nearest real numbers that integers stand for."""
+        moved = g.add(Add(), g.add(Multiply(), x, self.scale), self.shift)
+        return self.real(g, g.add(act.Clamp(min=0.0, max=255.0), g.add(Round(), moved)))
+
+    def real(self, g: Graph, integers: Output) -> Output:
+        return g.add(Divide(), g.add(Subtract(), integers, self.shift), self.scale)
+
+
 class Cell(NamedTuple):
     """What a step knows besides its inputs; weights and biases are values of the body.
 
@@ -118,6 +133,10 @@ class Cell(NamedTuple):
     coupled: bool = False
     # [projected, hidden]: what the output of an LSTM is multiplied by before it is its state.
     projection: Output | None = None
+    # The state of an LSTM keeps within these.
+    limits: tuple[float, float] | None = None
+    # What the output of an LSTM is rounded to.
+    steps: Steps | None = None
 
     def activated(self, which: int, *terms: Output) -> Output:
         """A function of a sum of terms, which is clipped first."""
@@ -176,9 +195,13 @@ def lstm_step(cell: Cell, x: Output, h: Output, c: Output) -> tuple[Output, ...]
     else:
         kept = cell.times(cell.activated(0, f, *before[2:]), c)
         state = cell.g.add(Add(), kept, cell.times(let_in, fresh))
+    if cell.limits is not None:
+        state = cell.g.add(act.Clamp(min=cell.limits[0], max=cell.limits[1]), state)
     after = [cell.times(weights, state) for weights in cell.peepholes[1:2]]
     output = cell.activated(0, o, *after)
     hidden = cell.times(output, cell.functions[2](cell.g, state))
     if cell.projection is not None:
         hidden = cell.g.add(_BY_ROWS, hidden, cell.projection)
+    if cell.steps is not None:
+        hidden = cell.steps.rounded(cell.g, hidden)
     return hidden, state

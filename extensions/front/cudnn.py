@@ -14,6 +14,7 @@ from math import prod
 from typing import Any
 
 from extensions.front.building import sliced
+from extensions.front.cells import Steps
 from extensions.front.recurrence import Layer, reordered
 from extensions.ops.arithmetic import Add
 from extensions.ops.movement import Concat, Transpose
@@ -60,7 +61,7 @@ class Parameters:
 
 
 @dataclass
-class _Weights:
+class Weights:
     """Of one layer, by direction; gates in our order."""
 
     inputs: list[Output] = field(default_factory=list)
@@ -105,6 +106,9 @@ class Network:
         if not isinstance(features, int):
             features = self._features(parameters.total())
         self.weights = self._cut(parameters, features)
+        # What the states of LSTMs keep within, and what their outputs are rounded to.
+        self.limits: tuple[float, float] | None = None
+        self.steps: Steps | None = None
 
     @property
     def states(self) -> int:
@@ -118,12 +122,12 @@ class Network:
         deeper = rows * self.width * self.directions * (self.layers - 1)
         return (total // self.directions - self.layers * each - deeper) // rows
 
-    def _cut(self, parameters: Parameters, features: int) -> list[_Weights]:
+    def _cut(self, parameters: Parameters, features: int) -> list[Weights]:
         rows = len(self.order) * self.hidden
         layers = []
         for number in range(self.layers):
             width = features if number == 0 else self.width * self.directions
-            layer = _Weights()
+            layer = Weights()
             for _ in range(self.directions):
                 layer.inputs.append(self._ordered(parameters.take(rows, width)))
                 layer.states.append(self._ordered(parameters.take(rows, self.width)))
@@ -161,7 +165,7 @@ class Network:
         ]
 
     def _layer(
-        self, x: Output, weights: _Weights, states: Sequence[Output], lengths: Output | None
+        self, x: Output, weights: Weights, states: Sequence[Output], lengths: Output | None
     ) -> tuple[Output, ...]:
         direction = "bidirectional" if self.directions == 2 else "forward"
         names = self.activations * self.directions
@@ -173,6 +177,7 @@ class Network:
         bias = self.g.add(Add(), *biases)
         if self.mode == "lstm":
             projection = self._stacked(weights.projections) if self.projected else None
+            layer.limits, layer.steps = self.limits, self.steps
             return layer.lstm(states[0], states[1], w, r, bias, projection=projection)
         return layer.rnn(states[0], w, r, bias)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from extensions.front.building import lift, size_of, typed
-from extensions.front.cells import Cell, Function, activations, gru_step, lstm_step, rnn_step
+from extensions.front.cells import Cell, Function, Steps, activations, gru_step, lstm_step, rnn_step
 from extensions.ops.arithmetic import Add, Less, Select
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
@@ -62,6 +62,9 @@ class Layer:
         self.given_lengths = lengths
         # Whether what an LSTM does not let in is what stays.
         self.coupled = False
+        # What the state of an LSTM keeps within, and what its output is rounded to.
+        self.limits: tuple[float, float] | None = None
+        self.steps: Steps | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -136,7 +139,8 @@ class Layer:
 
         ``projection`` [directions, projected, hidden] makes h of the hidden values.
         """
-        if peepholes is not None or projection is not None or not self.is_plain:
+        further_parts = (peepholes, projection, self.limits, self.steps)
+        if any(part is not None for part in further_parts) or not self.is_plain:
             further = {"peepholes": peepholes, "projection": projection}
             return self._looped(lstm_step, [h, c], (w, r, bias), **further)
         op = LSTMSequence(**self._attributes())
@@ -200,6 +204,8 @@ class Layer:
                 peepholes=_thirds(iteration, peeps[number]),
                 coupled=self.coupled,
                 projection=None if projected is None else iteration.outer(projected),
+                limits=self.limits,
+                steps=None if self.steps is None else Steps(*map(iteration.outer, self.steps)),
             )
             before = [iteration.carried(init[number]) for init in inits]
             after, y = self._masked(iteration, before, step(cell, x, *before), backwards)

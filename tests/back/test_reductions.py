@@ -8,8 +8,11 @@ import pytest
 pytest.importorskip("openvino")
 
 from extensions.back.reductions import RULES
-from extensions.ops.arithmetic import Add
+from extensions.ops.arithmetic import Add, FakeQuantize, Multiply
+from extensions.ops.conversion import Convert
 from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceSum
+from extensions.ops.shaping import Reshape
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.op import Op
 from mo.graph.show import show
@@ -47,4 +50,33 @@ def test_other_reductions_stay() -> None:
     x = g.input("x", (2, 3, 4, 5))
     for op, axes in ((ReduceSum(), [3]), (ReduceSum(keep_dims=True), [2]), (ReduceMax(), [1, 2])):
         g.output(g.add(op, x, axes))
+    assert apply(g, *RULES) == 0
+
+
+@pytest.mark.parametrize("axes", [[1], [1, 2]])
+@pytest.mark.parametrize("op", [ReduceSum(), ReduceMean(keep_dims=True)])
+def test_sums_of_bytes_over_the_middle_axis(op: Op, axes: list[int]) -> None:
+    """Each element of a batch has its own, where a FakeQuantize makes the runtime sum bytes."""
+    x = np.random.default_rng(1).uniform(0, 6, (6, 5)).astype(np.float32)
+    g = Graph()
+    ends = [g.constant(np.float32(end)) for end in (0, 6, 0, 255)]
+    steps = g.add(FakeQuantize(levels=256), g.input("x", x.shape), *ends)
+    integers = g.add(Convert(destination_type=ElementType.u8), steps)
+    floats = g.add(Convert(destination_type=ElementType.f32), integers)
+    real = g.add(Reshape(), g.add(Multiply(), floats, 6 / 255), [2, 3, 5])
+    g.output(g.add(op, real, axes))
+    assert apply(g, *RULES) == 1
+    (result,) = runtime.run(g, [x])
+    exact = (np.rint(x * (255 / 6)) * (6 / 255)).reshape(2, 3, 5)
+    function = np.sum if op.type == "ReduceSum" else np.mean
+    keeps = op.type == "ReduceMean"
+    np.testing.assert_allclose(result, function(exact, axis=tuple(axes), keepdims=keeps), rtol=1e-4)
+
+
+def test_bytes_that_are_not_summed_so_stay() -> None:
+    g = Graph()
+    floats = g.add(
+        Convert(destination_type=ElementType.f32), g.input("x", (2, 3, 5), ElementType.u8)
+    )
+    g.output(g.add(ReduceSum(), floats, [0]))
     assert apply(g, *RULES) == 0

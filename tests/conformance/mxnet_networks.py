@@ -82,6 +82,8 @@ DEEP = {
     *("fcn_resnet50_ade", "psp_resnet50_ade", "deeplab_resnet50_ade", "danet_resnet50_citys"),
     *("alpha_pose_resnet101_v1b_coco", "senet_154"),
 }
+_MAPS = ("fcn", "psp", "deeplab")
+_POSES = ("18_v1b", "50_v1b", "50_v1d", "101_v1b", "101_v1d")
 # Networks of integers whose symbols are part of GluonCV, calibrated for weights that are not.
 INTEGERS = {
     "mobilenet1.0_int8": 224,
@@ -90,9 +92,13 @@ INTEGERS = {
     "ssd_512_mobilenet1.0_voc_int8": 512,
     "ssd_512_resnet50_v1_voc_int8": 512,
     "ssd_512_vgg16_atrous_voc_int8": 512,
-    "simple_pose_resnet18_v1b_int8": 256,
-    "deeplab_resnet101_voc_int8": 480,
-    "psp_resnet101_voc_int8": 480,
+    **{f"{kind}_resnet101_{of}_int8": 480 for kind in _MAPS for of in ("voc", "coco")},
+    **{f"simple_pose_resnet{depth}_int8": 256 for depth in _POSES},
+    "vgg16_ucf101_int8": 224,
+    "inceptionv3_ucf101_int8": 299,
+    "resnet18_v1b_kinetics400_int8": 224,
+    "resnet50_v1b_kinetics400_int8": 224,
+    "inceptionv3_kinetics400_int8": 299,
 }
 # Networks for one picture at a time.
 _SINGLE = ("rcnn",)
@@ -341,7 +347,8 @@ def integers(folder, name, size):
     text = _symbol_of_integers(name)
     (folder / "model-symbol.json").write_text(text)
     symbol = mx.sym.load_json(text)
-    inferred, _, auxiliary = symbol.infer_shape(data=(1, 3, size, size))
+    one = _pictures(symbol)
+    inferred, _, auxiliary = symbol.infer_shape(data=(one, 3, size, size))
     states = symbol.list_auxiliary_states()
     shapes = dict(zip(symbol.list_arguments(), inferred), **dict(zip(states, auxiliary)))
     del shapes["data"]
@@ -359,7 +366,16 @@ def integers(folder, name, size):
         signs = RANDOM.choice([-1, 1], feed[0].shape)
         return run([(feed[0] * (1 + 1e-6 * signs)).astype("f")])
 
-    store(folder, ["data"], [[image(1, size)], [image(2, size)]], run, again)
+    store(folder, ["data"], [[image(one, size)], [image(2 * one, size)]], run, again)
+
+
+def _pictures(symbol):
+    """How many pictures make one result: a network of actions takes the mean of a clip's."""
+    shapes = [
+        n["attrs"]["shape"] for n in json.loads(symbol.tojson())["nodes"] if n["op"] == "Reshape"
+    ]
+    clips = [shape for shape in shapes if shape.startswith("(-1, ")]
+    return int(clips[0].split(", ")[1]) if clips else 1
 
 
 def _symbol_of_integers(name):
