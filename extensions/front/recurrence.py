@@ -93,7 +93,7 @@ class Layer:
     def rnn(self, h: Output, w: Output, r: Output, bias: Output) -> tuple[Output, ...]:
         """[batch, directions, time, hidden] and the last state."""
         if not self.is_plain:
-            return self._looped(rnn_step, [h], (w, r, bias))
+            return self.looped(rnn_step, [h], (w, r, bias))
         op = RNNSequence(**self._attributes())
         return self.g.add_multi(op, self.x, h, self._lengths(), w, r, bias)
 
@@ -119,7 +119,7 @@ class Layer:
             inner = g.add_multi(Split(num_splits=3), of_recurrence, axis)[2]
             bias = g.add(Concat(axis=1), update, reset, outer)
         if not self.is_plain:
-            return self._looped(gru_step, [h], (w, r, bias), inner)
+            return self.looped(gru_step, [h], (w, r, bias), inner)
         if inner is not None:
             bias = g.add(Concat(axis=1), bias, inner)
         op = GRUSequence(linear_before_reset=linear_before_reset, **self._attributes())
@@ -139,13 +139,13 @@ class Layer:
 
         ``projection`` [directions, projected, hidden] makes h of the hidden values.
         """
-        further_parts = (peepholes, projection, self.limits, self.steps)
-        if any(part is not None for part in further_parts) or not self.is_plain:
-            further = {"peepholes": peepholes, "projection": projection}
-            return self._looped(lstm_step, [h, c], (w, r, bias), **further)
+        further = (peepholes, projection, self.limits, self.steps)
+        if any(part is not None for part in further) or not self.is_plain:
+            weights = w, r, bias
+            return self.looped(lstm_step, [h, c], weights, None, peepholes, projection)
         op = LSTMSequence(**self._attributes())
-        weights = (reordered(self.g, part, 4, _LSTM_GATES) for part in (w, r, bias))
-        return self.g.add_multi(op, self.x, h, c, self._lengths(), *weights)
+        ordered = (reordered(self.g, part, 4, _LSTM_GATES) for part in (w, r, bias))
+        return self.g.add_multi(op, self.x, h, c, self._lengths(), *ordered)
 
     def _attributes(self) -> dict[str, Any]:
         """Attributes of the IR's operation."""
@@ -169,7 +169,7 @@ class Layer:
 
     # ---- as a loop
 
-    def _looped(
+    def looped(
         self,
         step: Callable[..., tuple[Output, ...]],
         states: Sequence[Output],
@@ -177,14 +177,17 @@ class Layer:
         bias: Output | None = None,
         peepholes: Output | None = None,
         projection: Output | None = None,
+        further: Sequence[Output] = (),
     ) -> tuple[Output, ...]:
         """The outputs of a loop over time for each direction, side by side.
 
-        ``weights`` are W, R and the bias of both; the others are those of Cell.
+        ``weights`` are W, R and the bias of both; the others are those of Cell, and what a step
+        gets behind the states.
         """
         parts = [self._of_directions(value) for value in weights]
         inits = [self._of_directions(self._begun(state), 1) for state in states]
         inner, peeps, projections = map(self._each, (bias, peepholes, projection))
+        others = [self._of_directions(value) for value in further]
         functions = self.functions()
         each = len(functions) // self.directions
         found = []
@@ -208,7 +211,8 @@ class Layer:
                 steps=None if self.steps is None else Steps(*map(iteration.outer, self.steps)),
             )
             before = [iteration.carried(init[number]) for init in inits]
-            after, y = self._masked(iteration, before, step(cell, x, *before), backwards)
+            known = (iteration.outer(value[number]) for value in others)
+            after, y = self._masked(iteration, before, step(cell, x, *before, *known), backwards)
             *last, joined = iteration.run(after, [(y, 1, backwards)])
             found.append([joined, *last])
         return tuple(

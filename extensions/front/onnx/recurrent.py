@@ -26,7 +26,7 @@ _ACTIVATIONS = {
 }
 
 
-class _Layer(Layer):
+class NodeLayer(Layer):
     """A layer as a node describes it."""
 
     def __init__(
@@ -103,7 +103,7 @@ def rnn(
     lengths: Output | None = None,
     h: Output | None = None,
 ) -> tuple[Output, ...]:
-    layer = _Layer(g, node, x, r, lengths)
+    layer = NodeLayer(g, node, x, r, lengths)
     bias = g.add(Add(), *layer.biases(b, 1))
     return layer.results(*layer.rnn(layer.state(h), w, r, bias))
 
@@ -119,7 +119,7 @@ def gru(
     lengths: Output | None = None,
     h: Output | None = None,
 ) -> tuple[Output, ...]:
-    layer = _Layer(g, node, x, r, lengths)
+    layer = NodeLayer(g, node, x, r, lengths)
     separate = bool(node.get("linear_before_reset"))
     return layer.results(*layer.gru(layer.state(h), w, r, layer.biases(b, 3), separate))
 
@@ -137,6 +137,6 @@ def lstm(
     c: Output | None = None,
     peepholes: Output | None = None,
 ) -> tuple[Output, ...]:
-    layer = _Layer(g, node, x, r, lengths)
+    layer = NodeLayer(g, node, x, r, lengths)
     bias = g.add(Add(), *layer.biases(b, 4))
     return layer.results(*layer.lstm(layer.state(h), layer.state(c), w, r, bias, peepholes))

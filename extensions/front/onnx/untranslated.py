@@ -13,6 +13,10 @@ _BLOCKED = (
     "onnxruntime has laid out its data for one processor; let it save the model with the "
     "optimization level ORT_ENABLE_EXTENDED."
 )
+_HASHES = (
+    "Its hashes are remainders of products of integers of 64 bits, of which runtimes keep 32; "
+    "compute them in the application, and cut here."
+)
 _TRAINING = "The IR has no derivatives; export the model for inference."
 
 TRANSLATIONS.explains(
@@ -26,6 +30,11 @@ TRANSLATIONS.explains({"Gradient": _TRAINING}, domain="ai.onnx.preview.training"
 TRANSLATIONS.explains(
     {
         **dict.fromkeys(("BeamSearch", "GreedySearch", "Sampling", "WhisperBeamSearch"), _SEARCH),
+        **dict.fromkeys(("NGramHashMapping", "VarlenNGramHashMapping"), _HASHES),
+        "MaxpoolWithMask": (
+            "It is internal to onnxruntime, which reads its mask at other places than those of "
+            "the image; use MaxPool of a masked image."
+        ),
         "Tokenizer": "The IR has no operation that takes texts apart by expressions.",
     },
     domain="com.microsoft",

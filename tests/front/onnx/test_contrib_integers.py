@@ -150,3 +150,17 @@ def test_weights_that_are_refused() -> None:
         "MatMulNBits", x, w, scales, None, fixed(np.zeros(32, np.int32)), match="g_idx", **given
     )
     refused("MatMulNBits", x, w.array, scales, match="no constant bytes", **given)
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+@pytest.mark.parametrize(("columns", "rows"), [(32, 1), (96, 4), (40, 3)])
+def test_products_with_weights_in_the_layout_of_a_kernel(
+    kind: int, columns: int, rows: int
+) -> None:
+    """Blocks of a scale, a zero point in kind 1, and 32 weights; the last one may be part full."""
+    scales = numbers(rows, -(-columns // 32), 1, low=0.1, high=1).view(np.uint8)
+    rest = numbers(*scales.shape[:2], kind + 16, dtype=np.uint8, high=255)
+    rest[:, :, :kind] &= 15
+    w = fixed(np.concatenate([scales, rest], -1).reshape(-1))
+    agreed("MatMulFpQ4", numbers(2, columns), w, fixed([columns, rows]), blk_quant_type=kind)
+    refused("MatMulFpQ4", numbers(2, 32), w, fixed([32, 99]), domain=MICROSOFT, match="do not hold")

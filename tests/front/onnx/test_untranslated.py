@@ -18,6 +18,8 @@ from tests.models.nodes import numbers
         ("", "ImageDecoder", "decodes no images"),
         ("ai.onnx.ml", "CastMap", "tensors only"),
         ("com.microsoft", "BeamSearch", "convert the decoder"),
+        ("com.microsoft", "MaxpoolWithMask", "other places"),
+        ("com.microsoft", "NGramHashMapping", "64 bits"),
         ("com.microsoft.nchwc", "Conv", "ORT_ENABLE_EXTENDED"),
     ],
 )

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from extensions.front.onnx.contrib import (
     arrays,
+    attended,
     blocks,
     decoding,
     experts,
     grouped,
+    hashing,
     images,
     integers,
     layers,
@@ -23,4 +25,6 @@ from extensions.front.onnx.contrib import (
     streams,
     training,
     transformer,
+    warping,
+    words,
 )

@@ -85,6 +85,12 @@ def unfold_tensor(g: Graph, node: SourceNode, x: Output) -> Output:
 _COUNT = Range(output_type=ElementType.i64)
 
 
+@microsoft("SampleOp")
+def sample_op(g: Graph, node: SourceNode, x: Output) -> Output:
+    """An example of an operation, which gives what it gets."""
+    return x
+
+
 @microsoft("Inverse")
 def inverse(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(Inverse(), x)

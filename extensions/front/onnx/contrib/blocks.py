@@ -11,6 +11,7 @@ from extensions.front.onnx.affine import dequantized
 from extensions.front.onnx.common import needed, refuse
 from extensions.front.onnx.contrib.common import microsoft
 from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.common import constant_ints
 from extensions.ops.conversion import Widen
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
@@ -49,12 +50,20 @@ def matmul_n_bits(
     integers = g.constant(unpacked(w, bits, shape))
     scales = g.add(Reshape(), scales, [rows, count])
     zeros = zero_points(g, zeros, bits, (rows, count))
-    weights = dequantized(g, integers, scales, zeros, 1, block=block)
-    if count * block > columns:
-        cut = StridedSlice(begin_mask=(1, 1), end_mask=(1, 0))
-        weights = g.add(cut, weights, [0, 0], [0, columns], [1, 1])
+    weights = _of_blocks(g, integers, scales, zeros, block, columns)
     y = g.add(MatMul(transpose_b=True), x, weights)
     return y if bias is None else g.add(Add(), y, bias)
+
+
+def _of_blocks(
+    g: Graph, integers: Output, scales: Output, zeros: Output, block: int, columns: int
+) -> Output:
+    """Weights [N, K]; the last block of a row may hold more than K columns have."""
+    weights = dequantized(g, integers, scales, zeros, 1, block=block)
+    if weights.shape is not None and weights.shape[1] == columns:
+        return weights
+    cut = StridedSlice(begin_mask=(1, 1), end_mask=(1, 0))
+    return g.add(cut, weights, [0, 0], [0, columns], [1, 1])
 
 
 def zero_points(g: Graph, zeros: Output | None, bits: int, shape: tuple[int, ...]) -> Output:
@@ -88,6 +97,35 @@ def _digits(packed: np.ndarray, bits: int, per_row: int) -> np.ndarray:
     shifts = np.arange(0, 8, bits, dtype=np.uint8)
     rows = packed.reshape(-1, per_row, 1) >> shifts & np.uint8(2**bits - 1)
     return rows.reshape(len(rows), -1)
+
+
+_PACKED_BLOCK = 32
+
+
+@microsoft("MatMulFpQ4")
+def matmul_fp_q4(g: Graph, node: SourceNode, x: Output, w: Output, shape: Output) -> Output:
+    """x [..., K] times weights [K, N] of four bits, in a layout of onnxruntime.
+
+    Column by column lie blocks of a scale, its zero point if there are any, and weights, of which
+    the first half fills the low bits of the bytes, the second half the high ones.
+    """
+    kind, sizes = node.get("blk_quant_type", 1), constant_ints(shape)
+    if kind not in (0, 1):
+        raise refuse(node, f"the layout {kind} of weights")
+    if w.constant is None or sizes is None or len(sizes) != 2 or min(sizes) < 1:
+        raise refuse(node, "a product with weights that are not constant")
+    columns, rows = sizes
+    count, start = -(-columns // _PACKED_BLOCK), 4 + kind
+    if w.constant.size != rows * count * (start + _PACKED_BLOCK // 2):
+        raise invalid(f"{w.constant.size} bytes do not hold {list(sizes)} weights")
+    blocks = w.constant.array.reshape(rows, count, -1)
+    packed = blocks[:, :, start:]
+    codes = np.concatenate([packed & 15, packed >> 4], -1).reshape(rows, -1)
+    scales = np.ascontiguousarray(blocks[:, :, :4]).view("<f4")[:, :, 0]
+    zeros = blocks[:, :, 4] if kind else np.full((rows, count), 8)
+    integers, shift = (g.constant(Tensor.of(values, _T.u4)) for values in (codes, zeros))
+    weights = _of_blocks(g, integers, g.constant(scales), shift, _PACKED_BLOCK, columns)
+    return g.add(MatMul(transpose_b=True), x, weights)
 
 
 @microsoft("GatherBlockQuantized")
