@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import csv
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +46,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import mo
 from benchmarks.language import encoder_of, export
-from benchmarks.recording import record
+from benchmarks.recording import replace
 
 Feed = dict[str, np.ndarray]
 RECORD = Path(__file__).with_suffix(".csv")
@@ -372,16 +371,6 @@ def _figure(value: float) -> str:
     return f"{value:.1e}" if 0 < value < 0.01 else f"{value:.2f}"
 
 
-def keep(rows: Sequence[Row]) -> None:
-    """Replace the rows of these networks in the record."""
-    names = {row.network for row in rows}
-    former: list[list[str]] = []
-    if RECORD.exists():
-        with RECORD.open() as file:
-            former = [line for line in csv.reader(file) if line[0] not in names][1:]
-    record(RECORD, HEADER, [*former, *map(text, rows)])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("networks", nargs="*", default=["resnet50", "mobilenet_v2", "bert"])
@@ -402,7 +391,7 @@ def main() -> None:
                 rows.append(check(Path(name).stem, form, path, floats.feeds(COMPARED)))
                 print(*text(rows[-1]), sep="  ", flush=True)
     if arguments.write:
-        keep(rows)
+        replace(RECORD, HEADER, map(text, rows))
 
 
 if __name__ == "__main__":

@@ -12,3 +12,16 @@ def record(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def replace(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Put rows in a table, in the place of all that have the same first field."""
+    new = list(rows)
+    names = {str(row[0]) for row in new}
+    former: list[Sequence[object]] = []
+    if path.exists():
+        with path.open(newline="") as file:
+            former = list(csv.reader(file))[1:]
+    place = next((i for i, row in enumerate(former) if row[0] in names), len(former))
+    kept = [row for row in former if row[0] not in names]
+    record(path, header, [*kept[:place], *new, *kept[place:]])
