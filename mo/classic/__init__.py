@@ -11,6 +11,6 @@ inference     a user's ``infer``, also where sizes are open
 op, extractor, replacement    the base classes
 matching, walks    patterns; ways through the graph
 descriptions, selecting, completing    a JSON configuration, and the sub-graphs that it names
-schedule, loading, running    which extension runs when
+packages, loading, schedule, running    which extensions there are, and which runs when
 source        the model of a file as a graph, before its translation, and back
 """

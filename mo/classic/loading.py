@@ -1,6 +1,6 @@
 """Extensions from the folders of --extensions: imports, registration, checks.
 
-This runs the code of the files. Nothing is imported from anywhere else than the folders named.
+This runs the code of the files. Nothing else is imported because it lies near them.
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 
 from mo.classic.extractor import EXTRACTORS
 from mo.classic.op import Op
+from mo.classic.packages import importable, is_taken
 from mo.classic.replacement import BASES, ReplacementPattern
 from mo.classic.reporting import user_error
 from mo.classic.schedule import Anchor
@@ -63,13 +62,13 @@ def load(folders: Sequence[Path], framework: str) -> Extensions:
 
 def _load_folder(folder: Path, framework: str, found: Extensions) -> None:
     name = folder.name
-    if not name.isidentifier() or name in ("mo", "extensions"):
+    if not name.isidentifier() or is_taken(folder):
         raise UsageError(
             f"--extensions: a folder cannot be called '{name}'",
-            hint="Its name becomes that of a package: letters, digits and underscores, "
-            "neither 'mo' nor 'extensions'.",
+            hint="Its name becomes that of a package: letters, digits and underscores, and no "
+            "name of another package like 'mo'.",
         )
-    with _importable(folder):
+    with importable(folder):
         for part in FOLDERS:
             below = part.format(framework)
             modules = list(_modules(folder / below, [name, *below.split("/")]))
@@ -86,24 +85,6 @@ def _load_installed(name: str, found: Extensions) -> None:
             raise user_error(error, f"the import of '{entry.value}'") from error
         _register([module], found)
         _register_native([module], found)
-
-
-@contextmanager
-def _importable(folder: Path) -> Iterator[None]:
-    """Let ``folder`` be a package while it is imported, fresh even if another had its name."""
-    name = folder.name
-    present = sys.modules.get(name)
-    if present is not None:
-        paths = [os.path.realpath(path) for path in getattr(present, "__path__", [])]
-        if os.path.realpath(folder) not in paths:
-            for module in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
-                del sys.modules[module]
-    sys.path.insert(0, str(folder.parent))
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder.parent))
 
 
 def _modules(folder: Path, names: Sequence[str]) -> Iterator[ModuleType]:

@@ -32,6 +32,26 @@ def test_a_folder_that_is_no_package(workshop: Workshop):
     assert "--extensions: a folder cannot be called 'no-package'" in text
 
 
+@pytest.mark.parametrize("name", ["mo", "numpy", "json", "xdrlib2_is_free"])
+def test_a_folder_that_is_called_like_another_package(workshop: Workshop, name: str):
+    workshop.extension = workshop.folder / name
+    if name.endswith("free"):
+        workshop.write(ops__empty="")
+        workshop.convert(chain(node("Relu", "x")))
+    else:
+        text = complaint(workshop, ops__empty="")
+        assert f"--extensions: a folder cannot be called '{name}'" in text
+
+
+def test_what_lies_beside_a_folder_hides_nothing(workshop: Workshop):
+    """Models lie there, and whatever came with them."""
+    for name in ("my_ext", "fractions", "numpy"):
+        (workshop.folder / f"{name}.py").write_text("raise SystemExit('hijacked')")
+    (workshop.folder / "beside.py").write_text("AXIS = 1")
+    workshop.write(ops__one="import fractions\nimport my_ext.ops.two", ops__two="import beside")
+    workshop.convert(chain(node("Relu", "x")))
+
+
 def test_two_classes_for_one_operation_in_a_file(workshop: Workshop):
     text = complaint(
         workshop,
