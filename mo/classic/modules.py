@@ -204,6 +204,11 @@ CORE = table(
         "partial_infer copy_type_infer node_type_infer type_infer",
     ),
     (
+        "mo.middle.passes.fusing.helpers",
+        "mo.classic.passes",
+        "get_value_in_port get_tensor_in_port",
+    ),
+    (
         "mo.middle.passes.eliminate",
         "mo.classic.passes",
         "remove_op_node_with_data_node remove_op_nodes merge_data_nodes reverse_dfs "

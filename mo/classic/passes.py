@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mo.classic.node import Node
+from mo.classic.port import Port
 from mo.classic.walks import depth_first
 
 # ---- mo.middle.passes.infer
@@ -36,6 +37,21 @@ def partial_infer(graph: Any, start_node: str | None = None) -> bool:
     """Shapes are known as soon as operations are."""
     graph.clean_up()
     return True
+
+
+# ---- mo.middle.passes.fusing.helpers
+
+
+def get_value_in_port(node: Node) -> Port | None:
+    """The one of two inputs that is constant; None if none or both are."""
+    found = [port for port in node.in_ports().values() if port.data.get_value() is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def get_tensor_in_port(node: Node) -> Port | None:
+    """The other one; None if none or both are constant."""
+    found = [port for port in node.in_ports().values() if port.data.get_value() is None]
+    return found[0] if len(found) == 1 else None
 
 
 # ---- mo.middle.passes.eliminate

@@ -28,6 +28,30 @@ class Doubled(MiddleReplacementPattern):
         lambda x: x + [2, 4, 6],
     ),
     Case(
+        "a new constant at whichever port has one",
+        """
+from mo.middle.passes.fusing.helpers import get_tensor_in_port, get_value_in_port
+
+class Swapped(MiddleReplacementPattern):
+    enabled = True
+
+    def run_after(self):
+        return [MiddleFinish]
+
+    def run_before(self):
+        return [PostMiddleStart]
+
+    def find_and_replace_pattern(self, graph):
+        for node in graph.get_op_nodes(op='Sub'):
+            value, tensor = get_value_in_port(node), get_tensor_in_port(node)
+            assert (value.idx, tensor.idx) == (0, 1)
+            new = Const(graph, {'value': value.data.get_value() * 2}).create_node()
+            value.get_connection().set_source(new.out_port(0))
+""",
+        chain(node("Sub", "b", "x"), weights={"b": np.float32([1, 2, 3])}),
+        lambda x: np.float32([2, 4, 6]) - x,
+    ),
+    Case(
         "a constant changed through its data node",
         """
 class Doubled(MiddleReplacementPattern):
