@@ -57,7 +57,7 @@ _BLANK = re.compile(r"(?:[\s\ufeff]+|#[^\n]*)*")
 _TOKEN = re.compile(
     r"(?P<word>[A-Za-z_][\w.]*)"
     r"|(?P<number>[-+]?(?:0[xX][\da-fA-F]+|\.?\d[\w.]*(?:(?<=[eE])[-+]\d+)?[fF]?|inf\w*|nan))"
-    r"|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
+    r"|(?P<text>[\"'])"
     r"|(?P<mark>[-{}<>:\[\],;/])"
 )
 _CLOSING = {"{": "}", "<": ">"}
@@ -106,11 +106,25 @@ class _Parser:
             return _Token("", "the end of the file", start, self.line)
         found = _TOKEN.match(self.content, start)
         if found is None:
-            sign = self.content[start]
-            if sign in "\"'":
-                raise TextError(self.line, "a text has no closing quote")
-            raise TextError(self.line, f"{sign!r} has no meaning here")
-        return _Token(found.lastgroup or "", found.group(), start, self.line)
+            raise TextError(self.line, f"{self.content[start]!r} has no meaning here")
+        kind = found.lastgroup or ""
+        text = self._quoted(start) if kind == "text" else found.group()
+        return _Token(kind, text, start, self.line)
+
+    def _quoted(self, start: int) -> str:
+        """The text that begins here, with its quotes: weights in it are millions of signs.
+
+        A regular expression would keep a place to come back to for each of them.
+        """
+        content, quote, last = self.content, self.content[start], start
+        while (end := content.find(quote, last + 1)) > 0:
+            before = content[last:end]
+            if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+                break
+            last = end
+        if end < 0 or content.find("\n", start, end) >= 0:
+            raise TextError(self.line, "a text has no closing quote")
+        return content[start : end + 1]
 
     def _next(self) -> _Token:
         token = self.token
@@ -321,13 +335,19 @@ def _unquoted(token: str) -> bytes:
     if b"\\" not in content:
         return content
 
-    def byte(found: re.Match[bytes]) -> bytes:
-        octal, hexadecimal, short, long, sign = found.groups()
-        if sign is not None:
-            return bytes([_ESCAPES.get(sign.decode("latin-1"), sign[0])])
-        if octal or hexadecimal:
-            return bytes([int(octal or hexadecimal, 8 if octal else 16) & 0xFF])
-        point = int(short or long, 16)
-        return chr(point).encode("utf-8", "replace") if point < 0x110000 else b"?"
+    result, end = bytearray(), 0
+    for found in _ESCAPE.finditer(content):
+        result += content[end : found.start()]
+        result += _escaped(found)
+        end = found.end()
+    return bytes(result + content[end:])
 
-    return _ESCAPE.sub(byte, content)
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    octal, hexadecimal, short, long, sign = found.groups()
+    if sign is not None:
+        return bytes([_ESCAPES.get(sign.decode("latin-1"), sign[0])])
+    if octal or hexadecimal:
+        return bytes([int(octal or hexadecimal, 8 if octal else 16) & 0xFF])
+    point = int(short or long, 16)
+    return chr(point).encode("utf-8", "replace") if point < 0x110000 else b"?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import pytest
 
@@ -131,6 +132,16 @@ def test_unknown_fields_are_kept_where_they_may_be() -> None:
     inner = {"a": Unknown([1]), "b": Unknown([{"c": Unknown(["word"])}])}
     assert parsed["more"] == Unknown([inner, 2.5])
     assert parsed["list"] == Unknown([1, "y"], is_list=True)
+
+
+def test_weights_as_text_take_no_more_memory_than_their_bytes() -> None:
+    """Each of their bytes is an escape here: a regular expression takes 150 times as much."""
+    content = r"raw: '" + r"\'\"\\\377" * (1 << 14) + "'"
+    tracemalloc.start()
+    assert item(content) == {"raw": b"'\"\\\xff" * (1 << 14)}
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
 
 
 def test_nesting_is_bounded() -> None:
