@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from extensions.back import carriers, precision, reductions, sums, versions
+from extensions.back import batches, carriers, precision, reductions, sums, versions
 from extensions.middle import (
     activations,
     attention,
@@ -130,6 +130,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
         rewrites("order_of_terms", *sums.RULES),
         rewrites("kept_axes", *reductions.RULES),
+        rewrites("lone_batches", *batches.RULES),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),

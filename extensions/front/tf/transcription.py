@@ -95,5 +95,5 @@ def _label_lengths(g: Graph, places: Output, count: Output) -> Output:
 def gather_tree(
     g: Graph, node: SourceNode, steps: Output, parents: Output, lengths: Output, end: Output
 ) -> Output:
-    """Beams of a search put together."""
-    return g.add(GatherTree(), steps, parents, lengths, end)
+    """Beams of a search put together; their end may be frozen as a list of one number."""
+    return g.add(GatherTree(), steps, parents, lengths, g.add(Reshape(), end, []))

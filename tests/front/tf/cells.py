@@ -17,6 +17,10 @@ def weights(*shape: int, seed: int = 0) -> Any:
     return (drawn / np.sqrt(shape[0])).astype(np.float32)
 
 
+def dense(x: Any, inputs: int, outputs: int, seed: int = 0) -> Any:
+    return tf.matmul(x, weights(inputs, outputs, seed=seed)) + weights(outputs, seed=seed)
+
+
 class Cell:
     """What dynamic_rnn asks of a cell."""
 

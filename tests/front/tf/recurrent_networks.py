@@ -10,13 +10,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from tests.front.tf.cells import BasicLSTM, Stacked, weights
+from tests.front.tf.cells import BasicLSTM, Stacked, dense, weights
 
 v1 = tf.compat.v1
-
-
-def dense(x: Any, inputs: int, outputs: int, seed: int = 0) -> Any:
-    return tf.matmul(x, weights(inputs, outputs, seed=seed)) + weights(outputs, seed=seed)
 
 
 def conv(x: Any, size: int, inputs: int, outputs: int, stride: int = 1) -> Any:
@@ -38,70 +34,6 @@ def text_classifier() -> Any:
     both = tf.concat([forwards, backwards], 2)
     total = tf.reduce_sum(both, 1) / tf.cast(lengths, tf.float32)[:, None]
     return tf.nn.softmax(dense(total, 12, 3), name="classes")
-
-
-# ---- GNMT: Wu et al. 2016, as in tensorflow/nmt
-
-UNITS, VOCABULARY, BEAMS, START, END = 8, 11, 3, 1, 2
-
-
-def attention(memory: Any, keys: Any, query: Any) -> Any:
-    """Normalised Bahdanau attention."""
-    v = weights(UNITS)
-    processed = tf.matmul(query, weights(UNITS, UNITS, seed=7))
-    score = tf.reduce_sum(v * tf.tanh(keys + processed[:, None]), 2)
-    return tf.reduce_sum(tf.nn.softmax(score)[:, :, None] * memory, 1)
-
-
-def encoder(words: Any, lengths: Any) -> tuple[Any, Any]:
-    """A layer in both directions, then one with a residual connection."""
-    vectors = tf.gather(weights(VOCABULARY, UNITS), words)
-    (forwards, backwards), _ = v1.nn.bidirectional_dynamic_rnn(
-        BasicLSTM(UNITS, UNITS // 2),
-        BasicLSTM(UNITS, UNITS // 2, 1),
-        vectors,
-        lengths,
-        dtype=tf.float32,
-    )
-    both = tf.concat([forwards, backwards], 2)
-    upper, state = v1.nn.dynamic_rnn(BasicLSTM(UNITS, UNITS, 2), both, lengths, dtype=tf.float32)
-    return upper + both, state
-
-
-def gnmt() -> list[Any]:
-    """Beam search over a decoder with attention, for twice as many steps as there are words."""
-    words = v1.placeholder(tf.int32, [None, None], "words")
-    lengths = v1.placeholder(tf.int32, [None], "lengths")
-    memory, (c, h) = encoder(words, lengths)
-    batch = tf.shape(words)[0]
-    memory, c, h = (tf.repeat(value, BEAMS, 0) for value in (memory, c, h))
-    keys = tf.matmul(memory, tf.tile(weights(1, UNITS, UNITS), [tf.shape(memory)[0], 1, 1]))
-    embedding, cell = weights(VOCABULARY, UNITS, seed=4), BasicLSTM(2 * UNITS, UNITS, 3)
-    limit = 2 * tf.reduce_max(lengths)
-    first = tf.tile([[0.0] + [-1e9] * (BEAMS - 1)], [batch, 1])
-
-    def step(time: Any, symbols: Any, scores: Any, done: Any, c: Any, h: Any, *lists: Any) -> Any:
-        seen = attention(memory, keys, h)
-        x = tf.concat([tf.gather(embedding, tf.reshape(symbols, [-1])), seen], 1)
-        y, (c, h) = cell(x, (c, h))
-        logits = tf.nn.log_softmax(dense(y * 4, UNITS, VOCABULARY, 6))
-        logits = tf.reshape(logits, [batch, BEAMS, VOCABULARY])
-        # A beam that is done only goes on with the end.
-        ended = tf.where(tf.equal(tf.range(VOCABULARY), END), 0.0, -1e9) * tf.ones_like(logits)
-        logits = tf.where(tf.tile(done[:, :, None], [1, 1, VOCABULARY]), ended, logits)
-        total = tf.reshape(scores[:, :, None] + logits, [batch, BEAMS * VOCABULARY])
-        scores, places = tf.math.top_k(total, BEAMS)
-        parents, symbols = places // VOCABULARY, places % VOCABULARY
-        rows = tf.reshape(parents + tf.range(batch)[:, None] * BEAMS, [-1])
-        c, h = tf.gather(c, rows), tf.gather(h, rows)
-        done = tf.logical_or(tf.gather(done, parents, batch_dims=1), tf.equal(symbols, END))
-        lists = [kept.write(time, new) for kept, new in zip(lists, (symbols, parents))]
-        return (time + 1, symbols, scores, done, c, h, *lists)
-
-    start = [0, tf.fill([batch, BEAMS], START), first, tf.fill([batch, BEAMS], False), c, h]
-    start += [tf.TensorArray(tf.int32, limit) for _ in range(2)]
-    *_, symbols, parents = v1.while_loop(lambda time, *rest: time < limit, step, start)
-    return [tf.identity(symbols.stack(), "symbols"), tf.identity(parents.stack(), "parents")]
 
 
 # ---- lm_1b: Jozefowicz et al. 2016
@@ -233,6 +165,8 @@ def crnn() -> Any:
 
 
 # ---- Attention OCR: Wojna et al. 2017, as in emedvedev/attention-ocr
+
+UNITS, VOCABULARY, START = 8, 11, 1
 
 
 def attention_ocr(steps: int = 5) -> list[Any]:

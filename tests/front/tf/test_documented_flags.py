@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino
 import tensorflow as tf
 
-from mo.main import main
+from tests.front.tf.sessions import Session, converted, same
 from tests.models.nodes import numbers
 
 v1 = tf.compat.v1
@@ -21,54 +19,6 @@ BATCH, LENGTH = 2, 12
 def variable(name: str, *shape: int) -> Any:
     start = v1.constant_initializer(numbers(*shape) / np.float32(np.sqrt(shape[0])))
     return v1.get_variable(name, shape, initializer=start, use_resource=False)
-
-
-class Session:
-    """A graph of TensorFlow 1 that runs, and its files."""
-
-    def __init__(self, folder: Path, build: Callable[[], Any]) -> None:
-        v1.disable_control_flow_v2()
-        self.folder = folder
-        with v1.Graph().as_default() as graph:
-            self.outputs = build()
-            self.session = v1.Session(graph=graph)
-            self.session.run([v1.global_variables_initializer(), v1.tables_initializer()])
-            self.saver = v1.train.Saver() if v1.global_variables() else None
-
-    def meta_graph(self, name: str) -> Path:
-        assert self.saver is not None
-        with self.session.graph.as_default():
-            self.saver.save(self.session, str(self.folder / name), write_state=False)
-        return self.folder / f"{name}.meta"
-
-    def frozen(self) -> Path:
-        graph = v1.graph_util.convert_variables_to_constants(
-            self.session,
-            self.session.graph.as_graph_def(),
-            [output.op.name for output in self.outputs],
-        )
-        path = self.folder / "frozen.pb"
-        path.write_bytes(graph.SerializeToString())
-        return path
-
-    def results(self, **arrays: np.ndarray) -> list[np.ndarray]:
-        feeds = {name.replace("__", "/"): array for name, array in arrays.items()}
-        found: list[np.ndarray] = self.session.run(self.outputs, feeds)
-        return found
-
-
-def converted(folder: Path, *flags: Any) -> Any:
-    given = [str(flag) for flag in flags]
-    assert main([*given, "--output_dir", str(folder), "--model_name", "ir"]) == 0
-    precise = {"INFERENCE_PRECISION_HINT": "f32"}
-    return openvino.Core().compile_model(folder / "ir.xml", "CPU", precise)
-
-
-def same(found: Any, wanted: list[np.ndarray]) -> None:
-    results = list(found.values())
-    assert len(results) == len(wanted)
-    for result, array in zip(results, wanted):
-        np.testing.assert_allclose(result, array, rtol=1e-4, atol=1e-5)
 
 
 # ---- BERT (google-research/bert, modeling.py)
@@ -140,8 +90,7 @@ def test_bert_with_its_checkpoint(tmp_path: Path) -> None:
         *("--input", ",".join(f"{name}{{i32}}" for name in names)),
     )
     arrays = tokens()
-    feeds = {f"{name}:0": array for name, array in zip(names, arrays)}
-    same(model(arrays), session.results(**feeds))
+    same(model, session.results(dict(zip(names, arrays))), arrays)
 
 
 def test_bert_behind_an_iterator(tmp_path: Path) -> None:
@@ -159,7 +108,7 @@ def test_bert_behind_an_iterator(tmp_path: Path) -> None:
         *("--input", ",".join(f"{port}{{i32}}[{BATCH} {LENGTH}]" for port in ports)),
     )
     arrays = tokens()
-    same(model(arrays), session.results(**dict(zip(ports, arrays))))
+    same(model, session.results(dict(zip(ports, arrays))), arrays)
 
 
 # ---- NCF (tensorflow/models official/recommendation): cut at the second input of its lookups
@@ -184,18 +133,18 @@ def test_ncf(tmp_path: Path) -> None:
     lookups = ["embedding", "embedding_1", "embedding_2", "embedding_3"]
     ids = [np.arange(256, dtype=np.int32) % 50, np.arange(256, dtype=np.int32)[::-1] % 47]
     arrays = [ids[0], ids[1], ids[0], ids[1]]
-    wanted = session.results(**{"user:0": ids[0], "item:0": ids[1]})
+    wanted = session.results({"user": ids[0], "item": ids[1]})
     model = converted(
         tmp_path,
         *("--input_model", session.frozen(), "--input_shape", ",".join(["[256]"] * 4)),
         *("--input", ",".join(f"1:{name}/embedding_lookup" for name in lookups)),
     )
-    same(model(arrays), wanted)
+    same(model, wanted, arrays)
     whole = converted(
         tmp_path,
         *("--input_meta_graph", session.meta_graph("model"), "--output", "rating/BiasAdd"),
     )
-    same(whole(ids), wanted)
+    same(whole, wanted, ids)
 
 
 # ---- Wide & Deep (tensorflow/models r2.2.0 official/r1/wide_deep)
@@ -234,7 +183,7 @@ def test_wide_and_deep(tmp_path: Path) -> None:
     session = Session(tmp_path, census)
     texts = np.array([["Masters"], ["HS-grad"]], object)
     age = np.float32([0.3, -1.2])
-    wanted = session.results(**{"IteratorGetNext:0": age, "education:0": texts})
+    wanted = session.results({"IteratorGetNext": age, "education": texts})
     cuts = ["IteratorGetNext:0[2]"]
     for name in (_WIDE, _DEEP):
         find = f"{name}/hash_table_Lookup/hash_table_Lookup/LookupTableFindV2"
@@ -248,4 +197,4 @@ def test_wide_and_deep(tmp_path: Path) -> None:
     )
     places = np.array([[0, 0], [1, 0]], np.int32)
     ids = np.array([2, 1], np.int32)
-    same(model([age, places, ids, places, ids]), wanted)
+    same(model, wanted, [age, places, ids, places, ids])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,54 +10,11 @@ import openvino as ov
 import pytest
 import tensorflow as tf
 
-from mo.main import main
+from tests.front.tf import gnmt
 from tests.front.tf import recurrent_networks as net
+from tests.front.tf.sessions import Session, converted, same
 
 pytestmark = pytest.mark.heavy
-
-v1 = tf.compat.v1
-Arrays = Mapping[str, Any]
-
-
-class Original:
-    """A network in a session, and its graph as a file."""
-
-    def __init__(self, build: Callable[[], Any], folder: Path) -> None:
-        v1.disable_control_flow_v2()
-        self.folder = folder
-        self.graph = v1.Graph()
-        with self.graph.as_default():
-            self.outputs = tf.nest.flatten(build())
-            self.session = v1.Session(graph=self.graph)
-            self.session.run(v1.global_variables_initializer())
-
-    def results(self, arrays: Arrays) -> list[np.ndarray]:
-        feeds = {name if ":" in name else f"{name}:0": array for name, array in arrays.items()}
-        return self.session.run(self.outputs, feeds)
-
-    def converted(self, *flags: str) -> Any:
-        """The compiled IR that the command line makes of the file."""
-        path = self.folder / "frozen.pb"
-        names = [tensor.op.name for tensor in self.outputs]
-        needed = v1.graph_util.extract_sub_graph(self.graph.as_graph_def(), names)
-        path.write_bytes(needed.SerializeToString())
-        return self.of(["--input_model", str(path), *flags])
-
-    def of(self, flags: list[str]) -> Any:
-        assert main([*flags, "--output_dir", str(self.folder), "--model_name", "ir"]) == 0
-        config = {"INFERENCE_PRECISION_HINT": "f32"}
-        return ov.Core().compile_model(self.folder / "ir.xml", "CPU", config)
-
-
-def same(model: Any, wanted: list[np.ndarray], arrays: list[np.ndarray]) -> None:
-    found = model(arrays)
-    for number, array in enumerate(wanted):
-        assert found[number].shape == array.shape
-        if array.dtype.kind == "i":
-            np.testing.assert_array_equal(found[number], array)
-        else:
-            scale = np.abs(array).max()
-            np.testing.assert_allclose(found[number], array, rtol=1e-4, atol=1e-5 * scale)
 
 
 def drawn(*shape: int) -> np.ndarray:
@@ -69,35 +25,60 @@ def sentences(batch: int, time: int) -> dict[str, np.ndarray]:
     random = np.random.default_rng([batch, time])
     lengths = random.integers(1, time + 1, batch)
     lengths[0] = time
-    words = random.integers(0, net.VOCABULARY, (batch, time))
+    words = random.integers(0, gnmt.VOCABULARY, (batch, time))
     return {"words": words.astype(np.int32), "lengths": lengths.astype(np.int32)}
 
 
-@pytest.mark.parametrize("build", [net.text_classifier, net.gnmt])
-def test_sentences_of_three_sizes(build: Callable[[], Any], tmp_path: Path) -> None:
-    original = Original(build, tmp_path)
-    outputs = ",".join(tensor.op.name for tensor in original.outputs)
-    model = original.converted("--input", "words,lengths", "--output", outputs)
+def graph(original: Session) -> tuple[Any, ...]:
+    return original.folder, "--input_model", original.plain()
+
+
+def test_text_classifier_at_three_sizes(tmp_path: Path) -> None:
+    original = Session(tmp_path, net.text_classifier)
+    model = converted(*graph(original), "--input", "words,lengths", "--output", "classes")
     for size in ((1, 4), (3, 7), (2, 12)):
         arrays = sentences(*size)
         same(model, original.results(arrays), list(arrays.values()))
 
 
+@pytest.mark.parametrize(
+    ("lengths", "words", "sizes"),
+    [("[1]", "[1 50]", [(1, 50)]), ("", "", [(1, 4), (3, 7), (2, 12)])],
+)
+def test_gnmt(lengths: str, words: str, sizes: list[tuple[int, int]], tmp_path: Path) -> None:
+    """Words of the beams as they are at the end; the session computes what they come from."""
+    original = Session(tmp_path, gnmt.gnmt)
+    look_up = "dynamic_seq2seq/hash_table_Lookup"
+    model = converted(
+        *(tmp_path, "--input_model", gnmt.with_gather_tree(original)),
+        "--input",
+        f"IteratorGetNext:1{{i32}}{lengths},IteratorGetNext:0{{i32}}{words},"
+        f"{look_up}_1:0[1]->[2],{look_up}:0[1]->[1]",
+        *("--output", "dynamic_seq2seq/decoder/decoder/GatherTree"),
+    )
+    for size in sizes:
+        texts, ends = sentences(*size).values()
+        found = original.results({"IteratorGetNext:0": texts, "IteratorGetNext:1": ends})
+        same(model, [gnmt.gathered(*found)], [ends, texts])
+
+
 def test_lm_1b(tmp_path: Path) -> None:
-    original = Original(net.lm_1b, tmp_path)
+    """Its weights lie in several files of one directory."""
+    original = Session(tmp_path, net.lm_1b)
     with original.graph.as_default():
-        v1.train.Saver().save(original.session, str(tmp_path / "weights" / "ckpt"))
-    tf.io.write_graph(original.graph, str(tmp_path), "graph.pbtxt", as_text=True)
+        variables = tf.compat.v1.global_variables()
+    for number in range(3):
+        original.checkpoint(f"ckpt/ckpt-{number}", variables[number::3], version=1)
+    (tmp_path / "ckpt" / "checkpoint").unlink(missing_ok=True)
+    tf.io.write_graph(original.graph, str(tmp_path), "graph-2016-09-10.pbtxt", as_text=True)
     state = net.CELLS + net.PROJECTION
     unique = "char_embedding/EmbeddingLookupUnique/Unique"
-    model = original.of(
-        [
-            *("--input_model", str(tmp_path / "graph.pbtxt"), "--input_model_is_text"),
-            *("--input_checkpoint", str(tmp_path / "weights" / "ckpt")),
-            *("--input_shape", f"[50],[50],[1,{state}],[1,{state}]"),
-            *("--output", "softmax_out,lstm/lstm_0/concat_2,lstm/lstm_1/concat_2"),
-            *("--input", f"{unique}:0,{unique}:1,Variable/read,Variable_1/read"),
-        ]
+    model = converted(
+        *(tmp_path, "--input_model", tmp_path / "graph-2016-09-10.pbtxt"),
+        *("--input_checkpoint", tmp_path / "ckpt", "--input_model_is_text"),
+        *("--input_shape", f"[50],[50],[1,{state}],[1,{state}]"),
+        *("--output", "softmax_out,lstm/lstm_0/concat_2,lstm/lstm_1/concat_2"),
+        *("--input", f"{unique}:0,{unique}:1,Variable/read,Variable_1/read"),
     )
     chars = np.arange(50, dtype=np.int32), np.arange(50, dtype=np.int32)[::-1].copy()
     states = [drawn(1, state), drawn(state)[None]]
@@ -110,54 +91,55 @@ def test_lm_1b(tmp_path: Path) -> None:
 
 
 def test_deep_speech(tmp_path: Path) -> None:
-    original = Original(net.deep_speech, tmp_path)
+    original = Session(tmp_path, net.deep_speech)
     size = net.HIDDEN
-    model = original.converted(
+    model = converted(
+        *graph(original),
         "--input",
         f"input_lengths->[16],input_node[1 16 19 26],previous_state_h[1 {size}],"
         f"previous_state_c[1 {size}]",
         "--output",
-        f"logits,{net.CELL}/GatherNd,{net.CELL}/GatherNd_1",
+        f"{net.CELL}/GatherNd_1,{net.CELL}/GatherNd,logits",
         "--disable_nhwc_to_nchw",
     )
-    sound, c, h = drawn(1, 16, 19, 26), drawn(1, size), drawn(size)[None]
+    sound, h, c = drawn(1, 16, 19, 26), drawn(size)[None], drawn(1, size)
     for _ in range(2):
         arrays = {"input_node": sound, "previous_state_h": h, "previous_state_c": c}
-        wanted = original.results({**arrays, "input_lengths": [16]})
+        wanted = original.results({**arrays, "input_lengths": [16]})[::-1]
         same(model, wanted, list(arrays.values()))
-        _, c, h = wanted
+        h, c, _ = wanted
 
 
 def test_crnn_at_three_widths(tmp_path: Path) -> None:
-    original = Original(net.crnn, tmp_path)
-    model = original.converted()
+    original = Session(tmp_path, net.crnn)
+    model = converted(*graph(original))
     for shape in ((1, 32, 100, 3), (2, 32, 60, 3), (3, 32, 128, 3)):
         image = drawn(*shape)
         same(model, original.results({"shadow/input": image}), [image])
 
 
 def test_attention_ocr(tmp_path: Path) -> None:
-    original = Original(net.attention_ocr, tmp_path)
+    original = Session(tmp_path, net.attention_ocr)
     start = "map/TensorArrayStack/TensorArrayGatherV3:0"
-    model = original.converted(
-        "--input", f"{start}[1 32 86 1]", "--output", "transpose_1,transpose_2"
+    model = converted(
+        *graph(original), "--input", f"{start}[1 32 86 1]", "--output", "transpose_1,transpose_2"
     )
     image = np.abs(drawn(1, 32, 86, 1)) * 255
     same(model, original.results({start: image}), [image])
 
 
 def test_a3c_at_three_lengths(tmp_path: Path) -> None:
-    original = Original(net.a3c, tmp_path)
+    original = Session(tmp_path, net.a3c)
     outputs = ",".join(tensor.name for tensor in original.outputs)
-    model = original.converted("--input", "frames,c_in,h_in", "--output", outputs)
+    model = converted(*graph(original), "--input", "frames,c_in,h_in", "--output", outputs)
     for count in (1, 4, 9):
         arrays = {"frames": drawn(count, 42, 42, 1), "c_in": drawn(1, 16), "h_in": drawn(16)[None]}
         same(model, original.results(arrays), list(arrays.values()))
 
 
 def test_layers_in_one_loop_at_three_sizes(tmp_path: Path) -> None:
-    original = Original(net.deep_recognizer, tmp_path)
-    model = original.converted()
+    original = Session(tmp_path, net.deep_recognizer)
+    model = converted(*graph(original))
     kinds = [op.get_type_name() for op in ov.Core().read_model(tmp_path / "ir.xml").get_ops()]
     assert kinds.count("LSTMSequence") == 3
     assert "Loop" not in kinds

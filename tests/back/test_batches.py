@@ -1,0 +1,52 @@
+"""A batch of one is looked up in without its axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("openvino")
+
+from extensions.back.batches import RULES
+from extensions.ops.gathering import Gather
+from mo.graph.element_type import ElementType
+from mo.graph.graph import Graph
+from mo.graph.shape import Dim
+from mo.middle.rewriter import apply
+from tests.ops import runtime
+
+ANY = Dim()
+
+
+def built(x: list[Any], indices: list[Any], axis: int, batch: int) -> Graph:
+    g = Graph()
+    given = g.input("x", tuple(x)), g.input("i", tuple(indices), ElementType.i32)
+    g.output(g.add(Gather(batch_dims=batch), *given, g.constant(np.int64(axis))))
+    return g
+
+
+@pytest.mark.parametrize(
+    ("x", "indices", "axis", "batch"),
+    [
+        ([1, 3], [1, 8], 1, 1),
+        ([1, 5, 4], [1, 3], 1, 1),
+        ([1, 5, 4], [1, 3], -1, -1),
+        ([1, 1, 5, 2], [1, 1, 3, 2], 2, 2),
+    ],
+)
+def test_one_batch(x: list[int], indices: list[int], axis: int, batch: int) -> None:
+    g = built(x, indices, axis, batch)
+    assert apply(g, *RULES) == 1
+    random = np.random.default_rng(0)
+    data = random.normal(size=x).astype(np.float32)
+    places = random.integers(0, x[axis], indices).astype(np.int32)
+    (found,) = runtime.run(g, [data, places])
+    lone = places.reshape([size for size in indices if size > 1])
+    np.testing.assert_array_equal(found, np.take(data, lone, axis))
+
+
+@pytest.mark.parametrize(("x", "indices"), [([2, 3], [2, 8]), ([ANY, 3], [ANY, 8]), ([3, 4], [5])])
+def test_several_batches_stay(x: list[Any], indices: list[Any]) -> None:
+    assert apply(built(x, indices, 1, len(indices) - 1), *RULES) == 0
