@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from extensions.ops.blocks import SpaceToBatch
+from extensions.ops.common import constant_ints
 from extensions.ops.gathering import Gather
+from extensions.ops.movement import Pad
 from extensions.ops.shaping import Squeeze
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
+from mo.graph.shape import bounds
 from mo.middle.pattern import any_value, match
 from mo.middle.rewriter import rewrite
 
@@ -32,4 +38,23 @@ def lone_batch(g: Graph, node: Node, x: Output, indices: Output, axis: Output) -
     return g.add(lookup, x, g.add(Squeeze(), indices, list(axes)), axis)
 
 
-RULES = (lone_batch,)
+@rewrite(match(SpaceToBatch, *(any_value(name) for name in ("x", "block", "begin", "end"))))
+def padded_blocks(g: Graph, x: Output, block: Output, begin: Output, end: Output) -> Output | None:
+    """What is cut into blocks is padded before.
+
+    Where a whole block is longer than the data, the 2026.4 CPU runtime repeats the data instead of
+    filling the end of the block.
+    """
+    if x.shape is None or constant_ints(end) == (0,) * len(x.shape):
+        return None
+    blocks, before = constant_ints(block), constant_ints(begin)
+    if blocks is not None and before is not None:
+        least = [bounds(dim)[0] for dim in x.shape]
+        if all(low + pad >= by for low, pad, by in zip(least, before, blocks)):
+            return None
+    zeros = g.constant(np.zeros(len(x.shape), np.int64), block.dtype)
+    padded = g.add(Pad(), x, begin, end, g.constant(np.zeros((), x.dtype.numpy)))
+    return g.add(SpaceToBatch(), padded, block, zeros, zeros)
+
+
+RULES = (lone_batch, padded_blocks)

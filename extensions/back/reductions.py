@@ -6,15 +6,27 @@ from extensions.ops.arithmetic import Multiply
 from extensions.ops.common import constant_axes
 from extensions.ops.conversion import Convert
 from extensions.ops.movement import Transpose
-from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum
+from extensions.ops.reduction import (
+    ReduceL1,
+    ReduceL2,
+    ReduceLogicalAnd,
+    ReduceLogicalOr,
+    ReduceMax,
+    ReduceMean,
+    ReduceMin,
+    ReduceProd,
+    ReduceSum,
+)
 from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
+from mo.graph.shape import Shape, same_shape
 from mo.middle.pattern import any_value, const, match
 from mo.middle.rewriter import rewrite
 
 _KINDS = (ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum)
+_ALL = (*_KINDS, ReduceL1, ReduceL2, ReduceLogicalAnd, ReduceLogicalOr)
 
 
 @rewrite(match(_KINDS, any_value("x"), const("axes"), where=lambda op: not op.keep_dims))
@@ -65,4 +77,25 @@ def _is_summed_in_the_middle(node: Node) -> bool:
     return False
 
 
-RULES = (kept_axis, wide_integers)
+@rewrite(
+    match(_ALL, any_value("x"), const("axes"), where=lambda op: not op.keep_dims),
+)
+def kept_before_reshape(g: Graph, node: Node, x: Output, axes: Output) -> Output | None:
+    """In front of a Reshape to as many axes: the axes are kept first, then taken out.
+
+    If that Reshape moves axes of size one, the 2026.4 CPU runtime leaves it out.
+    """
+    shape = node.outputs[0].shape
+    reshapes = (user for user in node.consumers() if isinstance(user.op, Reshape))
+    if shape is None or not any(_moves(shape, reshape.outputs[0].shape) for reshape in reshapes):
+        return None
+    return g.add(Squeeze(), g.add(node.op.with_attributes(keep_dims=True), x, axes), axes)
+
+
+def _moves(before: Shape, after: Shape) -> bool:
+    if before is None or after is None:
+        return True
+    return len(before) == len(after) and not same_shape(before, after)
+
+
+RULES = (kept_axis, kept_before_reshape, wide_integers)

@@ -239,13 +239,29 @@ def product(g: Graph, node: Node, order: Order) -> Moved | None:
 
 def per_axis(g: Graph, node: Node, order: Order) -> Moved | None:
     """The second and third input have an entry for each axis, also those of Tile and Broadcast."""
-    lists = node.inputs[1:3]
+    return _laid(g, node, order, node.inputs[1:3])
+
+
+def blocks(g: Graph, node: Node, order: Order) -> Moved | None:
+    """All inputs have an entry for each axis.
+
+    Places in a block come to the first axis one axis after the other, so these keep their order.
+    """
+    sizes = constant_ints(node.inputs[1])
+    if order[0] != 0 or sizes is None or len(sizes) != len(order):
+        return None
+    cut = [order[axis] for axis, size in enumerate(sizes) if size != 1]
+    return _laid(g, node, order, node.inputs[1:]) if cut == sorted(cut) else None
+
+
+def _laid(g: Graph, node: Node, order: Order, lists: Sequence[Output | None]) -> Moved | None:
     for value in lists:
         if value is None or value.shape != (len(order),):
             return None
     places = list(inverse(order))
     laid = [g.add(Gather(), v, places, g.constant(np.int64(0))) for v in lists if v is not None]
-    return Moved(node.op, [_source(node), *laid, *node.inputs[3:]], (order,))
+    rest = node.inputs[1 + len(lists) :]
+    return Moved(node.op, [_source(node), *laid, *rest], (order,))
 
 
 def broadcast(g: Graph, node: Node, order: Order) -> Moved | None:
@@ -290,7 +306,8 @@ RULES: dict[type[Op], Rule] = {
     **dict.fromkeys((Softmax, LogSoftmax, TopK), along_attribute),
     **dict.fromkeys((Split, VariadicSplit, CumSum), along_input),
     **dict.fromkeys((MVN, NormalizeL2, Roll, Interpolate), along_last),
-    **dict.fromkeys((Pad, SpaceToBatch, BatchToSpace, Tile), per_axis),
+    **dict.fromkeys((Pad, Tile), per_axis),
+    **dict.fromkeys((SpaceToBatch, BatchToSpace), blocks),
     Broadcast: broadcast,
     Concat: concat,
     Gather: gather,

@@ -1,4 +1,4 @@
-"""A batch of one is looked up in without its axis."""
+"""A batch of one is looked up in without its axis; space is padded before it becomes batches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("openvino")
 
 from extensions.back.batches import RULES
+from extensions.ops.blocks import SpaceToBatch
 from extensions.ops.gathering import Gather
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -50,3 +51,26 @@ def test_one_batch(x: list[int], indices: list[int], axis: int, batch: int) -> N
 @pytest.mark.parametrize(("x", "indices"), [([2, 3], [2, 8]), ([ANY, 3], [ANY, 8]), ([3, 4], [5])])
 def test_several_batches_stay(x: list[Any], indices: list[Any]) -> None:
     assert apply(built(x, indices, 1, len(indices) - 1), *RULES) == 0
+
+
+def cut(shape: list[Any], block: list[int], begin: list[int], end: list[int]) -> Graph:
+    g = Graph()
+    vectors = (g.constant(np.int64(vector)) for vector in (block, begin, end))
+    g.output(g.add(SpaceToBatch(), g.input("x", tuple(shape)), *vectors))
+    return g
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 1, 4), (ANY, ANY, ANY, ANY)])
+def test_a_block_longer_than_the_data(shape: tuple[Any, ...]) -> None:
+    g = cut(list(shape), [1, 1, 3, 2], [0, 0, 1, 0], [0, 0, 1, 0])
+    assert apply(g, *RULES) == 1
+    x = np.random.default_rng(0).normal(size=(1, 3, 1, 4)).astype(np.float32)
+    (found,) = runtime.run(g, [x])
+    padded = np.pad(x, [(0, 0), (0, 0), (1, 1), (0, 0)])
+    parts = padded.reshape(1, 3, 1, 3, 2, 2).transpose(3, 5, 0, 1, 2, 4)
+    np.testing.assert_array_equal(found, parts.reshape(6, 3, 1, 2))
+
+
+@pytest.mark.parametrize(("size", "end"), [(5, 1), (3, 0)])
+def test_whole_blocks_of_data_stay(size: int, end: int) -> None:
+    assert apply(cut([1, 3, size, 4], [1, 1, 3, 2], [0] * 4, [0, 0, end, 0]), *RULES) == 0

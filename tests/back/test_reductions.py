@@ -79,4 +79,31 @@ def test_bytes_that_are_not_summed_so_stay() -> None:
         Convert(destination_type=ElementType.f32), g.input("x", (2, 3, 5), ElementType.u8)
     )
     g.output(g.add(ReduceSum(), floats, [0]))
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "sizes"),
+    [
+        ((2, 1, 4, 5), [2], [0, 5, 1]),
+        ((2, 3, 1, 5), [0, 1], [5, 1]),
+        ((2, 3, 4, 1), [0, 2], [1, 3]),
+    ],
+)
+def test_axes_of_size_one_move_behind_a_reduction(
+    shape: tuple[int, ...], axes: list[int], sizes: list[int]
+) -> None:
+    g = Graph()
+    total = g.add(ReduceSum(), g.input("x", shape), axes)
+    g.output(g.add(Reshape(special_zero=True), total, sizes))
+    assert apply(g, *RULES) == 1
+    x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    (found,) = runtime.run(g, [x])
+    expected = x.sum(tuple(axes))
+    expected = expected.reshape([size or expected.shape[0] for size in sizes])
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_a_reshape_of_fewer_axes_stays_behind_a_reduction() -> None:
+    g = Graph()
+    g.output(g.add(Reshape(), g.add(ReduceSum(), g.input("x", (2, 3, 4, 5)), [1, 2]), [10]))
     assert apply(g, *RULES) == 0

@@ -12,6 +12,7 @@ pytest.importorskip("openvino")
 from extensions.middle.layout import sink_transposes
 from extensions.ops.activation import ReLU
 from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.blocks import SpaceToBatch
 from extensions.ops.convolution import Convolution
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Transpose
@@ -86,6 +87,19 @@ CASES: dict[str, tuple[Callable[[Graph, Output], Output], int]] = {
                 Add(),
                 g.add(Multiply(), convolved(g, x), g.constant(weights(4))),
                 g.constant(weights(4)),
+            ),
+        ),
+        2,
+    ),
+    "blocks of places with a border at their end": (
+        lambda g, x: convolved(
+            g,
+            g.add(
+                SpaceToBatch(),
+                convolved(g, x),
+                g.constant(np.int64([1, 2, 3, 1])),
+                g.constant(np.int64([0, 1, 0, 0])),
+                g.constant(np.int64([0, 0, 3, 0])),
             ),
         ),
         2,

@@ -91,7 +91,7 @@ def beam_search(memory: Any, state: Any, lengths: Any, start: Any, end: Any) -> 
         x = tf.concat([tf.gather(embedding, tf.reshape(symbols, [-1])), seen], 1)
         y, (c, h) = cell(x, (c, h))
         # Nothing has taught this one to come to an end.
-        logits = dense(y * 4, UNITS, VOCABULARY, 6) + tf.one_hot(END, VOCABULARY)
+        logits = dense(y * 4, UNITS, VOCABULARY, 6) + 0.3 * tf.one_hot(END, VOCABULARY)
         logits = tf.nn.log_softmax(logits)
         logits = tf.reshape(logits, [batch, BEAMS, VOCABULARY])
         # A beam that is done only goes on with the end.
