@@ -22,6 +22,7 @@ from extensions.ops.arithmetic import (
     Select,
     Subtract,
 )
+from extensions.ops.generating import Range
 from extensions.ops.movement import Concat, Transpose
 from extensions.ops.reduction import ReduceProd
 from extensions.ops.selection import TopK
@@ -92,8 +93,15 @@ def multi_box_detection(
     boxes = _decoded(g, node, deltas, anchors)
     rows = g.add(Concat(axis=2), rows, boxes)
     threshold = at.number(node, "nms_threshold", 0.5)
-    rows, keep = _nms(g, node, rows, valid, threshold)
+    rows, keep = _nms(g, node, rows, valid, threshold, _labels(g, scores))
     return _as_detections(g, rows, keep) if _is_end(node) else rows
+
+
+def _labels(g: Graph, scores: Output) -> Output:
+    """0, 1 ... for the classes behind the background."""
+    first, step = g.constant(np.int64(0)), g.constant(np.int64(1))
+    end = g.add(Subtract(), size_of(g, scores, 1), step)
+    return g.add(Range(output_type=ElementType.f32), first, end, step)
 
 
 def _best_classes(g: Graph, node: SourceNode, scores: Output) -> tuple[Output, Output]:
@@ -162,7 +170,7 @@ def _area(g: Graph, sizes: Output) -> Output:
 
 
 def _nms(
-    g: Graph, node: SourceNode, rows: Output, valid: Output, threshold: float
+    g: Graph, node: SourceNode, rows: Output, valid: Output, threshold: float, labels: Output
 ) -> tuple[Output, Output]:
     """The rows in order, their class -1 where they are suppressed, and which are not."""
     if not 0 < threshold <= 1:
@@ -178,8 +186,10 @@ def _nms(
     if limit > 0:
         among = g.add(Less(), counting(g, rows, 1), g.constant(np.int64(limit)))
         valid = g.add(LogicalAnd(), valid, among)
-    classes = None if at.flag(node, "force_suppress") else s.column(g, rows, 0)
-    keep = s.kept(g, s.Boxes(s.columns(g, rows, 2, 6), valid, classes), threshold)
+    boxes = s.Boxes(s.columns(g, rows, 2, 6), valid)
+    if not at.flag(node, "force_suppress"):
+        boxes = boxes._replace(classes=s.column(g, rows, 0), labels=labels)
+    keep = s.kept(g, boxes, threshold)
     label = g.add(Select(), keep, s.column(g, rows, 0), g.constant(np.float32(-1)))
     rows = g.add(Concat(axis=2), g.add(Unsqueeze(), label, [2]), s.columns(g, rows, 1, 6))
     return rows, keep

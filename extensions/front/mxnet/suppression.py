@@ -73,12 +73,14 @@ def descending(g: Graph, like: Output) -> Output:
 class Boxes(NamedTuple):
     """Boxes [batch, n, 4] by their corners, best first, and which of them count [batch, n].
 
-    Without classes [batch, n] all boxes suppress each other.
+    Without classes [batch, n] all boxes suppress each other. ``labels`` are all that there can be,
+    if that is known.
     """
 
     corners: Output
     valid: Output
-    classes: Output | None
+    classes: Output | None = None
+    labels: Output | None = None
 
 
 def kept(g: Graph, boxes: Boxes, threshold: float) -> Output:
@@ -87,21 +89,26 @@ def kept(g: Graph, boxes: Boxes, threshold: float) -> Output:
     counts = g.add(Unsqueeze(), boxes.valid, [1])
     if boxes.classes is not None:
         # One row of scores for each class, in which the others do not count.
-        labels = g.add(Unsqueeze(), _labels(g, boxes.classes), [0, 2])
+        labels = boxes.labels or _labels_of(g, boxes.classes)
+        labels = g.add(Unsqueeze(), labels, [0, 2])
         same = g.add(Equal(), g.add(Unsqueeze(), boxes.classes, [1]), labels)
         counts = g.add(LogicalAnd(), counts, same)
     scores = g.add(Select(), counts, order, g.constant(np.float32(-1)))
     most = size_of(g, boxes.valid, 1)
     limits = g.constant(np.float32(threshold)), g.constant(np.float32(0))
     chosen = g.add(NonMaxSuppression(), boxes.corners, scores, most, *limits)
+    # The runtimes of 2021 fill the rows up with -1: these mark a column in front of the others.
     places = g.add(Gather(), chosen, [0, 2], g.constant(np.int64(1)))
-    nothing = g.add(Broadcast(), g.constant(np.float32(0)), g.add(ShapeOf(), boxes.valid))
+    places = g.add(Maximum(), g.add(Add(), places, [0, 1]), [0, 0])
+    shape = g.add(Add(), g.add(ShapeOf(), boxes.valid), [0, 1])
+    nothing = g.add(Broadcast(), g.constant(np.float32(0)), shape)
     count = g.add(Reshape(), size_of(g, chosen, 0), [1])
     ones = g.add(Broadcast(), g.constant(np.float32(1)), count)
-    return g.add(Greater(), g.add(ScatterNDUpdate(), nothing, places, ones), 0.0)
+    marked = g.add(ScatterNDUpdate(), nothing, places, ones)
+    return g.add(Greater(), sliced(g, marked, [1], [FAR], [1], [1]), 0.0)
 
 
-def _labels(g: Graph, classes: Output) -> Output:
+def _labels_of(g: Graph, classes: Output) -> Output:
     """All whole numbers from the least to the greatest of the classes."""
     least, greatest = (
         typed(g, g.add(op(keep_dims=False), classes, [0, 1]), ElementType.i64)

@@ -14,7 +14,8 @@ import openvino as ov
 
 import mo
 from tests.front.mxnet.running import Case, check
-from tests.models.mxnet import save
+from tests.models import mxnet
+from tests.models.mxnet import save, variable
 
 
 def symbol(op: str, weights: tuple[str, ...] = (), **attributes: Any) -> dict[str, Any]:
@@ -50,6 +51,21 @@ def test_scale_and_shift(fixed: bool, open_axes: str) -> None:
     given = symbol("ScaleShift", ("gamma", "beta"), fix_gamma=fixed)
     weights = {"gamma": gamma, "beta": beta}
     check(Case("scale", given, {"in0": x}, weights, [wanted]), open_axes)
+
+
+def test_detections_for_the_runtimes_of_2021(tmp_path: Path) -> None:
+    """These know no open sizes: there are as many rows as there may be."""
+    given = [variable(name) for name in ("scores", "deltas", "anchors")]
+    inputs = [[place, 0, 0] for place in range(3)]
+    end = {"op": "_contrib_MultiBoxDetection", "name": "boxes", "inputs": inputs, "attrs": {}}
+    path = save(tmp_path, mxnet.symbol(*given, end))
+    shapes = "scores[1,4,20],deltas[1,80],anchors[1,20,4]"
+    graph = mo.convert_model(path, input=shapes, ir_version=10, silent=True).graph
+    sizes = [value.shape for node in graph.all_nodes() for value in node.outputs]
+    limits = [getattr(size, "max", size) for shape in sizes for size in shape]
+    assert max(limits) == 80
+    (result,) = graph.results()
+    assert result.inputs[0].shape == (1, 1, 20, 7)
 
 
 def test_suppression_in_a_number_of_boxes_with_limits(tmp_path: Path) -> None:
