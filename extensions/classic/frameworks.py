@@ -24,6 +24,10 @@ def _tf(node: SourceNode, constants: Constants) -> dict[str, Any]:
     return {"pb": Later(lambda: messages.TfNode(node))}
 
 
+def _tflite(node: SourceNode, constants: Constants) -> dict[str, Any]:
+    return {}
+
+
 def _caffe(node: SourceNode, constants: Constants) -> dict[str, Any]:
     layer = Later(lambda: messages.CaffeLayer(node, constants))
     found: dict[str, Any] = {"pb": layer, "model_pb": None}
@@ -45,6 +49,7 @@ def _kaldi(node: SourceNode, constants: Constants) -> dict[str, Any]:
 _DESCRIPTIONS: Mapping[str, Callable[[SourceNode, Constants], dict[str, Any]]] = {
     "onnx": _onnx,
     "tf": _tf,
+    "tflite": _tflite,
     "caffe": _caffe,
     "mxnet": _mxnet,
     "kaldi": _kaldi,

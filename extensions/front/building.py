@@ -8,8 +8,16 @@ from typing import Any
 import numpy as np
 
 from extensions.ops.activation import Clamp
-from extensions.ops.arithmetic import Add, Divide, FakeQuantize, Maximum, Multiply, Power
-from extensions.ops.conversion import Convert
+from extensions.ops.arithmetic import (
+    Add,
+    Divide,
+    FakeQuantize,
+    Maximum,
+    Multiply,
+    Power,
+    Subtract,
+)
+from extensions.ops.conversion import Convert, Widen, signed
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
 from extensions.ops.movement import Concat
@@ -111,6 +119,26 @@ def to_integers(g: Graph, x: Output, step: Output, kind: ElementType) -> Output:
         return typed(g, g.add(Clamp(min=low, max=high), steps), kind)
     bounds = [g.add(Multiply(), step, edge) for edge in (low, high)]
     return typed(g, g.add(FakeQuantize(levels=2**kind.bits), x, *bounds, low, high), kind)
+
+
+def from_integers(g: Graph, x: Output, factor: Output, shift: Output | None) -> Output:
+    """(x - shift) * factor."""
+    kind = factor.dtype
+    if shift is None and x.constant is not None and x.dtype is ElementType.u8:
+        # The CPU runtime takes unsigned weights only with a zero point.
+        x, shift = g.constant(signed(x.constant)), g.constant(np.asarray(-128), kind)
+    y = widened(g, x, kind)
+    return g.add(Multiply(), y if shift is None else g.add(Subtract(), y, shift), factor)
+
+
+def widened(g: Graph, x: Output, kind: ElementType) -> Output:
+    """As floats; constant bytes stay what they are, with their widening beside them.
+
+    A bias in 32 bits gains nothing from staying what it is.
+    """
+    if x.is_constant and x.dtype.bits <= 8:
+        return g.add(Widen(destination_type=kind), x)
+    return typed(g, x, kind)
 
 
 def all_axes(g: Graph, value: Output) -> Output:

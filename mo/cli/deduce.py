@@ -25,6 +25,7 @@ _TELLING = {
 }
 _CARRIERS = {
     "tf": ("input_model", "saved_model_dir", "input_meta_graph"),
+    "tflite": ("input_model",),
     "onnx": ("input_model",),
     "caffe": ("input_model", "input_proto"),
     "mxnet": ("input_model", "input_symbol", "pretrained_model_name"),
@@ -37,6 +38,7 @@ _EXTENSIONS = {
     ".h5": "tf",
     ".hdf5": "tf",
     ".keras": "tf",
+    ".tflite": "tflite",
     ".caffemodel": "caffe",
     ".params": "mxnet",
     ".nnet": "kaldi",
@@ -65,12 +67,6 @@ _NEAR_MISSES = (
         r"\.(safetensors|gguf|ggml)$",
         "a file of weights without a model",
         "Export the model to ONNX with the framework that it comes from.",
-    ),
-    _NearMiss(
-        r"\.tflite$",
-        "a TensorFlow Lite model",
-        "Convert the original TensorFlow model, or make ONNX of it: "
-        "python -m tf2onnx.convert --tflite {file} --output model.onnx",
     ),
     _NearMiss(
         r"\.(pdmodel|pdiparams|pdparams)$",
@@ -122,7 +118,6 @@ _NEAR_MISSES = (
 )
 # Beginnings of such files, their places, and names that tell the same.
 _CONTENTS = (
-    (b"TFL3", 4, "model.tflite"),
     (b"GGUF", 0, "model.gguf"),
     (b"\x1f\x8b", 0, "model.gz"),
     (b"\x80", 0, "model.pkl"),
@@ -132,7 +127,7 @@ _TOPOLOGIES = {".prototxt": "caffe", ".json": "mxnet"}
 
 
 def deduce_framework(config: Config) -> str:
-    """tf, onnx, caffe, mxnet or kaldi: by flags, by the file's extension, by its content.
+    """tf, tflite, onnx, caffe, mxnet or kaldi: by flags, by the file's extension, by its content.
 
     Raises UsageError if there is no telling, ModelFileError if there is no sound file.
     """
@@ -142,10 +137,21 @@ def deduce_framework(config: Config) -> str:
         _require_content(config.input_model)
         _refuse_near_miss(config.input_model, framework)
         framework = framework or _of_file(config.input_model)
+        framework = _dialect(config.input_model, framework)
     assert framework is not None  # a model without --input_model came with a telling flag
     if config.framework is None:
         warn_of_unused(config, framework)
     return framework
+
+
+# What files of one framework may be, too, when they are given as another's.
+_DIALECTS = {"tflite": "tf"}
+
+
+def _dialect(path: Path, framework: str) -> str:
+    """The dialect of the framework in which a file is written."""
+    found = looks_like(path)
+    return found if found is not None and _DIALECTS.get(found) == framework else framework
 
 
 def deduce_name(config: Config) -> str:

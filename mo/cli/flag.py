@@ -12,6 +12,7 @@ from mo.cli.kinds import Kind
 # Frameworks by the word that names them on the command line.
 FRAMEWORKS = {
     "tf": "TensorFlow",
+    "tflite": "TensorFlow Lite",
     "onnx": "ONNX",
     "caffe": "Caffe",
     "mxnet": "MXNet",

@@ -36,11 +36,12 @@ _TEXTS = (
 )
 _COMMENTS = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n)*")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
+_TFLITE_MARK, _MARK_PLACE = b"TFL3", 4
 _MXNET_MAGIC = (0x112).to_bytes(8, "little")
 
 
 def looks_like(path: Path) -> str | None:
-    """The framework whose files look like this one (tf, onnx, caffe, mxnet, kaldi), if any."""
+    """The framework whose files look like this one (tf, tflite, onnx ...), if any."""
     if os.path.isdir(path):
         names = ("saved_model.pb", "saved_model.pbtxt")
         return "tf" if any(os.path.isfile(path / name) for name in names) else None
@@ -61,6 +62,8 @@ def _content(file: BinaryIO) -> str | None:
     start = file.read(_HEAD)
     if start.startswith(b"\0B"):
         return "kaldi"
+    if start[_MARK_PLACE:].startswith(_TFLITE_MARK):
+        return "tflite"
     if start.startswith(_HDF5):
         return "tf"
     if start.startswith(_MXNET_MAGIC):

@@ -28,6 +28,7 @@ CONTENTS = [
     (field(100, field(1, "conv")), "caffe"),
     (field(1, "net") + field(3, "data") + field(4, 1) * 4 + field(2, field(4, "c")), "caffe"),
     (MXNET, "mxnet"),
+    (b"\x1c\0\0\0TFL3", "tflite"),
     (b"\0B<Nnet> ", "kaldi"),
     (b"\0B<TransitionModel> ", "kaldi"),
     (b"<Nnet> <AffineTransform>", "kaldi"),

@@ -27,6 +27,7 @@ def framework_of(path: Path, **more) -> str:
         ("net.caffemodel", "caffe"),
         ("net-0000.params", "mxnet"),
         ("net.nnet", "kaldi"),
+        ("net.tflite", "tflite"),
         ("final.mdl", "kaldi"),
         ("final.mdl.7", "kaldi"),
     ],
@@ -108,8 +109,6 @@ def test_a_model_must_be_given(config, message):
         ("net.pt", b"PK\x03\x04", "a PyTorch model", "torch.onnx.export"),
         ("net.PTH", b"\x80\x02", "a PyTorch model", "torch.onnx.export"),
         ("pytorch_model.bin", b"PK\x03\x04", "a PyTorch model", "torch.onnx.export"),
-        ("net.tflite", b"\0\0\0\0TFL3", "a TensorFlow Lite model", "tf2onnx"),
-        ("net", b"\x1c\0\0\0TFL3", "a TensorFlow Lite model", "tf2onnx"),
         ("net.pdmodel", b"\xff", "a PaddlePaddle model", "paddle2onnx"),
         ("net.safetensors", b"\xff", "a file of weights without a model", "Export"),
         ("net.gguf", b"GGUF", "a file of weights without a model", "Export"),
@@ -161,7 +160,7 @@ def test_an_unknown_framework_must_be_chosen(make, name, problem):
     with pytest.raises(UsageError) as caught:
         framework_of(path)
     assert str(caught.value) == (
-        f"'{path}' {problem}\nChoose one of --framework tf|onnx|caffe|mxnet|kaldi"
+        f"'{path}' {problem}\nChoose one of --framework tf|tflite|onnx|caffe|mxnet|kaldi"
     )
 
 

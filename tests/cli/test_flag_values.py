@@ -79,7 +79,10 @@ def test_values_arrive_in_the_configuration(arguments, field, value):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--framework", "keras"], "--framework: 'keras' is none of tf, onnx, caffe, mxnet, kaldi"),
+        (
+            ["--framework", "keras"],
+            "--framework: 'keras' is none of tf, tflite, onnx, caffe, mxnet, kaldi",
+        ),
         (["--batch", "0"], "--batch: '0' is no whole number from 1 up"),
         (["--batch", "-1"], "--batch: '-1' is no whole number from 1 up"),
         (["--batch", "two"], "--batch: 'two' is no whole number from 1 up"),

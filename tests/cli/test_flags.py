@@ -35,6 +35,7 @@ OF_FRAMEWORK = {
         tensorflow_use_custom_operations_config tensorflow_custom_operations_config_update
         tensorflow_object_detection_api_pipeline_config
     """),
+    "tflite": [],
     "onnx": [],
     "caffe": words("""
         input_proto caffe_parser_path k mean_file mean_file_offsets disable_omitting_optional

@@ -183,4 +183,4 @@ def test_no_keywords_end_in_anything_but_an_error_for_the_user(flags):
 def test_any_content_can_be_looked_at(tmp_path_factory, content):
     path = Path(tmp_path_factory.getbasetemp()) / "content"
     path.write_bytes(content)
-    assert looks_like(path) in (None, "tf", "onnx", "caffe", "mxnet", "kaldi")
+    assert looks_like(path) in (None, "tf", "tflite", "onnx", "caffe", "mxnet", "kaldi")

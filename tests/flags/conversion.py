@@ -30,7 +30,7 @@ class Conversions:
         self.framework = framework
         self.folder = folder
         self.model = networks.MAKERS[framework](folder)
-        self.channels_last = framework == "tf"
+        self.channels_last = networks.has_channels_last(framework)
 
     def convert(self, *flags: str, model: bool = True) -> ov.Model:
         """The IR that the command line writes with these flags."""

@@ -18,6 +18,7 @@ from tests.front.kaldi.writing import nnet1
 from tests.models.caffe import Net
 from tests.models.mxnet import container, version2
 from tests.models.tf import GraphDef
+from tests.models.tflite import Number, TfLite
 
 _random = np.random.default_rng(3)
 
@@ -141,6 +142,21 @@ def _tf(folder: Path) -> Path:
     return path
 
 
+def _tflite(folder: Path) -> Path:
+    net = TfLite()
+    image, extra = net.input("image", _last(IMAGE)), net.input("extra", _last(EXTRA))
+    w1 = net.constant("w1", W1.transpose(0, 2, 3, 1))
+    w2 = net.constant("w2", W2.transpose(0, 2, 3, 1))
+    relu, conv2 = net.tensor("relu", (1, 8, 8, 6)), net.tensor("conv2", (1, 8, 8, 4))
+    total = net.tensor("sum", _last(EXTRA))
+    steps = {1: Number("i", 1), 2: Number("i", 1)}
+    net.operator(3, [image, w1, net.constant("b1", B1)], [relu], (1, {**steps, 3: Number("b", 1)}))
+    net.operator(3, [relu, w2, net.constant("b2", B2)], [conv2], (1, steps))
+    net.operator(0, [conv2, extra], [total], (11, {}))
+    net.outputs = [total]
+    return net.save(folder / "net.tflite")
+
+
 def _last(shape: tuple[int, ...]) -> tuple[int, ...]:
     return (shape[0], *shape[2:], shape[1])
 
@@ -163,10 +179,11 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     "caffe": _caffe,
     "mxnet": _mxnet,
     "tf": _tf,
+    "tflite": _tflite,
     "kaldi": _kaldi,
 }
-IMAGES = ("onnx", "caffe", "mxnet", "tf")
+IMAGES = ("onnx", "caffe", "mxnet", "tf", "tflite")
 
 
 def has_channels_last(framework: str) -> bool:
-    return framework == "tf"
+    return framework in ("tf", "tflite")

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, scalar, size_of, typed
+from extensions.front.building import (
+    from_integers,
+    invalid,
+    rank_of,
+    scalar,
+    size_of,
+    typed,
+    widened,
+)
 from extensions.front.onnx.casts import cast_to
 from extensions.front.onnx.common import refuse
 from extensions.ops.activation import Clamp
 from extensions.ops.arithmetic import Add, Divide, FakeQuantize, Multiply, Subtract
-from extensions.ops.conversion import Widen, signed
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
 from extensions.ops.movement import Transpose
@@ -53,10 +60,7 @@ def dequantized(
         return _from_blocks(g, x, scale, shift, normalize_axis(axis, rank_of(x)), block)
     factor = _along(g, x, scale, axis)
     shift = None if shift is None else _along(g, x, shift, axis)
-    if shift is None and x.constant is not None and x.dtype is _T.u8:
-        # The CPU runtime takes unsigned weights only with a zero point.
-        x, shift = g.constant(signed(x.constant)), g.constant(np.asarray(-128), kind)
-    return g.add(Multiply(), _less(g, _widened(g, x, kind), shift), factor)
+    return from_integers(g, x, factor, shift)
 
 
 def _shift(g: Graph, zero: Output | None, kind: ElementType) -> Output | None:
@@ -70,13 +74,6 @@ def _less(g: Graph, x: Output, shift: Output | None) -> Output:
     return x if shift is None else g.add(Subtract(), x, shift)
 
 
-def _widened(g: Graph, x: Output, kind: ElementType) -> Output:
-    """As floats; a bias in 32 bits gains nothing from staying what it is."""
-    if x.is_constant and x.dtype.bits <= 8:
-        return g.add(Widen(destination_type=kind), x)
-    return typed(g, x, kind)
-
-
 def _from_blocks(
     g: Graph, x: Output, scale: Output, shift: Output | None, axis: int, block: int
 ) -> Output:
@@ -88,9 +85,9 @@ def _from_blocks(
     if whole is None or not x.is_constant or whole[axis] % block:
         factor = _repeated(g, x, scale, axis, block)
         shift = None if shift is None else _repeated(g, x, shift, axis, block)
-        return g.add(Multiply(), _less(g, _widened(g, x, scale.dtype), shift), factor)
+        return g.add(Multiply(), _less(g, widened(g, x, scale.dtype), shift), factor)
     cut = [*whole[:axis], whole[axis] // block, block, *whole[axis + 1 :]]
-    y = _widened(g, g.add(Reshape(), x, cut), scale.dtype)
+    y = widened(g, g.add(Reshape(), x, cut), scale.dtype)
     if shift is not None:
         y = g.add(Subtract(), y, g.add(Unsqueeze(), shift, [axis + 1]))
     product = g.add(Multiply(), y, g.add(Unsqueeze(), scale, [axis + 1]))

@@ -1,0 +1,31 @@
+"""The TF-Lite front end: a reader of FlatBuffers, and translations by family."""
+
+from __future__ import annotations
+
+from extensions.front.tflite import layers, operations, recurrent, select, shaping, windows
+from extensions.front.tflite.common import TRANSLATIONS
+from extensions.front.tflite.reader import read_file
+from mo.cli.config import Config
+from mo.errors import UsageError
+from mo.front.model import Model
+
+
+def read(config: Config) -> Model:
+    """The model that --input_model names."""
+    if config.input_model is None:
+        raise UsageError(
+            "A TF-Lite model is given with --input_model", hint="--input_model x.tflite"
+        )
+    return read_file(config.input_model)
+
+
+__all__ = [
+    "TRANSLATIONS",
+    "layers",
+    "operations",
+    "read",
+    "recurrent",
+    "select",
+    "shaping",
+    "windows",
+]
