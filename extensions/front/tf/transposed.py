@@ -44,7 +44,7 @@ def _transposed(
     filter_shape(w, layout)
     spatial = layout.spatial
     weights = g.add(Transpose(), w, [spatial + 1, spatial, *range(spatial)])
-    run = _Backwards(g, node, layout, w, layout.inside(g, y))
+    run = Backwards(g, node, layout, w, layout.inside(g, y))
     return layout.outside(g, run.result(ConvolutionBackpropData, weights, sizes))
 
 
@@ -54,11 +54,11 @@ def depthwise_backprop(g: Graph, node: SourceNode, sizes: Output, w: Output, y: 
     height, width, channels, multiplier = map(known_size, filter_shape(w, layout))
     weights = g.add(Transpose(), w, [2, 3, 0, 1])
     grouped = g.add(Reshape(), weights, [channels, multiplier, 1, height, width])
-    run = _Backwards(g, node, layout, w, layout.inside(g, y))
+    run = Backwards(g, node, layout, w, layout.inside(g, y))
     return layout.outside(g, run.result(GroupConvolutionBackpropData, grouped, sizes))
 
 
-class _Backwards:
+class Backwards:
     """One convolution run backwards, on an image [N, C, ...]."""
 
     def __init__(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from extensions.front.tflite import layers, operations, recurrent, select, shaping, windows
+from extensions.front.tflite import (
+    detection,
+    layers,
+    operations,
+    recurrent,
+    select,
+    shaping,
+    untranslated,
+    windows,
+)
 from extensions.front.tflite.common import TRANSLATIONS
 from extensions.front.tflite.reader import read_file
 from mo.cli.config import Config
@@ -14,18 +23,20 @@ def read(config: Config) -> Model:
     """The model that --input_model names."""
     if config.input_model is None:
         raise UsageError(
-            "A TF-Lite model is given with --input_model", hint="--input_model x.tflite"
+            "A TF-Lite model is given with --input_model", hint="--input_model net.tflite"
         )
     return read_file(config.input_model)
 
 
 __all__ = [
     "TRANSLATIONS",
+    "detection",
     "layers",
     "operations",
     "read",
     "recurrent",
     "select",
     "shaping",
+    "untranslated",
     "windows",
 ]

@@ -10,11 +10,12 @@ from typing import Any
 
 from extensions.front.tf.common import Layout, refuse
 from extensions.front.tf.convolution import filter_shape, known_size
+from extensions.front.tf.transposed import Backwards
 from extensions.front.tf.windows import window_attributes
 from extensions.front.tflite.common import as_tensorflow, converts, needed_option, tensorflow
 from extensions.front.tflite.quantization import moved
 from extensions.ops.arithmetic import Add, Multiply
-from extensions.ops.convolution import Convolution, GroupConvolution
+from extensions.ops.convolution import Convolution, ConvolutionBackpropData, GroupConvolution
 from extensions.ops.movement import Transpose
 from extensions.ops.shaping import Reshape
 from extensions.ops.unary import Sqrt
@@ -108,9 +109,12 @@ def depthwise(
 def transpose_conv(
     g: Graph, node: SourceNode, sizes: Output, w: Output, x: Output, bias: Output | None = None
 ) -> Output:
-    filters = moved(g, w, lambda part: g.add(Transpose(), part, [1, 2, 0, 3]))
-    y = tensorflow(g, node, "Conv2DBackpropInput", sizes, filters, x, **_window(node))
-    return _biased(g, y, bias)
+    twin = as_tensorflow(node, "Conv2DBackpropInput", _window(node))
+    shaped = g.add(Transpose(), w, [1, 2, 0, 3])
+    run = Backwards(g, twin, _IMAGES, shaped, _IMAGES.inside(g, x))
+    filters = moved(g, w, lambda part: g.add(Transpose(), part, [3, 0, 1, 2]))
+    y = run.result(ConvolutionBackpropData, filters, sizes)
+    return _biased(g, _IMAGES.outside(g, y), bias)
 
 
 @converts("CONV_3D")
