@@ -136,5 +136,11 @@ def passes(config: Config) -> list[Pass]:
         ),
         Pass("half_precision", precision.to_half, enabled=half and config.ir_version < 11),
         Pass("share_constants_again", sharing.share_constants),
+        Pass(
+            "warn_of_open_sizes",
+            versions.warn_of_open_sizes,
+            in_bodies=False,
+            enabled=config.ir_version < 11,
+        ),
         Pass("check_opset", versions.check_opset(config.opset, config.ir_version)),
     ]

@@ -12,15 +12,18 @@ from extensions.ops.arithmetic import Divide, FloorMod, Multiply, Power
 from extensions.ops.common import constant_ints
 from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
+from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Roll
+from extensions.ops.pooling import AdaptiveAvgPool, AvgPool
 from extensions.ops.selection import TopK
-from extensions.ops.shaping import ShapeOf
+from extensions.ops.shaping import ShapeOf, Tile, Unsqueeze
 from extensions.ops.slicing import Slice, StridedSlice
 from extensions.ops.suppression import NonMaxSuppression
 from mo.errors import UnsupportedError, listing
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
+from mo.graph.shape import Shape
 from mo.middle.pattern import any_value, match
 from mo.middle.rewriter import Rule, rewrite
 
@@ -111,6 +114,41 @@ def slice_as_strided(g: Graph, node: Node, x: Output) -> Output | None:
     return g.add(StridedSlice(begin_mask=whole, end_mask=whole), x, *bounds)
 
 
+@rewrite(match(AdaptiveAvgPool, any_value("x"), any_value("sizes")))
+def pooling_by_windows(g: Graph, x: Output, sizes: Output) -> Output | None:
+    """An adaptive pooling of known sizes as one of equal windows, or as products."""
+    wanted = constant_ints(sizes)
+    given = [dim for dim in (x.shape or ())[2:] if isinstance(dim, int)]
+    if wanted is None or len(given) != len(wanted):
+        return None
+    if not any(n % count for n, count in zip(given, wanted)):
+        kernel = tuple(n // count for n, count in zip(given, wanted))
+        none = (0,) * len(kernel)
+        return g.add(AvgPool(strides=kernel, kernel=kernel, pads_begin=none, pads_end=none), x)
+    if len(given) > 2:
+        return None
+    y = g.add(MatMul(transpose_b=True), x, _means(given[-1], wanted[-1], x.dtype))
+    return y if len(given) == 1 else g.add(MatMul(), _means(given[0], wanted[0], x.dtype), y)
+
+
+def _means(length: int, count: int, dtype: ElementType) -> np.ndarray:
+    """[count, length]: which elements each window takes the mean of."""
+    matrix = np.zeros((count, length), dtype.numpy)
+    for row in range(count):
+        first, end = row * length // count, -(-(row + 1) * length // count)
+        matrix[row, first:end] = 1 / (end - first)
+    return matrix
+
+
+@rewrite(match(Tile, any_value("x"), any_value("repeats")))
+def tiles_of_equal_rank(g: Graph, x: Output, repeats: Output) -> Output | None:
+    """The 2021.4 runtime fails where there are more repeats than axes."""
+    count = None if repeats.shape is None else repeats.shape[0]
+    if x.rank is None or not isinstance(count, int) or count <= x.rank:
+        return None
+    return g.add(Tile(), g.add(Unsqueeze(), x, list(range(count - x.rank))), repeats)
+
+
 def older_forms(opset: int) -> tuple[Rule, ...]:
     """Rewrites into what an operation set knows, and what its runtimes compute rightly."""
     rules: tuple[Rule, ...] = ()
@@ -121,8 +159,27 @@ def older_forms(opset: int) -> tuple[Rule, ...]:
             constant_to_the_end,
             division_as_product,
             narrow_selection,
+            pooling_by_windows,
+            tiles_of_equal_rank,
         )
     return (*rules, any_order_of_equals) if opset < 11 else rules
+
+
+def warn_of_open_sizes(graph: Graph) -> int:
+    """A pass for IR version 10: the runtimes that it is made for know no open sizes."""
+    open_inputs = [
+        f"'{node.name}'" for node in graph.parameters() if not _is_static(node.outputs[0].shape)
+    ]
+    if open_inputs:
+        log.warning(
+            "The runtimes of 2021 read no open sizes: give those of %s with --input_shape or -b",
+            ", ".join(open_inputs),
+        )
+    return 0
+
+
+def _is_static(shape: Shape) -> bool:
+    return shape is not None and all(isinstance(dim, int) for dim in shape)
 
 
 def check_opset(asked: int | None, ir_version: int) -> Callable[[Graph], int]:

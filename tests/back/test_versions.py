@@ -9,16 +9,19 @@ import pytest
 
 pytest.importorskip("openvino")
 
-from extensions.back.versions import check_opset, older_forms
+from extensions.back.versions import check_opset, older_forms, warn_of_open_sizes
 from extensions.ops.arithmetic import Divide
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Concat
+from extensions.ops.pooling import AdaptiveAvgPool
+from extensions.ops.shaping import Tile, Unsqueeze
 from extensions.ops.slicing import Slice
 from extensions.ops.suppression import NonMaxSuppression
 from mo.errors import UnsupportedError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
+from mo.graph.shape import Dim
 from mo.middle.rewriter import apply
 from tests.ops import runtime
 
@@ -50,9 +53,26 @@ def divided(g: Graph, x: Output, n: Output) -> Output:
     return g.add(Divide(), x, g.add(Slice(), x, [2], [3], [1], [2]))
 
 
+def pooled(*sizes: int) -> Build:
+    def build(g: Graph, x: Output, n: Output) -> Output:
+        missing = len(sizes) + 2 - len(X.shape)
+        x = g.add(Unsqueeze(), x, list(range(missing))) if missing else x
+        return g.add(AdaptiveAvgPool(), x, list(sizes))
+
+    return build
+
+
+def tiled(g: Graph, x: Output, n: Output) -> Output:
+    return g.add(Tile(), x, [2, 1, 3, 1, 2])
+
+
 @pytest.mark.parametrize(
     "build",
-    [sliced(1), sliced(2), sliced(0, 1), sliced(0, 2), sliced(-1, 0), gathered, joined, divided],
+    [
+        *(sliced(1), sliced(2), sliced(0, 1), sliced(0, 2), sliced(-1, 0)),
+        *(gathered, joined, divided, tiled),
+        *(pooled(3), pooled(4), pooled(5, 2), pooled(2, 4), pooled(4, 1)),
+    ],
 )
 def test_the_same_numbers(build: Build) -> None:
     results = []
@@ -78,6 +98,25 @@ def test_selected_boxes_are_counted_in_i32_inside() -> None:
     assert node.outputs[0].dtype is ElementType.i32
     kinds = [result.inputs[0].dtype for result in g.results() if result.inputs[0]]
     assert kinds == [ElementType.i64, ElementType.f32, ElementType.i64]
+
+
+def test_repeats_are_as_many_as_axes() -> None:
+    g = Graph()
+    g.output(tiled(g, g.input("x", X.shape), g.input("n", (1,), ElementType.i64)))
+    apply(g, *older_forms(7))
+    (node,) = g.nodes_of(Tile)
+    assert node.outputs[0].rank == node.inputs[0].rank == 5
+
+
+@pytest.mark.parametrize("shape", [(2, Dim()), None])
+def test_open_sizes_are_not_for_the_runtimes_of_2021(
+    shape: tuple[int, Dim] | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    g = Graph()
+    g.output(g.input("x", shape))
+    g.output(g.input("fixed", (2, 3)))
+    warn_of_open_sizes(g)
+    assert "read no open sizes: give those of 'x' with --input_shape or -b" in caplog.text
 
 
 def late() -> Graph:

@@ -98,10 +98,10 @@ def multi_box_detection(
 
 
 def _labels(g: Graph, scores: Output) -> Output:
-    """0, 1 ... for the classes behind the background."""
+    """0, 1 ... for the classes behind the background: [1, classes]."""
     first, step = g.constant(np.int64(0)), g.constant(np.int64(1))
     end = g.add(Subtract(), size_of(g, scores, 1), step)
-    return g.add(Range(output_type=ElementType.f32), first, end, step)
+    return g.add(Unsqueeze(), g.add(Range(output_type=ElementType.f32), first, end, step), [0])
 
 
 def _best_classes(g: Graph, node: SourceNode, scores: Output) -> tuple[Output, Output]:

@@ -9,6 +9,7 @@ import numpy as np
 from extensions.front.building import invalid, rank_of, size_of, sliced, typed, vector
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts
+from extensions.front.mxnet.masking import counting
 from extensions.ops.arithmetic import (
     Add,
     Equal,
@@ -24,7 +25,7 @@ from extensions.ops.arithmetic import (
 from extensions.ops.gathering import Gather, GatherElements, GatherND, ScatterNDUpdate
 from extensions.ops.generating import Range
 from extensions.ops.movement import Concat
-from extensions.ops.reduction import ReduceMax, ReduceMin
+from extensions.ops.reduction import ReduceLogicalOr, ReduceMax, ReduceMin
 from extensions.ops.selection import TopK
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
 from extensions.ops.slicing import FAR
@@ -73,8 +74,8 @@ def descending(g: Graph, like: Output) -> Output:
 class Boxes(NamedTuple):
     """Boxes [batch, n, 4] by their corners, best first, and which of them count [batch, n].
 
-    Without classes [batch, n] all boxes suppress each other. ``labels`` are all that there can be,
-    if that is known.
+    Without classes [batch, n] all boxes suppress each other. ``labels`` [1 or batch, labels] are
+    all that there can be.
     """
 
     corners: Output
@@ -89,8 +90,8 @@ def kept(g: Graph, boxes: Boxes, threshold: float) -> Output:
     counts = g.add(Unsqueeze(), boxes.valid, [1])
     if boxes.classes is not None:
         # One row of scores for each class, in which the others do not count.
-        labels = boxes.labels or _labels_of(g, boxes.classes)
-        labels = g.add(Unsqueeze(), labels, [0, 2])
+        assert boxes.labels is not None
+        labels = g.add(Unsqueeze(), boxes.labels, [2])
         same = g.add(Equal(), g.add(Unsqueeze(), boxes.classes, [1]), labels)
         counts = g.add(LogicalAnd(), counts, same)
     scores = g.add(Select(), counts, order, g.constant(np.float32(-1)))
@@ -108,7 +109,30 @@ def kept(g: Graph, boxes: Boxes, threshold: float) -> Output:
     return g.add(Greater(), sliced(g, marked, [1], [FAR], [1], [1]), 0.0)
 
 
+# More boxes than these are not compared with each other.
+_FEW = 1024
+_NO_LABEL = float(np.finfo(np.float32).min)
+
+
 def _labels_of(g: Graph, classes: Output) -> Output:
+    """The classes of a few boxes, whose number may be fixed; of many, all that might be there."""
+    assert classes.shape is not None
+    count = classes.shape[1]
+    few = (count if isinstance(count, int) else count.max) <= _FEW
+    return _distinct(g, classes) if few else _range_of(g, classes)
+
+
+def _distinct(g: Graph, classes: Output) -> Output:
+    """The class of each box, where no box before it has the same."""
+    one, other = g.add(Unsqueeze(), classes, [2]), g.add(Unsqueeze(), classes, [1])
+    places = counting(g, classes, 1)
+    before = g.add(Greater(), g.add(Unsqueeze(), places, [1]), g.add(Unsqueeze(), places, [0]))
+    same = g.add(LogicalAnd(), g.add(Equal(), one, other), before)
+    again = g.add(ReduceLogicalOr(keep_dims=False), same, [2])
+    return g.add(Select(), again, g.constant(_NO_LABEL, classes.dtype), classes)
+
+
+def _range_of(g: Graph, classes: Output) -> Output:
     """All whole numbers from the least to the greatest of the classes."""
     least, greatest = (
         typed(g, g.add(op(keep_dims=False), classes, [0, 1]), ElementType.i64)
@@ -116,7 +140,8 @@ def _labels_of(g: Graph, classes: Output) -> Output:
     )
     one = g.constant(np.int64(1))
     end = g.add(Add(), greatest, one)
-    return g.add(Range(output_type=ElementType.f32), least, end, one)
+    labels = g.add(Range(output_type=ElementType.f32), least, end, one)
+    return g.add(Unsqueeze(), labels, [0])
 
 
 def kept_first(g: Graph, rows: Output, keep: Output) -> tuple[Output, Output]:
@@ -169,7 +194,10 @@ def _suppressed(g: Graph, node: SourceNode, rows: Output) -> Output:
     if is_centre:
         corners = corners_of(g, corners)
     grouped = label >= 0 and not at.flag(node, "force_suppress")
-    boxes = Boxes(corners, flags_at(g, valid, places), column(g, best, label) if grouped else None)
+    boxes = Boxes(corners, flags_at(g, valid, places))
+    if grouped:
+        classes = column(g, best, label)
+        boxes = boxes._replace(classes=classes, labels=_labels_of(g, classes))
     keep = kept(g, boxes, at.number(node, "overlap_thresh", 0.5))
     best = _with_format(g, node, best, corners, start, is_centre)
     best, keep = kept_first(g, best, keep)
