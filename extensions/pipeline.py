@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from extensions.back import batches, carriers, precision, reductions, sums, versions
+from extensions.back import batches, carriers, fills, precision, reductions, states, sums, versions
 from extensions.middle import (
     activations,
     attention,
@@ -129,6 +129,8 @@ def passes(config: Config) -> list[Pass]:
         Pass("carry_types", carriers.carry),
         rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
         rewrites("order_of_terms", *sums.RULES),
+        rewrites("computed_fills", *fills.RULES),
+        Pass("copy_states", states.copy_states),
         rewrites("kept_axes", *reductions.RULES),
         rewrites("lone_batches", *batches.RULES),
         Pass(

@@ -22,7 +22,7 @@ from extensions.ops.iteration import Iteration
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Split
 from extensions.ops.recurrent import GRUSequence, LSTMSequence, RNNSequence
-from extensions.ops.shaping import Broadcast, ShapeOf, Squeeze, Unsqueeze
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
 from mo.errors import UnsupportedError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -95,7 +95,7 @@ class Layer:
         if not self.is_plain:
             return self.looped(rnn_step, [h], (w, r, bias))
         op = RNNSequence(**self._attributes())
-        return self.g.add_multi(op, self.x, h, self._lengths(), w, r, bias)
+        return self.g.add_multi(op, self._batch_of(h), h, self._lengths(), w, r, bias)
 
     def gru(
         self,
@@ -123,7 +123,7 @@ class Layer:
         if inner is not None:
             bias = g.add(Concat(axis=1), bias, inner)
         op = GRUSequence(linear_before_reset=linear_before_reset, **self._attributes())
-        return g.add_multi(op, self.x, h, self._lengths(), w, r, bias)
+        return g.add_multi(op, self._batch_of(h), h, self._lengths(), w, r, bias)
 
     def lstm(
         self,
@@ -145,7 +145,16 @@ class Layer:
             return self.looped(lstm_step, [h, c], weights, None, peepholes, projection)
         op = LSTMSequence(**self._attributes())
         ordered = (reordered(self.g, part, 4, _LSTM_GATES) for part in (w, r, bias))
-        return self.g.add_multi(op, self.x, h, c, self._lengths(), *ordered)
+        return self.g.add_multi(op, self._batch_of(h, c), h, c, self._lengths(), *ordered)
+
+    def _batch_of(self, *states: Output) -> Output:
+        """The data; the CPU runtime has to know its batch if it knows that of a state."""
+        shape = self.x.shape
+        known = (state.shape[0] for state in states if state.shape is not None)
+        batch = next((size for size in known if isinstance(size, int)), None)
+        if batch is None or shape is None or isinstance(shape[0], int):
+            return self.x
+        return self.g.add(Reshape(special_zero=True), self.x, [batch, 0, 0])
 
     def _attributes(self) -> dict[str, Any]:
         """Attributes of the IR's operation."""

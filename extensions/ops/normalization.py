@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extensions.ops.common import FLOATS, divided, expect, joined, ranked, tied
+from extensions.ops.common import FLOATS, constant_axes, divided, expect, joined, ranked, tied
 from mo.graph.node import Output
 from mo.graph.op import Op, TensorType
 from mo.graph.shape import text
@@ -37,6 +37,7 @@ class MVN(Op):
     eps_mode: str = "inside_sqrt"
 
     def infer(self, data: Output, axes: Output) -> TensorType:
+        constant_axes(axes, data.rank)  # They must be axes of the data.
         return TensorType(data.shape, data.dtype)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid
+from extensions.front.building import invalid, size_of, vector
 from extensions.front.onnx.common import converts, refuse
 from extensions.ops.gathering import (
     Gather,
@@ -15,10 +15,11 @@ from extensions.ops.gathering import (
 )
 from extensions.ops.generating import NonZero
 from extensions.ops.shaping import Reshape, Squeeze
+from extensions.ops.slicing import StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import normalize_axis
+from mo.graph.shape import normalize_axis, same
 
 
 @converts("Gather")
@@ -46,7 +47,24 @@ def _from_the_front(indices: np.ndarray, dim: int) -> np.ndarray:
 
 @converts("GatherElements")
 def gather_elements(g: Graph, node: SourceNode, x: Output, indices: Output) -> Output:
-    return g.add(GatherElements(axis=node.get("axis", 0)), x, indices)
+    axis = node.get("axis", 0)
+    return g.add(GatherElements(axis=axis), _first_of(g, x, indices, axis), indices)
+
+
+def _first_of(g: Graph, x: Output, indices: Output, axis: int) -> Output:
+    """As much of the other axes as there are indices: there may be fewer, which the IR forbids."""
+    if x.shape is None or indices.shape is None or x.rank != indices.rank:
+        return x
+    along = normalize_axis(axis, len(x.shape))
+    pairs = enumerate(zip(x.shape, indices.shape))
+    axes = [i for i, (ours, theirs) in pairs if i != along and not same(ours, theirs)]
+    if not axes:
+        return x
+    # Not by Slice, which the runtime takes away again in front of GatherElements.
+    sizes = vector(g, [size_of(g, indices, i) for i in range(axes[-1] + 1)])
+    masked = tuple(int(i not in axes) for i in range(axes[-1] + 1))
+    op = StridedSlice(begin_mask=(1,) * len(masked), end_mask=masked)
+    return g.add(op, x, [0] * len(masked), sizes, [1] * len(masked))
 
 
 @converts("GatherND")

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extensions.front.building import invalid, sliced, typed
+from extensions.front.building import invalid, rank_of, size_of, sliced, typed, vector
 from extensions.front.onnx.common import converts, needed, refuse
 from extensions.ops import movement as m
+from extensions.ops.arithmetic import Add, Divide, Less, Select
 from extensions.ops.blocks import DepthToSpace, SpaceToDepth
 from extensions.ops.common import constant_ints
+from extensions.ops.gathering import ScatterElementsUpdate
 from extensions.ops.slicing import FAR, Slice
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
@@ -60,11 +62,20 @@ def split(
             raise invalid(f"{dim} cannot be split into {parts} parts of {each}")
     if parts == 1 and listed is None:
         return (x,)
+    if listed is None and node.get("num_outputs") and not isinstance(dim, int):
+        return g.add_multi(m.VariadicSplit(parts=parts), x, along, _shares(g, x, axis, parts))
     if listed is None or (
         len(set(listed)) == 1 and (not isinstance(dim, int) or sum(listed) == dim)
     ):
         return g.add_multi(m.Split(num_splits=parts), x, along)
     return g.add_multi(m.VariadicSplit(parts=parts), x, along, list(listed))
+
+
+def _shares(g: Graph, x: Output, axis: int, parts: int) -> Output:
+    """Lengths of parts of an axis of unknown size: the last one may be smaller."""
+    rounded = g.add(Add(), size_of(g, x, axis), np.int64(parts - 1))
+    each = g.add(Divide(), rounded, np.int64(parts))
+    return vector(g, [*[each] * (parts - 1), g.constant(np.int64(-1))])
 
 
 @converts("Slice")
@@ -91,16 +102,45 @@ def slice_10(
     if count is not None and steps is None:
         by = (1,) * count
     if lows is not None and highs is not None and along is not None and by is not None:
-        return sliced(g, x, lows, highs, along, by)
+        return sliced(g, x, lows, _without_end(highs, by), along, by)
     if count is None:
         count = starts.shape[0] if starts.shape and isinstance(starts.shape[0], int) else None
     if steps is None:
         if count is None:
             raise UnsupportedError("the number of sliced axes is not known")
         steps = g.constant(np.ones(count, np.int64))
+    if highs is not None and by is not None:
+        ends = g.constant(_without_end(highs, by))
     limits = [_limits(g, value) for value in (starts, ends)]
-    inputs = [*limits, steps] if axes is None else [*limits, steps, axes]
-    return g.add(Slice(), x, *(typed(g, value, ElementType.i64) for value in inputs))
+    inputs = [typed(g, value, ElementType.i64) for value in (*limits, steps)]
+    if axes is None:
+        return g.add(Slice(), x, *inputs)
+    axes = typed(g, axes, ElementType.i64)
+    if not axes.is_constant:
+        inputs, axes = _on_all_axes(g, rank_of(x), inputs, axes)
+    return g.add(Slice(), x, *inputs, axes)
+
+
+def _on_all_axes(
+    g: Graph, rank: int, limits: Sequence[Output], axes: Output
+) -> tuple[list[Output], Output]:
+    """Starts, ends and steps of all axes: the CPU runtime fails for axes that are computed."""
+    below = g.add(Less(), axes, g.constant(np.int64(0)))
+    axes = g.add(Select(), below, g.add(Add(), axes, np.int64(rank)), axes)
+    whole = (g.constant(np.full(rank, value, np.int64)) for value in (0, FAR, 1))
+    scattered = [
+        g.add(ScatterElementsUpdate(), all_of_it, axes, part, g.constant(np.int64(0)))
+        for all_of_it, part in zip(whole, limits)
+    ]
+    return scattered, g.constant(np.arange(rank, dtype=np.int64))
+
+
+def _without_end(ends: Sequence[int], steps: Sequence[int]) -> list[int]:
+    """The greatest integers stand for no limit, backwards too (onnxruntime)."""
+    return [-FAR if step < 0 and end in _GREATEST else end for end, step in zip(ends, steps)]
+
+
+_GREATEST = (2**31 - 1, 2**63 - 1)
 
 
 def _limits(g: Graph, value: Output) -> Output:

@@ -6,6 +6,7 @@ from extensions.front.onnx.common import converts, refuse
 from extensions.front.onnx.volumes import region_maxima, sampled_volume
 from extensions.ops.regions import ROIAlign
 from extensions.ops.sampling import GridSample
+from extensions.ops.shaping import Reshape
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -41,6 +42,8 @@ def _one_of(node: SourceNode, name: str, default: str, known: dict[str, str]) ->
     return known[value]
 
 
+# Numbers that tell a region.
+_CORNERS = 4
 # The first takes half a pixel from each region after scaling it.
 _ALIGNED = {"half_pixel": "half_pixel_for_nn", "output_half_pixel": "asymmetric"}
 
@@ -61,4 +64,7 @@ def roi_align(g: Graph, node: SourceNode, x: Output, rois: Output, batch_indices
         mode="avg",
         aligned_mode=aligned,
     )
+    if rois.shape is None or rois.shape[-1] != _CORNERS:
+        # The CPU runtime wants to know it.
+        rois = g.add(Reshape(), rois, [-1, _CORNERS])
     return g.add(op, x, rois, batch_indices)

@@ -9,7 +9,7 @@ from extensions.front.onnx.common import converts, needed, refuse
 from extensions.ops.arithmetic import Subtract
 from extensions.ops.generating import NonZero
 from extensions.ops.selection import TopK, Unique
-from extensions.ops.shaping import Squeeze
+from extensions.ops.shaping import Reshape, Squeeze
 from extensions.ops.slicing import StridedSlice
 from extensions.ops.suppression import NonMaxSuppression
 from mo.front.model import SourceNode
@@ -71,6 +71,10 @@ def _reversed(g: Graph, x: Output, axis: int) -> Output:
     )
 
 
+# Numbers that tell a box.
+_CORNERS = 4
+
+
 @converts("NonMaxSuppression")
 def non_max_suppression(
     g: Graph,
@@ -94,6 +98,9 @@ def non_max_suppression(
         box_encoding="center" if encoding else "corner",
         sort_result_descending=False,
     )
+    if boxes.shape is None or boxes.shape[-1] != _CORNERS:
+        # The CPU runtime wants to know it.
+        boxes = g.add(Reshape(special_zero=True), boxes, [0, -1, _CORNERS])
     return g.add_multi(op, boxes, scores, *limits)[0]
 
 

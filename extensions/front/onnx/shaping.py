@@ -6,11 +6,20 @@ from math import prod
 
 import numpy as np
 
-from extensions.front.building import invalid, needed_constant, rank_of, scalar, typed
+from extensions.front.building import invalid, is_shape, needed_constant, rank_of, scalar, typed
 from extensions.front.onnx.axes import squeezed, unsqueezed
 from extensions.front.onnx.common import attribute_or_input, converts, refuse
 from extensions.front.onnx.tensors import element_type
-from extensions.ops.arithmetic import Add, GreaterEqual, Less, LessEqual, Multiply, Select
+from extensions.ops.arithmetic import (
+    Add,
+    GreaterEqual,
+    Less,
+    LessEqual,
+    Maximum,
+    Minimum,
+    Multiply,
+    Select,
+)
 from extensions.ops.common import length
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Eye, OneHot, Range
@@ -102,12 +111,13 @@ def flatten(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("Squeeze")
 def squeeze(g: Graph, node: SourceNode, x: Output, axes: Output | None = None) -> Output:
+    """Without axes, or with none among them, all axes of size 1 go (onnxruntime)."""
     listed = attribute_or_input(node, "axes", axes)
-    if listed is None:
-        return g.add(Squeeze(), x) if axes is None else squeezed(g, x, axes)
-    if x.rank is not None:
-        listed = normalize_axes(listed, x.rank)
-    return g.add(Squeeze(), x, list(listed)) if listed else x
+    if listed is None and axes is not None and axes.shape != (0,):
+        return squeezed(g, x, axes)
+    if not listed:
+        return g.add(Squeeze(), x)
+    return g.add(Squeeze(), x, list(listed if x.rank is None else normalize_axes(listed, x.rank)))
 
 
 @converts("Unsqueeze")
@@ -136,7 +146,11 @@ def transpose(g: Graph, node: SourceNode, x: Output) -> Output:
 
 @converts("Expand")
 def expand(g: Graph, node: SourceNode, x: Output, target: Output) -> Output:
-    return g.add(Broadcast(mode="bidirectional"), x, typed(g, target, ElementType.i64))
+    y = g.add(Broadcast(mode="bidirectional"), x, typed(g, target, ElementType.i64))
+    if y.shape is not None and is_static(y.shape) and 0 in y.shape:
+        # The CPU runtime does not expand 1 to 0.
+        return g.add(Broadcast(), g.constant(np.zeros(()), x.dtype), list(y.shape))
+    return y
 
 
 @converts("ConstantOfShape")
@@ -177,8 +191,21 @@ def tile_6(g: Graph, node: SourceNode, x: Output, repeats: Output) -> Output:
 
 @converts("Range")
 def range_(g: Graph, node: SourceNode, start: Output, stop: Output, step: Output) -> Output:
-    limits = [scalar(g, value) for value in (start, stop, step)]
-    return g.add(Range(output_type=start.dtype), *limits)
+    start, stop, step = (scalar(g, value) for value in (start, stop, step))
+    return g.add(Range(output_type=start.dtype), start, _ahead(g, start, stop, step), step)
+
+
+def _ahead(g: Graph, start: Output, stop: Output, step: Output) -> Output:
+    """The end of a range. If it lies behind the start, there is nothing in it, but the CPU runtime
+    counts from one to the other all the same (OpenVINO 2026.4).
+    """
+    first, by = start.value(), step.value()
+    if first is not None and (stop.is_constant or (first <= 0 and is_shape(stop) and by == 1)):
+        return stop
+    if by is not None:
+        return g.add(Maximum() if by > 0 else Minimum(), start, stop)
+    falls = g.add(Less(), step, g.constant(np.zeros(()), step.dtype))
+    return g.add(Select(), falls, *(g.add(op, start, stop) for op in (Minimum(), Maximum())))
 
 
 @converts("OneHot")

@@ -161,3 +161,19 @@ def test_a_branch_inside_a_loop_sees_both_graphs_around() -> None:
     node = helper.make_node("Loop", ["n", "", "x"], ["y"], "loop", body=body)
     kept = [("n", np.array(3, np.int64)), ("two", np.float32(2))]
     agree_model(model_of([node], [("x", X)], ["y"], kept), [X])
+
+
+def test_states_that_change_places() -> None:
+    """The CPU runtime would hand on the second one when it has already changed."""
+    nodes = [
+        GO_ON,
+        helper.make_node("Identity", ["v1"], ["w0"]),
+        helper.make_node("Identity", ["v0"], ["w1"]),
+    ]
+    node = helper.make_node(
+        "Loop", ["n", "", "x", "y"], ["a", "b"], body=loop_body(*nodes, carried=2)
+    )
+    y = numbers(2, 3, low=5, high=9)
+    for fed, kept in (([], [("n", np.array(3))]), ([("n", np.array(3))], [])):
+        model = model_of([node], [("x", X), ("y", y), *fed], ["a", "b"], kept)
+        agree_model(model, [X, y, *(array for _, array in fed)])

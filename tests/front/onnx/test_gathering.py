@@ -177,3 +177,8 @@ def test_where_it_is_not_zero() -> None:
             agree("NonZero", numbers(3, 4, dtype=dtype), opset=opset)
             agree("NonZero", fixed(numbers(3, 4, dtype=dtype)), opset=opset)
     agree("NonZero", np.zeros((2, 3), np.float32))
+
+
+@pytest.mark.parametrize("axis", [0, -1])
+def test_fewer_indices_than_elements(axis: int) -> None:
+    agree("GatherElements", X, numbers(4, 3, 2, dtype=np.int64, low=0, high=3), axis=axis)

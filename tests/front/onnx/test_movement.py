@@ -325,3 +325,32 @@ def test_reverse_sequence(batch: int | None, time: int | None) -> None:
 
 def test_slices_of_an_unknown_rank() -> None:
     agree_unknown_rank("Concat", X, X, axis=0)
+
+
+@pytest.mark.parametrize("axes", [[1, 2], [-1, 0], [2]])
+def test_slices_of_axes_that_are_computed(axes: list[int]) -> None:
+    """The CPU runtime would crash."""
+    starts, ends, steps = ([4, -5][: len(axes)], [1, 3][: len(axes)], [-2, 1][: len(axes)])
+    along = Sized(np.array(axes))
+    agree("Slice", X, fixed(starts), fixed(ends), along, fixed(steps))
+    agree("Slice", X, *(Sized(np.array(value)) for value in (starts, ends)), along)
+
+
+def test_the_greatest_integers_are_no_limit_backwards_either() -> None:
+    """As in onnxruntime; numpy takes nothing then."""
+    for end in (FAR, 2**31 - 1):
+        agree("Slice", X, fixed([3]), fixed([end]), fixed([1]), fixed([-2]))
+        agree("Slice", X, Sized(np.array([3])), fixed([end]), fixed([1]), fixed([-2]))
+
+
+@pytest.mark.parametrize("size", [6, 5, 7])
+def test_parts_of_an_axis_of_unknown_size(size: int) -> None:
+    agree("Split", numbers(size, 2), opset=18, outputs=3, num_outputs=3)
+
+
+def test_padding_with_a_computed_number() -> None:
+    """The CPU runtime would put zeros where sizes are known."""
+    value = np.array(2.5, np.float32)
+    agree("Pad", X, fixed([1, 0, 2, 0, 1, -1]), value)
+    agree("Pad", X, Sized(np.array([1, 0, 2, 0, 1, 1])), value)
+    agree("Pad", X.astype(np.int32), fixed([0, 0, 0, 1, 1, 1]), np.array(7, np.int32))

@@ -210,3 +210,7 @@ def test_mean_variance_norm(opset: int, axes: list[int] | None) -> None:
 def test_norms_keep_to_one_operation_and_its_scale() -> None:
     graph = agree("InstanceNormalization", X, *vectors()[:2])
     assert operations(graph) == ["MVN", "Multiply", "Add"]
+
+
+def test_the_usual_axes_of_a_norm_must_be_there() -> None:
+    refused("MeanVarianceNormalization", numbers(2, 3, 4), match="axis 3 is out of range")

@@ -193,3 +193,12 @@ def test_peepholes(coupled: int, clip: float | None) -> None:
 def test_the_forget_gate_may_be_what_the_input_gate_leaves() -> None:
     shared: dict[str, Any] = {"outputs": 3, "opset": 14, "hidden_size": HIDDEN}
     agree("LSTM", *layer("LSTM", bias=True, states=True), input_forget=1, **shared)
+
+
+@pytest.mark.parametrize("kind", GATES)
+@pytest.mark.parametrize("place", [5, -1])
+def test_states_of_known_size_for_data_of_unknown_size(kind: str, place: int) -> None:
+    """The CPU runtime wants to know both or neither."""
+    inputs = layer(kind, states=True)
+    inputs[place] = fixed(inputs[place])
+    agree(kind, *inputs, outputs=outputs(kind), opset=14, hidden_size=HIDDEN)

@@ -97,7 +97,7 @@ def test_regions(mode: str | None, ratio: int | None, place: str | None) -> None
 
 
 def test_computed_regions() -> None:
-    agree("RoiAlign", IMAGE, REGIONS, IMAGES, output_height=2, output_width=2, dynamic=(0,))
+    agree("RoiAlign", IMAGE, REGIONS, IMAGES, output_height=2, output_width=2)
 
 
 @pytest.mark.parametrize("place", ["half_pixel", "output_half_pixel"])

@@ -127,8 +127,7 @@ SCORES = np.array(
 
 
 def suppressed(*inputs: Any, **options: Any) -> None:
-    """That a box has four numbers must be known."""
-    agree("NonMaxSuppression", *inputs, dynamic=(0, 1), **options)
+    agree("NonMaxSuppression", *inputs, **options)
 
 
 @pytest.mark.parametrize("opset", [10, 11])
@@ -160,7 +159,7 @@ def test_boxes_that_overlap_by_the_limit_itself_stay() -> None:
     pair = np.float32([[[0, 0, 1, 1], [0.5, 0.5, 1.5, 1.5]]])
     scores, limit = np.float32([[[0.9, 0.8]]]), np.array([0.25 / 1.75], np.float32)
     for given in (fixed(limit), Sized(limit)):
-        agree("NonMaxSuppression", pair, scores, fixed([3]), given, opset=11, dynamic=(0, 1))
+        agree("NonMaxSuppression", pair, scores, fixed([3]), given, opset=11)
 
 
 def test_suppression_of_everything() -> None:

@@ -295,3 +295,24 @@ def test_running_sum(opset: int, exclusive: int | None, reverse: int | None) -> 
 
 def test_shape_computations_on_known_sizes_fold() -> None:
     assert operations(agree("Shape", X, dynamic=False)) == []
+
+
+def test_no_axes_among_those_to_squeeze_are_all_axes() -> None:
+    x = numbers(1, 3, 1)
+    agree("Squeeze", x, fixed(np.empty(0, np.int64)), dynamic=False)
+    agree("Squeeze", x, Sized(np.empty(0, np.int64)), dynamic=False)
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.float32])
+def test_ranges_whose_end_lies_behind_their_start(dtype: Any) -> None:
+    """The CPU runtime would count towards the end all the same."""
+    for limits in ((1, 0, 1), (0, -3, 1), (2, 5, -1), (5, 0, 2), (4, 0, -2)):
+        start, stop, step = (np.array(value, dtype) for value in limits)
+        agree("Range", start, stop, step)
+        agree("Range", start, stop, fixed(step))
+        agree("Range", fixed(start), stop, fixed(step))
+
+
+def test_what_is_expanded_to_nothing() -> None:
+    for x, target in ((numbers(3, 1), [1, 0]), (numbers(1), [0]), (numbers(0), [3, 1])):
+        agree("Expand", x, fixed(target))
