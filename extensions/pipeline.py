@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from extensions.back import batches, carriers, fills, precision, reductions, states, sums, versions
+from extensions.back import (
+    carriers,
+    fills,
+    precision,
+    reductions,
+    states,
+    sums,
+    versions,
+    workarounds,
+)
 from extensions.middle import (
     activations,
     attention,
@@ -132,7 +141,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("computed_fills", *fills.RULES),
         Pass("copy_states", states.copy_states),
         rewrites("kept_axes", *reductions.RULES),
-        rewrites("lone_batches", *batches.RULES),
+        rewrites("workarounds", *workarounds.RULES),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),

@@ -184,6 +184,10 @@ def sliced(
         # Limits at or beyond the edge are masked out: that holds for any size.
         edge = dim if isinstance(dim, int) else FAR
         first, last = (-edge, edge) if forwards else (edge - 1, -edge - 1)
+        if not forwards and starts[i] < -edge:
+            # Backwards from before the first element there is nothing: runtimes would take that.
+            begin[axis], end[axis], begin_mask[axis], end_mask[axis] = edge, edge, 0, 0
+            continue
         stride[axis] = steps[i]
         if (starts[i] > first) if forwards else (starts[i] < first):
             begin[axis], begin_mask[axis] = _limited(starts[i]), int(forwards and starts[i] == 0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from extensions.front.building import lift, size_of, typed
 from extensions.front.tf.common import (
     Layout,
@@ -16,9 +18,12 @@ from extensions.front.tf.common import (
     type_attribute,
 )
 from extensions.front.tf.windows import padding
-from extensions.ops.arithmetic import Add, Multiply
+from extensions.ops.arithmetic import Add, Divide, FloorMod, Maximum, Multiply, Subtract
+from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
+from extensions.ops.movement import Concat, Pad
 from extensions.ops.pooling import AvgPool, MaxPool, MaxPoolWithIndices
+from extensions.ops.shaping import ShapeOf
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -67,10 +72,10 @@ def max_pool_with_argmax(g: Graph, node: SourceNode, x: Output) -> Any:
     image = layout.inside(g, x)
     attributes = _attributes(node, layout, image, needed(node, "ksize"), needed(node, "strides"))
     kind = type_attribute(node, "Targmax", ElementType.i64)
-    op = MaxPoolWithIndices(
-        dilations=(1, 1), index_element_type=ElementType.i64, axis=2, **attributes
-    )
-    values, places = g.add_multi(op, image)
+    if attributes.pop("auto_pad") == "explicit":
+        values, places = g.add_multi(_with_indices(attributes), image)
+    else:
+        values, places = _same_with_indices(g, attributes, image)
     channels = size_of(g, image, 1)
     places = g.add(Add(), g.add(Multiply(), places, channels), _counted(g, image, 1))
     if node.get("include_batch_in_index", False):
@@ -78,6 +83,39 @@ def max_pool_with_argmax(g: Graph, node: SourceNode, x: Output) -> Any:
         size = g.add(Multiply(), pixels, channels)
         places = g.add(Add(), places, g.add(Multiply(), _counted(g, image, 0), size))
     return layout.outside(g, values), typed(g, layout.outside(g, places), kind)
+
+
+def _with_indices(attributes: dict[str, Any]) -> MaxPoolWithIndices:
+    return MaxPoolWithIndices(
+        dilations=(1, 1), index_element_type=ElementType.i64, axis=2, **attributes
+    )
+
+
+def _same_with_indices(
+    g: Graph, attributes: dict[str, Any], image: Output
+) -> tuple[Output, Output]:
+    """Padding SAME of an image of any size, laid around it at run time.
+
+    (The CPU runtime does not add it by itself where this operation gets an open shape.)
+    """
+    kernel, strides = (g.constant(np.int64(attributes[key])) for key in ("kernel", "strides"))
+    zero, one, two = (number(g, value, ElementType.i64) for value in (0, 1, 2))
+    size = g.add(Gather(), g.add(ShapeOf(), image), [2, 3], np.int64(0))
+    steps = g.add(Divide(), g.add(Subtract(), size, one), strides)
+    reached = g.add(Add(), g.add(Multiply(), steps, strides), kernel)
+    total = g.add(Maximum(), g.add(Subtract(), reached, size), zero)
+    begin = g.add(Divide(), total, two)
+    pads = [begin, g.add(Subtract(), total, begin)]
+    borders = [g.add(Concat(axis=0), [0, 0], pad) for pad in pads]
+    limits = np.finfo if image.dtype.is_float else np.iinfo
+    lowest = number(g, limits(image.dtype.numpy).min, image.dtype)
+    padded = g.add(Pad(), image, *borders, lowest)
+    values, places = g.add_multi(_with_indices(attributes), padded)
+    top, left = (g.add(Gather(), begin, g.constant(np.int64(i)), np.int64(0)) for i in (0, 1))
+    width = size_of(g, padded, 3)
+    row = g.add(Subtract(), g.add(Divide(), places, width), top)
+    column = g.add(Subtract(), g.add(FloorMod(), places, width), left)
+    return values, g.add(Add(), g.add(Multiply(), row, size_of(g, image, 3)), column)
 
 
 def _counted(g: Graph, image: Output, axis: int) -> Output:

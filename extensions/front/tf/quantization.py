@@ -88,14 +88,16 @@ def quantize_and_dequantize(
     most = (1 << (width - 1)) - 1 if node.get("signed_input", True) else (1 << width) - 1
     least = -most - (not node.get("narrow_range", False)) if node.get("signed_input", True) else 0
     axis = node.get("axis", -1)
-    if not node.get("range_given", node.type.endswith("V3")):
+    is_limited = node.get("range_given", node.type.endswith("V3"))
+    if not is_limited:
         axes = _others(x, axis)
         low, high = (g.add(op(keep_dims=False), x, axes) for op in (ReduceMin, ReduceMax))
     if axis >= 0:
         low, high = (lift(g, limit, _others(x, axis)) for limit in (low, high))
     scale, low, high = _scale_of(g, low, high, least, most)
-    inside = g.add(a.Minimum(), g.add(a.Maximum(), x, low), high)
-    steps = g.add(a.Multiply(), inside, scale)
+    if is_limited:  # Else numbers below zero stay, even of integers without sign.
+        x = g.add(a.Minimum(), g.add(a.Maximum(), x, low), high)
+    steps = g.add(a.Multiply(), x, scale)
     if node.get("round_mode", "HALF_TO_EVEN") == "HALF_UP":
         level = g.add(Floor(), g.add(a.Add(), steps, 0.5))
     else:

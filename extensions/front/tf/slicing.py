@@ -9,6 +9,7 @@ import numpy as np
 from extensions.front.building import invalid, lift, rank_of
 from extensions.front.tf.common import axis_of, converts, needed, needed_ints
 from extensions.ops.arithmetic import Add, Equal, Select
+from extensions.ops.common import constant_ints
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Split, VariadicSplit
 from extensions.ops.shaping import ShapeOf
@@ -67,8 +68,28 @@ def _sliced(
     left = {name: tuple(mask[place] for place in kept) for name, mask in masks.items()}
     y = x
     if kept:
+        limits = _from_inside(g, x, limits, left)
         y = g.add(StridedSlice(**{**left, "new_axis_mask": ()}), x, *limits)
     return lift(g, y, _new_axes(rank_of(x), new, masks)) if any(new) else y
+
+
+def _from_inside(
+    g: Graph, x: Output, limits: list[Output], masks: dict[str, tuple[int, ...]]
+) -> list[Output]:
+    """Backwards from before the first element there is nothing: runtimes would take the first."""
+    known = [constant_ints(value) for value in limits]
+    if None in known or x.shape is None:
+        return limits
+    rows = [list(row or ()) for row in known]
+    is_rest, count = [*masks["ellipsis_mask"], 1], len(rows[0])
+    for place, (begin, _, step) in enumerate(zip(*rows)):
+        if any(masks[f"{name}_mask"][place] for name in ("begin", "shrink_axis", "ellipsis")):
+            continue
+        dim = x.shape[place if place < is_rest.index(1) else place - count]
+        if step < 0 and isinstance(dim, int) and begin < -dim:
+            for row, number in zip(rows, (dim, dim, 1)):
+                row[place] = number
+    return [g.constant(np.asarray(row), value.dtype) for row, value in zip(rows, limits)]
 
 
 def _new_axes(rank: int, new: list[int], masks: dict[str, Any]) -> list[int]:

@@ -120,7 +120,10 @@ class Backwards:
         (The IR has an input for sizes, but the CPU runtime does not survive their changes.)
         """
         g, spatial = self.g, self.layout.spatial
-        spare = [max(0, stride - reach) for stride, reach in zip(self.strides, self.reach)]
+        spare = [
+            max(0, stride - reach) if self.padding == "SAME" else stride - 1
+            for stride, reach in zip(self.strides, self.reach)
+        ]
         nothing = [0] * spatial
         attributes = self._attributes(nothing, [-extra for extra in spare])
         whole = g.add(op(**attributes), self.image, weights)

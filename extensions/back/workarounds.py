@@ -1,18 +1,19 @@
-"""Batches as runtimes compute them rightly."""
+"""What the CPU runtime (2026.4) computes wrongly, written in another way."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from extensions.ops.blocks import SpaceToBatch
-from extensions.ops.common import constant_ints
+from extensions.ops.common import constant_axes, constant_ints
 from extensions.ops.gathering import Gather
-from extensions.ops.movement import Pad
+from extensions.ops.movement import Pad, Transpose
+from extensions.ops.selection import Unique
 from extensions.ops.shaping import Squeeze
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.shape import bounds
-from mo.middle.pattern import any_value, match
+from mo.middle.pattern import any_value, const, match
 from mo.middle.rewriter import rewrite
 
 
@@ -26,7 +27,7 @@ from mo.middle.rewriter import rewrite
 def lone_batch(g: Graph, node: Node, x: Output, indices: Output, axis: Output) -> Output | None:
     """A batch of one is none.
 
-    For it the 2026.4 CPU runtime reads beyond its data: wrong elements, or the process dies.
+    For it the runtime reads beyond its data: wrong elements, or the process dies.
     """
     batch, shape = node.op.batch_dims, node.outputs[0].shape  # type: ignore[attr-defined]
     if indices.rank is None or shape is None:
@@ -42,8 +43,8 @@ def lone_batch(g: Graph, node: Node, x: Output, indices: Output, axis: Output) -
 def padded_blocks(g: Graph, x: Output, block: Output, begin: Output, end: Output) -> Output | None:
     """What is cut into blocks is padded before.
 
-    Where a whole block is longer than the data, the 2026.4 CPU runtime repeats the data instead of
-    filling the end of the block.
+    Where a whole block is longer than the data, the runtime repeats the data instead of filling
+    the end of the block.
     """
     if x.shape is None or constant_ints(end) == (0,) * len(x.shape):
         return None
@@ -57,4 +58,17 @@ def padded_blocks(g: Graph, x: Output, block: Output, begin: Output, end: Output
     return g.add(SpaceToBatch(), padded, block, zeros, zeros)
 
 
-RULES = (lone_batch, padded_blocks)
+@rewrite(match(Unique, any_value("x"), const("axis")))
+def first_axis(g: Graph, node: Node, x: Output, axis: Output) -> tuple[Output, ...] | None:
+    """Distinct slices along any axis but the first are not always told apart."""
+    places = constant_axes(axis, x.rank)
+    if places is None or places == (0,):
+        return None
+    (place,) = places
+    order = [place, *(other for other in range(x.rank or 0) if other != place)]
+    first = g.constant(np.int64(0))
+    values, *rest = g.add_multi(node.op, g.add(Transpose(), x, order), first)
+    return g.add(Transpose(), values, np.argsort(order)), *rest
+
+
+RULES = (lone_batch, padded_blocks, first_axis)

@@ -1,4 +1,4 @@
-"""A batch of one is looked up in without its axis; space is padded before it becomes batches."""
+"""What the runtime computes wrongly in one form is right in another."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 
 pytest.importorskip("openvino")
 
-from extensions.back.batches import RULES
+from extensions.back.workarounds import RULES
 from extensions.ops.blocks import SpaceToBatch
 from extensions.ops.gathering import Gather
+from extensions.ops.selection import Unique
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.shape import Dim
@@ -74,3 +75,14 @@ def test_a_block_longer_than_the_data(shape: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize(("size", "end"), [(5, 1), (3, 0)])
 def test_whole_blocks_of_data_stay(size: int, end: int) -> None:
     assert apply(cut([1, 3, size, 4], [1, 1, 3, 2], [0] * 4, [0, 0, end, 0]), *RULES) == 0
+
+
+def test_distinct_slices_of_a_later_axis() -> None:
+    g = Graph()
+    x = g.input("x", (3, 4), ElementType.i32)
+    values, *_ = g.add_multi(Unique(sorted=True), x, g.constant(np.int64(-1)))
+    g.output(values)
+    assert apply(g, *RULES) == 1
+    data = np.array([[1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 0]], np.int32)
+    (found,) = runtime.run(g, [data])
+    np.testing.assert_array_equal(found, np.unique(data, axis=1))
