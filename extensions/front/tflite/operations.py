@@ -79,7 +79,6 @@ like(
         "SUM": "Sum",
         "UNSORTED_SEGMENT_MAX": "UnsortedSegmentMax",
         "UNSORTED_SEGMENT_MIN": "UnsortedSegmentMin",
-        "UNSORTED_SEGMENT_PROD": "UnsortedSegmentProd",
         "UNSORTED_SEGMENT_SUM": "UnsortedSegmentSum",
     }
 )

@@ -14,6 +14,7 @@ from extensions.ops.arithmetic import Add, Maximum, Minimum, Select, Subtract
 from extensions.ops.conversion import Widen
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Concat, Pad
+from extensions.ops.reduction import ReduceProd
 from extensions.ops.shaping import Broadcast, ShapeOf
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
@@ -82,6 +83,23 @@ def dynamic_update_slice(
     inside = g.add(Pad(pad_mode="constant"), marks, begin, end, number(g, 0, ElementType.i32))
     moved = g.add(Pad(pad_mode="constant"), update, begin, end, number(g, 0, update.dtype))
     return g.add(Select(), typed(g, inside, ElementType.boolean), moved, x)
+
+
+@converts("UNSORTED_SEGMENT_PROD")
+def segment_products(g: Graph, node: SourceNode, x: Output, ids: Output, count: Output) -> Output:
+    """Of sizes as a product for each segment: so converters join axes of unknown size.
+
+    (The CPU runtime takes sizes that it scatters for zeros.)
+    """
+    order, total = ids.value(), count.value()
+    segments = range(0 if total is None else int(total.item()))
+    if order is None or x.rank != 1 or not segments or set(order.tolist()) != set(segments):
+        result: Output = tensorflow(g, node, "UnsortedSegmentProd", x, ids, count)
+        return result
+    first = g.constant(np.int64(0))
+    members = [g.add(Gather(), x, np.flatnonzero(order == part), first) for part in segments]
+    products = [g.add(ReduceProd(keep_dims=True), part, [0]) for part in members]
+    return products[0] if len(products) == 1 else g.add(Concat(axis=0), *products)
 
 
 @converts("EMBEDDING_LOOKUP")

@@ -1,0 +1,169 @@
+"""The operations of TensorFlow as TF-Lite has them, beside TF-Lite's interpreter, with a table.
+
+    python -m tests.conformance.tflite_operations [PART OF A NAME ...] [--write]
+
+The variants are those of tf_operations. Each is converted to TF-Lite with its sizes known and with
+all of them open (where that is refused: with an open first axis), then by us, run in OpenVINO and
+compared; the verdicts on record are in tflite_operations.csv. What TF-Lite's converter does not
+take, or its interpreter does not run, is not in the table. Operations that stay TensorFlow's own
+(Flex...) are compared with TensorFlow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tests.conformance.tf_operations import refusal
+from tests.conformance.tf_variants import VARIANTS
+from tests.conformance.tf_variants.building import Shapes, Variant
+from tests.conformance.verdicts import attempted
+from tests.front.comparing import compare_results
+from tests.front.tflite.running import Interpreted, converted, lite
+from tests.ops import runtime
+
+TABLE = Path(__file__).with_suffix(".csv")
+# Variants with which TensorFlow 2.21 itself goes wrong: it ends, overflows, transforms one number
+# wrongly, or writes a model that reads more than there is.
+_DEFECTIVE = re.compile(
+    r"MatrixDiagV[23] k=\[-1, 1\].* num_cols=-1|ReverseV2 axis=\[\]|"
+    r"SparseToDense output_shape=\[6\] sparse_values=1.0|Softplus of great numbers|"
+    r"^RFFT fft_length=\[1\]|FFT shifted"
+)
+
+
+class NoSuchModel(Exception):
+    """TF-Lite does not have the operation, or not with these shapes."""
+
+
+class Verdict(NamedTuple):
+    operation: str
+    variant: str
+    operators: str
+    static: str
+    opened: str
+
+
+def function_of(variant: Variant) -> Any:
+    """The function that makes the graph of a variant; None where it is made otherwise."""
+    found = variant.model.__closure__ or ()
+    cells = dict(zip(variant.model.__code__.co_freevars, (cell.cell_contents for cell in found)))
+    return cells.get("function") if "composed" in variant.model.__qualname__ else None
+
+
+def content_of(variant: Variant, shapes: Shapes) -> bytes:
+    """The variant as a TF-Lite file."""
+    kinds = [array.dtype for array in variant.arrays]
+    try:
+        return lite(function_of(variant), list(map(tf.TensorSpec, shapes, kinds)))
+    except Exception as error:
+        raise NoSuchModel from error
+
+
+def check(variant: Variant, shapes: Shapes) -> None:
+    """Assert that the converted model computes what TF-Lite does."""
+    content = content_of(variant, shapes)
+    try:
+        expected = expected_of(variant, content)
+    except (RuntimeError, ValueError, tf.errors.OpError) as error:
+        raise NoSuchModel from error
+    graph = converted(content)
+    results = runtime.run(graph, variant.arrays)
+    compare_results(graph, results, expected, variant.tolerance, f"shapes {shapes}", to_scale=True)
+
+
+def expected_of(variant: Variant, content: bytes) -> list[Any]:
+    interpreted = Interpreted(content)
+    if any(name.startswith("Flex") for name in interpreted.operators()):
+        return variant.expected()
+    return [_pairs(array) for array in interpreted.run(*variant.arrays)]
+
+
+def _pairs(array: np.ndarray) -> np.ndarray:
+    """Complex numbers as pairs of their parts."""
+    return np.stack([array.real, array.imag], -1) if array.dtype.kind == "c" else array
+
+
+def judge(variant: Variant) -> Verdict | None:
+    """The verdict on a variant; None for what TF-Lite does not have."""
+    if function_of(variant) is None or _DEFECTIVE.search(f"{variant.operation} {variant.name}"):
+        return None
+    try:
+        operators = " ".join(Interpreted(content_of(variant, variant.shapes)).operators())
+    except (NoSuchModel, RuntimeError, ValueError):
+        return None
+    static = _attempt(variant, variant.shapes)
+    if static == _NONE:
+        return None
+    if not any(array.ndim for array in variant.arrays):
+        return Verdict(variant.operation, variant.name, operators, static, "-")
+    opened = _attempt(variant, variant.open_shapes)
+    if opened != "right" and static == "right":
+        batch = _attempt(variant, variant.batch_open_shapes)
+        opened = f"first axis only: {opened}" if batch == "right" else opened
+    return Verdict(variant.operation, variant.name, operators, static, opened)
+
+
+_NONE = "TF-Lite makes no such model"
+
+
+def _attempt(variant: Variant, shapes: Shapes) -> str:
+    return attempted(lambda: check(variant, shapes), refusal, {NoSuchModel: _NONE})
+
+
+def read_table() -> dict[tuple[str, str], Verdict]:
+    """The verdicts on record."""
+    if not TABLE.exists():
+        return {}
+    with TABLE.open(newline="") as file:
+        rows = [Verdict(**row) for row in csv.DictReader(file)]
+    return {(row.operation, row.variant): row for row in rows}
+
+
+def write_table(known: Mapping[tuple[str, str], Verdict]) -> None:
+    keys = [(variant.operation, variant.name) for variant in VARIANTS]
+    with TABLE.open("w", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(Verdict._fields)
+        out.writerows(sorted((known[key] for key in keys if key in known), key=lambda row: row[0]))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--write", action="store_true", help="write the table")
+    args = parser.parse_args()
+    known, found = read_table(), []
+    for variant in VARIANTS:
+        label = f"{variant.operation} {variant.name}"
+        if args.names and not any(part in label for part in args.names):
+            continue
+        key = variant.operation, variant.name
+        verdict = judge(variant)
+        if verdict is None:
+            known.pop(key, None)
+            continue
+        found.append(verdict)
+        if known.get(key) != verdict or args.names:
+            print(f"{label}: {verdict.static} / {verdict.opened}", flush=True)
+            known[key] = verdict
+            if args.write:
+                write_table(known)
+    if args.write:
+        write_table(known)
+    right = sum(row.static == "right" for row in found)
+    opened = sum(row.opened in ("right", "-") for row in found)
+    print(f"{len(found)} variants, {right} right with static shapes, {opened} with open ones")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
