@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from extensions.ops.activation import Clamp, HardSigmoid
+from extensions.ops.arithmetic import Add, Multiply
 from extensions.ops.blocks import SpaceToBatch
 from extensions.ops.common import constant_axes, constant_ints
+from extensions.ops.convolution import Convolution
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Pad, Transpose
 from extensions.ops.selection import Unique
 from extensions.ops.shaping import Squeeze
+from extensions.ops.slicing import StridedSlice
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.shape import bounds
@@ -71,4 +75,38 @@ def first_axis(g: Graph, node: Node, x: Output, axis: Output) -> tuple[Output, .
     return g.add(Transpose(), values, np.argsort(order)), *rest
 
 
-RULES = (lone_batch, padded_blocks, first_axis)
+@rewrite(match(Convolution, any_value("x"), any_value("weights")))
+def padded_apart(g: Graph, node: Node, x: Output, weights: Output) -> Output | None:
+    """A 1x1 convolution with strides and padding reads data that are padded and thinned before.
+
+    Else the runtime moves the strides past what computes the data, before the padding.
+    """
+    op, kernel = node.op, weights.shape and weights.shape[2:]
+    assert isinstance(op, Convolution)
+    if not kernel or any(size != 1 for size in kernel) or max(op.strides) == 1:
+        return None
+    padding = (*op.pads_begin, *op.pads_end)
+    if op.auto_pad != "explicit" or not any(padding) or min(padding) < 0:
+        return None
+    whole, ones = [0, 0], (1,) * len(kernel)
+    zero = g.constant(np.asarray(0.0), x.dtype)
+    padded = g.add(Pad(), x, [*whole, *op.pads_begin], [*whole, *op.pads_end], zero)
+    mask = (1,) * (2 + len(kernel))
+    everything = [0] * len(mask)
+    slicing = StridedSlice(begin_mask=mask, end_mask=mask)
+    thin = g.add(slicing, padded, everything, everything, [1, 1, *op.strides])
+    none = (0,) * len(kernel)
+    return g.add(op.with_attributes(strides=ones, pads_begin=none, pads_end=none), thin, weights)
+
+
+@rewrite(match(HardSigmoid, any_value("x"), const("alpha"), const("beta")))
+def spelled_out(g: Graph, x: Output, alpha: Output, beta: Output) -> Output | None:
+    """max(0, min(1, alpha * x + beta)): the runtime takes 0 for its defaults."""
+    values = alpha.value(), beta.value()
+    if all(value is None or value.all() for value in values):
+        return None
+    total = g.add(Add(), g.add(Multiply(), x, alpha), beta)
+    return g.add(Clamp(min=0.0, max=1.0), total)
+
+
+RULES = (first_axis, lone_batch, padded_apart, padded_blocks, spelled_out)

@@ -248,8 +248,10 @@ def local_response(
     The CPU runtime takes the bias for 1, so any other one is taken out of the brackets. The IR
     knows only windows with a middle, the CPU runtime only known channels: else they are pooled.
     """
-    if bias <= 0:
-        raise UnsupportedError(f"a local response normalisation with bias {bias}")
+    if bias <= 0 or size < 1:
+        raise UnsupportedError(
+            f"a local response normalisation over {size} channels with bias {bias}"
+        )
     if size % 2 and x.shape is not None and isinstance(x.shape[1], int):
         normal = g.add(LRN(alpha=alpha / bias, beta=beta, bias=1.0, size=size), x, [1])
         return normal if bias == 1 else g.add(Multiply(), normal, float(bias**-beta))

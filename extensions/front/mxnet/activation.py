@@ -95,6 +95,8 @@ def softmax(g: Graph, node: SourceNode, x: Output, lengths: Output | None = None
     op = act.LogSoftmax(axis=axis) if node.type == "log_softmax" else act.Softmax(axis=axis)
     if lengths is None or not at.flag(node, "use_length"):
         return g.add(op, x)
+    if rank_of(x) < 2:
+        raise refused("a softmax over parts of a vector")
     within = positions_below(g, x, axis, lengths)
     shares = g.add(op, g.add(Select(), within, x, g.constant(np.float32(-1e30))))
     return g.add(Select(), within, shares, g.constant(np.float32(0)))

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from functools import reduce
 from itertools import product
 
-from extensions.front.building import typed
+import numpy as np
+
+from extensions.front.building import divide, invalid, typed
 from extensions.front.mxnet import attributes as at
-from extensions.front.mxnet.common import alike, converts, truth
+from extensions.front.mxnet.common import alike, as_floats, converts, truth
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
 from extensions.ops.shaping import Unsqueeze
@@ -30,14 +32,20 @@ def _by(op: type[Op]) -> Combine:
     return lambda g, x, y: g.add(op(), x, y)
 
 
-def _divided(g: Graph, x: Output, y: Output) -> Output:
-    """Quotients of whole numbers are cut off towards zero."""
-    return g.add(a.Divide(m_pythondiv=x.dtype.is_float), x, y)
-
-
 def _true_divided(g: Graph, x: Output, y: Output) -> Output:
     x, y = (typed(g, value, ElementType.f32) for value in (x, y))
     return g.add(a.Divide(), x, y)
+
+
+def _remainder(g: Graph, x: Output, y: Output) -> Output:
+    """With the sign of the divisor, and 0 where that is 0."""
+    known = y.value()
+    if known is not None and (known != 0).all():
+        return g.add(a.FloorMod(), x, y)
+    zero, one = (g.constant(np.asarray(number), y.dtype) for number in (0, 1))
+    is_zero = g.add(a.Equal(), y, zero)
+    found = g.add(a.FloorMod(), x, g.add(a.Select(), is_zero, one, y))
+    return g.add(a.Select(), is_zero, zero, found)
 
 
 def _hypotenuse(g: Graph, x: Output, y: Output) -> Output:
@@ -64,19 +72,23 @@ def _scaled_by_power(g: Graph, x: Output, y: Output) -> Output:
     return g.add(a.Multiply(), x, g.add(a.Power(), g.constant(2.0, x.dtype), y))
 
 
+def _of_floats(combine: Combine) -> Combine:
+    return lambda g, x, y: as_floats(g, combine, x, y)
+
+
 _ARITHMETIC: dict[str, Combine] = {
     "add": _by(a.Add),
-    "arctan2": _angle,
+    "arctan2": _of_floats(_angle),
     "bitwise_and": _by(a.BitwiseAnd),
     "bitwise_or": _by(a.BitwiseOr),
     "bitwise_xor": _by(a.BitwiseXor),
     "copysign": _with_sign,
-    "div": _divided,
-    "hypot": _hypotenuse,
-    "ldexp": _scaled_by_power,
+    "div": divide,
+    "hypot": _of_floats(_hypotenuse),
+    "ldexp": _of_floats(_scaled_by_power),
     "maximum": _by(a.Maximum),
     "minimum": _by(a.Minimum),
-    "mod": _by(a.FloorMod),
+    "mod": _remainder,
     "mul": _by(a.Multiply),
     "power": _by(a.Power),
     "sub": _by(a.Subtract),
@@ -164,11 +176,18 @@ def pair(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
 def with_scalar(g: Graph, node: SourceNode, x: Output) -> Output:
     name, is_numpy, is_first = _SCALARS[node.type]
     value = at.number(node, "scalar", 1.0)
-    if x.dtype is ElementType.boolean:
-        x = typed(g, x, ElementType.f32 if value % 1 else ElementType.i64)
-    # Beside whole numbers a number loses its fraction.
-    keeps = x.dtype.is_float or name == "true_divide"
-    y = g.constant(value if keeps else int(value), ElementType.f32 if keeps else x.dtype)
+    if not x.dtype.is_float and not name.startswith("bitwise"):
+        if not at.flag(node, "is_int", True):
+            x = typed(g, x, ElementType.f32)
+        elif x.dtype is ElementType.boolean:
+            x = typed(g, x, ElementType.i64)
+    # Beside whole numbers a number loses its fraction, and wraps around as they do.
+    if x.dtype.is_float or name == "true_divide":
+        y = g.constant(value, ElementType.f32)
+    elif not abs(value) < 1 << 62:
+        raise invalid(f"it has {value} beside whole numbers")
+    else:
+        y = g.constant(np.int64(value).astype(x.dtype.numpy), x.dtype)
     return _combined(g, name, y if is_first else x, x if is_first else y, is_numpy)
 
 

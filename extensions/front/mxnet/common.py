@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from extensions.front.building import rank_of, typed
 from extensions.ops.arithmetic import NotEqual
 from mo.errors import UnsupportedError
@@ -43,6 +45,15 @@ def alike(g: Graph, *values: Output) -> list[Output]:
         kind = floats[0] if floats else max(kinds, key=lambda kind: (kind.bits, kind.is_signed))
         return [typed(g, value, kind) for value in values]
     return list(values)
+
+
+def as_floats(g: Graph, function: Callable[..., Output], *values: Output) -> Output:
+    """What a function of real numbers makes of whole ones: its result without the fraction."""
+    kind = values[0].dtype
+    if kind.is_float:
+        return function(g, *values)
+    result = function(g, *(typed(g, value, ElementType.f32) for value in values))
+    return typed(g, result, kind)
 
 
 def indices(g: Graph, value: Output) -> Output:

@@ -88,6 +88,8 @@ def eye(g: Graph, node: SourceNode) -> Output:
 def arange_like(g: Graph, node: SourceNode, x: Output) -> Output:
     """Counts over an axis of the input, or over all its elements in its shape."""
     axis, repeat = at.optional_integer(node, "axis"), at.integer(node, "repeat", 1)
+    if repeat < 1:
+        raise invalid(f"it repeats each number {repeat} times")
     if axis is None:
         size = g.add(ReduceProd(keep_dims=False), g.add(ShapeOf(), x), [0])
         zero, one = g.constant(np.int64(0)), g.constant(np.int64(1))
@@ -98,5 +100,5 @@ def arange_like(g: Graph, node: SourceNode, x: Output) -> Output:
     if repeat > 1:
         values = g.add(Floor(), g.add(Divide(), values, float(repeat)))
     values = g.add(Multiply(), values, at.number(node, "step", 1.0))
-    values = g.add(Add(), values, at.number(node, "start", 0.0))
+    values = typed(g, g.add(Add(), values, at.number(node, "start", 0.0)), x.dtype)
     return values if axis is not None else g.add(Reshape(), values, g.add(ShapeOf(), x))

@@ -6,11 +6,11 @@ An operation of the numpy interface is called like the older one with _npi_ in f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from extensions.front.building import typed
 from extensions.front.mxnet import attributes as at
-from extensions.front.mxnet.common import converts, maps, refused, truth
+from extensions.front.mxnet.common import as_floats, converts, maps, refused, truth
 from extensions.ops import arithmetic as a
 from extensions.ops import unary as u
 from extensions.ops.activation import Clamp, HardSigmoid, ReLU, Sigmoid, SoftSign, Tanh
@@ -22,31 +22,31 @@ from mo.graph.op import Op
 
 _PREFIXES = ("", "_npi_", "_sparse_")
 
-_OPERATIONS: dict[str, type[Op]] = {
+# Of whole numbers they make whole ones.
+_WHOLE: dict[str, type[Op]] = {
     "abs": u.Abs,
     "absolute": u.Abs,
+    "bitwise_not": u.BitwiseNot,
+    "ceil": u.Ceiling,
+    "floor": u.Floor,
+    "relu": ReLU,
+    "sign": u.Sign,
+}
+_TESTS: dict[str, type[Op]] = {"isfinite": u.IsFinite, "isinf": u.IsInf, "isnan": u.IsNaN}
+_REAL: dict[str, type[Op]] = {
     "arccos": u.Acos,
     "arccosh": u.Acosh,
     "arcsin": u.Asin,
     "arcsinh": u.Asinh,
     "arctan": u.Atan,
     "arctanh": u.Atanh,
-    "bitwise_not": u.BitwiseNot,
-    "ceil": u.Ceiling,
     "cos": u.Cos,
     "cosh": u.Cosh,
     "erf": u.Erf,
     "erfinv": u.ErfInv,
     "exp": u.Exp,
-    "floor": u.Floor,
-    "isfinite": u.IsFinite,
-    "isinf": u.IsInf,
-    "isnan": u.IsNaN,
     "log": u.Log,
-    "negative": u.Negative,
-    "relu": ReLU,
     "sigmoid": Sigmoid,
-    "sign": u.Sign,
     "sin": u.Sin,
     "sinh": u.Sinh,
     "softsign": SoftSign,
@@ -54,7 +54,34 @@ _OPERATIONS: dict[str, type[Op]] = {
     "tan": u.Tan,
     "tanh": Tanh,
 }
-maps({prefix + name: op for name, op in _OPERATIONS.items() for prefix in _PREFIXES})
+maps({prefix + name: op for name, op in _WHOLE.items() for prefix in _PREFIXES})
+
+
+def _spelled(names: Iterable[str]) -> Iterator[str]:
+    return (prefix + name for name in names for prefix in _PREFIXES)
+
+
+def _plain(node: SourceNode) -> str:
+    """The name of an operation without the interface that it belongs to."""
+    return node.type.removeprefix("_npi_").removeprefix("_sparse_")
+
+
+@converts(*_spelled(_REAL))
+def real_function(g: Graph, node: SourceNode, x: Output) -> Output:
+    op = _REAL[_plain(node)]
+    return as_floats(g, lambda g, x: g.add(op(), x), x)
+
+
+@converts(*_spelled(["negative"]))
+def negative(g: Graph, node: SourceNode, x: Output) -> Output:
+    if not x.dtype.is_signed:
+        raise refused(f"what is less than nothing in {x.dtype.name}")
+    return g.add(u.Negative(), x)
+
+
+@converts(*_spelled(_TESTS))
+def test_of_numbers(g: Graph, node: SourceNode, x: Output) -> Output:
+    return g.add(_TESTS[_plain(node)](), x if x.dtype.is_float else typed(g, x, ElementType.f32))
 
 
 def _power(exponent: float) -> Callable[[Graph, Output], Output]:
@@ -88,30 +115,36 @@ def _rounded_down_from_half(g: Graph, x: Output) -> Output:
     return g.add(u.Ceiling(), g.add(a.Subtract(), x, 0.5))
 
 
-_FORMULAS: dict[str, Callable[[Graph, Output], Output]] = {
-    "cbrt": _cubic_root,
-    "degrees": _times(180 / math.pi),
-    "expm1": _exponential_less_one,
+_WHOLE_FORMULAS: dict[str, Callable[[Graph, Output], Output]] = {
     "fix": _cut_off,
-    "log10": _logarithm(10),
-    "log1p": lambda g, x: g.add(u.Log(), g.add(a.Add(), x, 1.0)),
-    "log2": _logarithm(2),
     "logical_not": lambda g, x: typed(g, g.add(u.LogicalNot(), truth(g, x)), x.dtype),
-    "radians": _times(math.pi / 180),
-    "rcbrt": lambda g, x: g.add(a.Divide(), 1.0, _cubic_root(g, x)),
-    "reciprocal": _power(-1.0),
     "rint": _rounded_down_from_half,
     "round": lambda g, x: g.add(u.Round(mode="half_away_from_zero"), x),
-    "rsqrt": _power(-0.5),
     "square": lambda g, x: g.add(a.Multiply(), x, x),
     "trunc": _cut_off,
 }
+_REAL_FORMULAS: dict[str, Callable[[Graph, Output], Output]] = {
+    "cbrt": _cubic_root,
+    "degrees": _times(180 / math.pi),
+    "expm1": _exponential_less_one,
+    "log10": _logarithm(10),
+    "log1p": lambda g, x: g.add(u.Log(), g.add(a.Add(), x, 1.0)),
+    "log2": _logarithm(2),
+    "radians": _times(math.pi / 180),
+    "rcbrt": lambda g, x: g.add(a.Divide(), 1.0, _cubic_root(g, x)),
+    "reciprocal": _power(-1.0),
+    "rsqrt": _power(-0.5),
+}
 
 
-@converts(*(prefix + name for name in _FORMULAS for prefix in _PREFIXES))
+@converts(*_spelled(_REAL_FORMULAS))
+def real_formula(g: Graph, node: SourceNode, x: Output) -> Output:
+    return as_floats(g, _REAL_FORMULAS[_plain(node)], x)
+
+
+@converts(*_spelled(_WHOLE_FORMULAS))
 def formula(g: Graph, node: SourceNode, x: Output) -> Output:
-    name = node.type.removeprefix("_npi_").removeprefix("_sparse_")
-    result = _FORMULAS[name](g, x)
+    result = _WHOLE_FORMULAS[_plain(node)](g, x)
     if node.type == "_npi_logical_not":
         return typed(g, result, ElementType.boolean)
     return result
@@ -143,6 +176,12 @@ def hard_sigmoid(g: Graph, node: SourceNode, x: Output) -> Output:
 def smooth_l1(g: Graph, node: SourceNode, x: Output) -> Output:
     """(s x)^2 / 2 where |x| is below 1 / s^2, |x| - 1 / (2 s^2) elsewhere."""
     square = at.number(node, "scalar", 1.0) ** 2
+    return as_floats(g, lambda g, x: _smooth(g, x, square), x)
+
+
+def _smooth(g: Graph, x: Output, square: float) -> Output:
+    if not square:
+        return g.add(a.Multiply(), x, 0.0)
     size = g.add(u.Abs(), x)
     near = g.add(a.Multiply(), g.add(a.Multiply(), x, x), square / 2)
     far = g.add(a.Subtract(), size, 0.5 / square)
@@ -187,7 +226,15 @@ def logistic_output(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(Sigmoid(), x)
 
 
-@converts("Cast", "amp_cast")
+@converts("amp_cast")
+def cast_of_floats(g: Graph, node: SourceNode, x: Output) -> Output:
+    kind = at.element_type(node)
+    if not kind.is_float:
+        raise refused(f"amp_cast to {kind.name}")
+    return typed(g, x, kind) if x.dtype.is_float else x
+
+
+@converts("Cast")
 def cast(g: Graph, node: SourceNode, x: Output) -> Output:
     return typed(g, x, at.element_type(node))
 

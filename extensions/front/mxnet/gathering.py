@@ -66,7 +66,7 @@ def pick(g: Graph, node: SourceNode, x: Output, places: Output) -> Output:
     if rank_of(places) < rank_of(x):
         places = g.add(Unsqueeze(), places, [axis])
     picked = g.add(GatherElements(axis=axis), x, places)
-    return picked if keep else g.add(Squeeze(), picked, [axis])
+    return picked if keep or picked.rank == 1 else g.add(Squeeze(), picked, [axis])
 
 
 @converts("batch_take")

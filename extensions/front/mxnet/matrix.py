@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from extensions.front.building import invalid, rank_of, size_of, typed
+from extensions.front.building import divide, invalid, rank_of, size_of, typed
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import alike, converts, refused
-from extensions.ops.arithmetic import Add, Divide, Multiply
+from extensions.ops.arithmetic import Add, Multiply
 from extensions.ops.matrix import Einsum, MatMul
 from extensions.ops.movement import Transpose
 from extensions.ops.shaping import Reshape
 from extensions.ops.unary import Sqrt
 from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
@@ -106,5 +107,5 @@ def einsum(g: Graph, node: SourceNode, *xs: Output) -> Output:
 @converts("_contrib_div_sqrt_dim")
 def div_sqrt_dim(g: Graph, node: SourceNode, x: Output) -> Output:
     """Divided by the square root of the size of the last axis."""
-    size = typed(g, size_of(g, x, rank_of(x) - 1), x.dtype)
-    return g.add(Divide(), x, g.add(Sqrt(), size))
+    size = typed(g, size_of(g, x, rank_of(x) - 1), ElementType.f32)
+    return divide(g, x, typed(g, g.add(Sqrt(), size), x.dtype))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from extensions.front.building import invalid, rank_of, sliced
+from extensions.front.building import invalid, rank_of, sliced, typed
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import alike, converts, refused
 from extensions.ops import movement as m
@@ -17,6 +17,7 @@ from extensions.ops.slicing import FAR
 from extensions.ops.unary import CumSum
 from mo.front.model import SourceNode
 from mo.front.values import TensorSequence
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.shape import normalize_axis
@@ -120,8 +121,10 @@ def roll(g: Graph, node: SourceNode, x: Output) -> Output:
 def cumulated(g: Graph, node: SourceNode, x: Output) -> Output:
     """Without an axis over the flat elements."""
     axis, kind = at.optional_integer(node, "axis"), at.optional_type(node)
+    if kind is None and x.dtype is ElementType.boolean:
+        kind = ElementType.i64
     if kind is not None:
-        (x,) = (x,) if x.dtype is kind else alike(g, x)
+        x = typed(g, x, kind)
     if axis is None:
         x, axis = g.add(Reshape(), x, [-1]), 0
     return g.add(CumSum(), x, g.constant(np.int64(axis)))

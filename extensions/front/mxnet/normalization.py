@@ -10,6 +10,7 @@ import numpy as np
 from extensions.front.building import local_response, rank_of
 from extensions.front.mxnet import attributes as at
 from extensions.front.mxnet.common import converts, shape_of
+from extensions.front.mxnet.reduction import without_scalars
 from extensions.ops.activation import ReLU
 from extensions.ops.arithmetic import Add, Divide, Multiply, Subtract
 from extensions.ops.normalization import MVN
@@ -49,7 +50,8 @@ def batch_norm(
     y = g.add(Add(), y, along(g, offset, axis, rank))
     if node.type == "_contrib_BatchNormWithReLU":
         y = g.add(ReLU(), y)
-    return y, mean, variance
+    # What comes third is no variance, whatever it is called.
+    return y, mean, g.add(Divide(), g.constant(np.ones(1), deviation.dtype), deviation)
 
 
 @converts("ScaleShift")
@@ -139,8 +141,7 @@ def lrn(g: Graph, node: SourceNode, x: Output) -> Output:
 @converts("moments")
 def moments(g: Graph, node: SourceNode, x: Output) -> tuple[Output, Output]:
     axes: Any = at.integers(node, "axes") or range(rank_of(x))
-    keep = at.flag(node, "keepdims")
-    mean = g.add(ReduceMean(keep_dims=True), x, list(axes))
-    centred = g.add(Subtract(), x, mean)
-    variance = g.add(ReduceMean(keep_dims=keep), g.add(Multiply(), centred, centred), list(axes))
-    return g.add(ReduceMean(keep_dims=keep), x, list(axes)), variance
+    centred = g.add(Subtract(), x, g.add(ReduceMean(keep_dims=True), x, list(axes)))
+    squares = g.add(Multiply(), centred, centred)
+    mean, variance = (without_scalars(g, node, ReduceMean, y, axes) for y in (x, squares))
+    return mean, variance

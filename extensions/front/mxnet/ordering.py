@@ -78,7 +78,7 @@ def arg_extreme(g: Graph, node: SourceNode, x: Output) -> Output:
     if axis is None:
         x = g.add(Reshape(), x, [-1])
     place = _extreme(g, x, 0 if axis is None else normalize_axis(axis, rank), "min" in node.type)
-    place = typed(g, place, ElementType.i64 if is_numpy else ElementType.f32)
+    place = typed(g, place, ElementType.i64 if is_numpy else x.dtype)
     if axis is None:
         return g.add(Reshape(), place, np.ones(rank if keep else int(not is_numpy), np.int64))
     if keep:
@@ -93,4 +93,4 @@ def _extreme(g: Graph, x: Output, axis: int, least: bool) -> Output:
 
 @converts("argmax_channel")
 def argmax_channel(g: Graph, node: SourceNode, x: Output) -> Output:
-    return typed(g, g.add(Squeeze(), _extreme(g, x, 1, False), [1]), ElementType.f32)
+    return typed(g, g.add(Squeeze(), _extreme(g, x, 1, False), [1]), x.dtype)

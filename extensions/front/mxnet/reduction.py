@@ -45,7 +45,7 @@ _NUMPY_OPERATIONS = {
 
 @converts(*_OPERATIONS)
 def reduction(g: Graph, node: SourceNode, x: Output) -> Output:
-    if node.type in _NEUTRAL:
+    if node.type in _NEUTRAL and x.dtype.is_float:
         neutral = g.constant(_NEUTRAL[node.type], x.dtype)
         x = g.add(Select(), g.add(IsNaN(), x), neutral, x)
     return without_scalars(g, node, _OPERATIONS[node.type], x, _axes(node, rank_of(x)))
@@ -81,7 +81,8 @@ def numpy_reduction(g: Graph, node: SourceNode, x: Output) -> Output:
 
 
 def numpy_reduced(g: Graph, node: SourceNode, op: type[Op], x: Output) -> Output:
-    return g.add(op(keep_dims=at.flag(node, "keepdims")), x, numpy_axes(node, x))
+    axes = numpy_axes(node, x)
+    return g.add(op(keep_dims=at.flag(node, "keepdims")), x, axes) if axes else x
 
 
 def numpy_axes(node: SourceNode, x: Output) -> list[int]:
@@ -100,8 +101,8 @@ def logical_reduction(g: Graph, node: SourceNode, x: Output) -> Output:
 def norm(g: Graph, node: SourceNode, x: Output) -> Output:
     """Of order 1 or 2."""
     order = at.integer(node, "ord", 2)
-    if order not in (1, 2):
-        raise refused(f"a norm of order {order}")
+    if order not in (1, 2) or not x.dtype.is_float:
+        raise refused(f"a norm of order {order} of {x.dtype.name}")
     op = r.ReduceL1 if order == 1 else r.ReduceL2
     return without_scalars(g, node, op, x, _axes(node, rank_of(x)))
 
@@ -110,6 +111,8 @@ def norm(g: Graph, node: SourceNode, x: Output) -> Output:
 def variance(g: Graph, node: SourceNode, x: Output) -> Output:
     """The mean square of what is left without the mean; ``ddof`` lowers the count."""
     axes, keep = numpy_axes(node, x), at.flag(node, "keepdims")
+    if not axes:
+        raise refused("a variance over no axes")
     if not x.dtype.is_float:
         x = typed(g, x, ElementType.f32)
     centred = g.add(Subtract(), x, g.add(r.ReduceMean(keep_dims=True), x, axes))

@@ -227,7 +227,7 @@ def expand_dims(g: Graph, node: SourceNode, x: Output) -> Output:
 def squeeze(g: Graph, node: SourceNode, x: Output) -> Output:
     axes = at.optional_integers(node, "axis")
     if axes is not None:
-        return g.add(Squeeze(), x, list(axes))
+        return g.add(Squeeze(), x, list(axes)) if axes else x
     # Without axes, which ones go depends on sizes that must be known.
     sizes = shape_of(x)
     if not all(isinstance(size, int) for size in sizes):

@@ -184,6 +184,8 @@ def _suppressed(g: Graph, node: SourceNode, rows: Output) -> Output:
         valid = g.add(LogicalAnd(), valid, is_object)
     total = size_of(g, rows, 1)
     limit = at.integer(node, "topk", -1)
+    if limit == 0:
+        return rows
     count = g.add(Minimum(), total, g.constant(np.int64(limit))) if limit > 0 else total
     key = g.add(Select(), valid, scores, g.constant(np.float32(-np.inf), rows.dtype))
     places = by_key(g, key, count)
