@@ -9,6 +9,7 @@ from functools import partial
 from extensions.back import (
     carriers,
     fills,
+    older_forms,
     precision,
     reductions,
     states,
@@ -136,7 +137,7 @@ def passes(config: Config) -> list[Pass]:
         ),
         # ---- back
         Pass("carry_types", carriers.carry),
-        rewrites("older_forms", *versions.older_forms(opset), enabled=opset < 11),
+        rewrites("older_forms", *older_forms.rules(opset), enabled=opset < 11),
         rewrites("order_of_terms", *sums.RULES),
         rewrites("computed_fills", *fills.RULES),
         Pass("copy_states", states.copy_states),
@@ -147,6 +148,7 @@ def passes(config: Config) -> list[Pass]:
         ),
         Pass("half_precision", precision.to_half, enabled=half and config.ir_version < 11),
         Pass("share_constants_again", sharing.share_constants),
+        Pass("own_orders", older_forms.own_orders, enabled=config.ir_version < 11),
         Pass(
             "warn_of_open_sizes",
             versions.warn_of_open_sizes,

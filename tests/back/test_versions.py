@@ -9,14 +9,18 @@ import pytest
 
 pytest.importorskip("openvino")
 
-from extensions.back.versions import check_opset, older_forms, warn_of_open_sizes
+from extensions.back import older_forms
+from extensions.back.older_forms import own_orders
+from extensions.back.versions import check_opset, warn_of_open_sizes
+from extensions.ops.activation import ReLU, SoftSign
 from extensions.ops.arithmetic import Divide
 from extensions.ops.gathering import Gather
-from extensions.ops.movement import Concat
+from extensions.ops.movement import Concat, Transpose
 from extensions.ops.pooling import AdaptiveAvgPool
 from extensions.ops.shaping import Tile, Unsqueeze
 from extensions.ops.slicing import Slice
 from extensions.ops.suppression import NonMaxSuppression
+from extensions.ops.unary import IsNaN
 from mo.errors import UnsupportedError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -62,15 +66,34 @@ def pooled(*sizes: int) -> Build:
     return build
 
 
-def tiled(g: Graph, x: Output, n: Output) -> Output:
-    return g.add(Tile(), x, [2, 1, 3, 1, 2])
+def tiled(*repeats: int) -> Build:
+    return lambda g, x, n: g.add(Tile(), x, list(repeats))
+
+
+def softsign(g: Graph, x: Output, n: Output) -> Output:
+    return g.add(SoftSign(), x)
+
+
+def unknown(g: Graph, x: Output, n: Output) -> Output:
+    """0 / 0 where x is negative."""
+    zeros = g.add(ReLU(), x)
+    return g.add(IsNaN(), g.add(Divide(), zeros, zeros))
 
 
 @pytest.mark.parametrize(
     "build",
     [
         *(sliced(1), sliced(2), sliced(0, 1), sliced(0, 2), sliced(-1, 0)),
-        *(gathered, joined, divided, tiled),
+        *(
+            gathered,
+            joined,
+            divided,
+            softsign,
+            unknown,
+            tiled(2, 1, 3, 1, 2),
+            tiled(2),
+            tiled(2, 3),
+        ),
         *(pooled(3), pooled(4), pooled(5, 2), pooled(2, 4), pooled(4, 1)),
     ],
 )
@@ -80,7 +103,7 @@ def test_the_same_numbers(build: Build) -> None:
         g = Graph()
         x, n = g.input("x", X.shape), g.input("n", (1,), ElementType.i64)
         g.output(build(g, x, n))
-        apply(g, *older_forms(opset))
+        apply(g, *older_forms.rules(opset))
         if opset == 7:
             check_opset(7, 10)(g)
         (result,) = runtime.run(g, [X, np.array([1])])
@@ -93,19 +116,29 @@ def test_selected_boxes_are_counted_in_i32_inside() -> None:
     given = g.input("boxes", (1, 9, 4)), g.input("scores", (1, 2, 9)), g.constant(np.int64(3))
     for value in g.add_multi(NonMaxSuppression(), *given):
         g.output(value)
-    apply(g, *older_forms(7))
+    apply(g, *older_forms.rules(7))
     (node,) = g.nodes_of(NonMaxSuppression)
     assert node.outputs[0].dtype is ElementType.i32
     kinds = [result.inputs[0].dtype for result in g.results() if result.inputs[0]]
     assert kinds == [ElementType.i64, ElementType.f32, ElementType.i64]
 
 
-def test_repeats_are_as_many_as_axes() -> None:
+@pytest.mark.parametrize("repeats", [(2, 1, 3, 1, 2), (2,)])
+def test_repeats_are_as_many_as_axes(repeats: tuple[int, ...]) -> None:
     g = Graph()
-    g.output(tiled(g, g.input("x", X.shape), g.input("n", (1,), ElementType.i64)))
-    apply(g, *older_forms(7))
+    g.output(g.add(Tile(), g.input("x", X.shape), list(repeats)))
+    apply(g, *older_forms.rules(7))
     (node,) = g.nodes_of(Tile)
-    assert node.outputs[0].rank == node.inputs[0].rank == 5
+    assert node.inputs[1].shape == (node.inputs[0].rank,)
+
+
+def test_no_two_transposes_share_their_order() -> None:
+    g = Graph()
+    order = g.constant([1, 0, 2])
+    for name in "ab":
+        g.output(g.add(Transpose(), g.input(name, X.shape), order))
+    assert own_orders(g) == 1
+    assert len({node.inputs[1] for node in g.nodes_of(Transpose)}) == 2
 
 
 @pytest.mark.parametrize("shape", [(2, Dim()), None])
