@@ -62,8 +62,9 @@ def converts(
 ) -> Callable[[Translation], Conversion]:
     """Decorator: the function translates these operations of a framework.
 
-    ``framework``: tf, onnx, caffe, mxnet or kaldi; ``domain`` and ``since`` are those of ONNX.
-    The function gets the graph, the framework's node and its input values, and returns the value
-    (or a tuple of them) that the node computes.
+    ``framework``: tf, tflite, onnx, caffe, mxnet or kaldi; ``domain`` and ``since`` are those of
+    ONNX (the domain of TF-Lite's custom operators is "custom"). The function gets the graph, the
+    framework's node and its input values, and returns the value (or a tuple of them) that the
+    node computes.
     """
     return lambda function: Conversion(types, framework, domain, since, function)

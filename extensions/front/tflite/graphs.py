@@ -12,9 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.tf.attributes import attributes_of
-from extensions.front.tf.schema import NODE
-from extensions.front.tflite import flexbuffers
+from extensions.front.tflite import custom
 from extensions.front.tflite.flatbuffers import File, Record, Span, damaged
 from extensions.front.tflite.schema import (
     BODIES,
@@ -34,9 +32,8 @@ from extensions.front.tflite.tensors import (
     quantization,
     static_shape,
 )
-from mo.errors import ModelFileError, UnsupportedError
+from mo.errors import UnsupportedError
 from mo.front.model import Model, ModelInput, SourceNode
-from mo.front.protobuf import parse
 from mo.graph.element_type import ElementType
 from mo.graph.tensor import Tensor
 
@@ -76,6 +73,11 @@ class GraphReader:
             raise damaged("its subgraphs call each other without end")
         graph = _Graph(self, self._record(index), prefix, depth)
         graph.read()
+        if any(node.type == "ASSIGN_VARIABLE" for node in graph.nodes):
+            raise UnsupportedError(
+                f"'{graph.record['name']}', the body of a loop or a branch, writes a variable",
+                hint="Convert the model again with what it writes as a result of the loop.",
+            )
         return graph.model()
 
     def _record(self, index: int) -> Record:
@@ -224,7 +226,7 @@ class _Graph:
         name = self.names[outputs[0]] if outputs else f"{self.prefix}{kind}_{number}"
         attributes = self._options(record, domain, kind)
         if domain == "tensorflow":
-            kind, attributes = self._of_tensorflow(record, kind)
+            kind, attributes = custom.operation(self.reader.file, record, kind)
         else:
             self._read_bodies(kind, name, attributes)
         attributes |= {
@@ -241,41 +243,13 @@ class _Graph:
     def _options(self, record: Record, domain: str, kind: str) -> dict[str, Any]:
         file = self.reader.file
         if domain == "custom":
-            return {"options": self._custom_options(record)}
+            return {"options": custom.options(file, record)}
         schema = OPTIONS.get(record["options_type"]) if record["options"] else None
         options = {} if schema is None else file.table(schema, record["options"])
         more = MORE_OPTIONS.get(record["more_options_type"]) if record["more_options"] else None
         if more is not None:
             options |= file.table(more, record["more_options"])
         return options
-
-    def _custom_span(self, record: Record) -> Span:
-        start, end = record["custom_options"]
-        if record["large_options_offset"] > 1:
-            start = record["large_options_offset"]
-            end = start + record["large_options_size"]
-        if end > self.reader.file.size:
-            raise damaged("options of a custom operator lie outside")
-        return start, end
-
-    def _custom_options(self, record: Record) -> Any:
-        """What they hold, if they are in the usual form; their operator need not use it."""
-        start, end = self._custom_span(record)
-        try:
-            return flexbuffers.read(self.reader.file, start, end) if end > start else None
-        except ModelFileError:
-            return None
-
-    def _of_tensorflow(self, record: Record, kind: str) -> tuple[str, dict[str, Any]]:
-        """An operation of TensorFlow itself: its options are its name and its NodeDef."""
-        start, end = self._custom_span(record)
-        found = flexbuffers.read(self.reader.file, start, end)
-        if not (isinstance(found, list) and len(found) == 2 and isinstance(found[1], tuple)):
-            raise damaged(f"the options of {kind} are no operation of TensorFlow")
-        start, end = found[1]
-        message = parse(self.reader.file.view, start, end, NODE)
-        attributes = attributes_of(message, self.reader.file.source, {})
-        return str(message.get("op", kind)), attributes
 
     def _read_bodies(self, kind: str, name: str, attributes: dict[str, Any]) -> None:
         for option in BODIES.get(kind, ()):

@@ -7,7 +7,8 @@ operator documentation of Android's neural networks API, which has the same laye
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, NamedTuple
 
 from extensions.front.building import lift
@@ -22,10 +23,26 @@ from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from extensions.ops.slicing import StridedSlice
 from extensions.ops.unary import Negative
 from mo.front.model import SourceNode
+from mo.front.registry import Translation
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
 _Optional = Output | None
+
+
+def _layers(kind: str) -> Callable[[Translation], Translation]:
+    """As converts, for layers of numbers: kernels of integers round everything in between."""
+
+    def register(function: Translation) -> Translation:
+        @wraps(function)
+        def translate(g: Graph, node: SourceNode, *inputs: _Optional) -> Any:
+            if any(meant is not None for meant in node.get("read_as", [])[:1]):
+                raise refuse("a recurrent layer of integers")
+            return function(g, node, *inputs)
+
+        return converts(kind, activates=False)(translate)
+
+    return register
 
 
 def _activation(node: SourceNode) -> str:
@@ -66,20 +83,20 @@ def _recurred(
     return y, g.add(Squeeze(), last, [1])
 
 
-@converts("RNN", activates=False)
+@_layers("RNN")
 def rnn(g: Graph, node: SourceNode, x: Output, *weights: Output) -> tuple[Output, Output]:
     """One step."""
     _, state = _recurred(g, node, g.add(Unsqueeze(), x, [1]), weights)
     return state, state
 
 
-@converts("UNIDIRECTIONAL_SEQUENCE_RNN", activates=False)
+@_layers("UNIDIRECTIONAL_SEQUENCE_RNN")
 def rnn_sequence(g: Graph, node: SourceNode, x: Output, *weights: Output) -> tuple[Output, Output]:
     y, state = _recurred(g, node, _batch_first(g, node, x), weights)
     return _steps(g, node, y), state
 
 
-@converts("BIDIRECTIONAL_SEQUENCE_RNN", activates=False)
+@_layers("BIDIRECTIONAL_SEQUENCE_RNN")
 def rnn_both_ways(g: Graph, node: SourceNode, x: Output, *weights: Output) -> tuple[Output, ...]:
     _no_others(weights[8:], "a layer with auxiliary inputs")
     data = _batch_first(g, node, x)
@@ -175,7 +192,7 @@ def _remembered(
     return y, g.add(Squeeze(), h, [1]), g.add(Squeeze(), c, [1])
 
 
-@converts("LSTM", activates=False)
+@_layers("LSTM")
 def lstm(g: Graph, node: SourceNode, x: Output, *inputs: _Optional) -> tuple[Output, ...]:
     """One step."""
     if node.get("kernel_type", 0):
@@ -184,7 +201,7 @@ def lstm(g: Graph, node: SourceNode, x: Output, *inputs: _Optional) -> tuple[Out
     return h, h, c
 
 
-@converts("UNIDIRECTIONAL_SEQUENCE_LSTM", activates=False)
+@_layers("UNIDIRECTIONAL_SEQUENCE_LSTM")
 def lstm_sequence(g: Graph, node: SourceNode, x: Output, *inputs: _Optional) -> tuple[Output, ...]:
     if node.get("diagonal_recurrent_tensors", False):
         raise refuse("an LSTM with diagonal recurrent weights")
@@ -200,7 +217,7 @@ def _forward(
     return _remembered(g, node, x, _taken(inputs, 0), states)
 
 
-@converts("BIDIRECTIONAL_SEQUENCE_LSTM", activates=False)
+@_layers("BIDIRECTIONAL_SEQUENCE_LSTM")
 def lstm_both_ways(g: Graph, node: SourceNode, x: Output, *inputs: _Optional) -> tuple[Output, ...]:
     _no_others(inputs[38:], "an LSTM with auxiliary inputs")
     data = _batch_first(g, node, x)
@@ -213,7 +230,7 @@ def lstm_both_ways(g: Graph, node: SourceNode, x: Output, *inputs: _Optional) ->
 # ---- SVDF
 
 
-@converts("SVDF", activates=False)
+@_layers("SVDF")
 def svdf(
     g: Graph,
     node: SourceNode,

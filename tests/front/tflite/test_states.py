@@ -1,0 +1,72 @@
+"""Variables that a model writes: they live on from one inference to the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import openvino as ov
+import pytest
+import tensorflow as tf
+
+from mo.errors import UnsupportedError
+from tests.front.tflite.running import Interpreted, converted, quiet
+from tests.ops import runtime
+
+
+class Counter(tf.Module):  # type: ignore[misc, name-defined]
+    """Sums up what it is given, and remembers twice the last input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.total = tf.Variable([1.0, 2.0], name="total")
+        self.last = tf.Variable([0.0, 0.0], name="last")
+        self.factor = tf.Variable([2.0, 3.0], name="factor", trainable=False)
+
+    @tf.function(input_signature=[tf.TensorSpec([2])])
+    def __call__(self, x: Any) -> Any:
+        before = self.last + 0.0
+        self.total.assign(self.total + x)
+        self.last.assign(2.0 * x)
+        return self.total * self.factor, before
+
+
+def content_of(module: Any) -> bytes:
+    with quiet():
+        function = module.__call__.get_concrete_function()
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([function], module)
+        converter.experimental_enable_resource_variables = True
+        content: bytes = converter.convert()
+    return content
+
+
+def test_variables_are_states() -> None:
+    content = content_of(Counter())
+    reference = Interpreted(content)
+    assert {"CALL_ONCE", "ASSIGN_VARIABLE"} <= set(reference.operators())
+    model = runtime.read(converted(content))
+    request = ov.compile_model(model, "CPU").create_infer_request()
+    for number in range(3):
+        x = np.array([number, 10 * number + 1], np.float32)
+        expected = reference.run(x)
+        results = list(request.infer([x]).values())
+        for mine, wanted in zip(results, expected):
+            np.testing.assert_allclose(mine, wanted, rtol=1e-6)
+
+
+def test_variables_in_loops_are_refused() -> None:
+    class Looping(tf.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.total = tf.Variable(0.0)
+
+        @tf.function(input_signature=[tf.TensorSpec([])])
+        def __call__(self, x: Any) -> Any:
+            i = 0
+            while tf.cast(i, tf.float32) < x:
+                self.total.assign_add(x)
+                i += 1
+            return self.total + x
+
+    with pytest.raises(UnsupportedError, match="writes a variable"):
+        converted(content_of(Looping()))
