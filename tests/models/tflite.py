@@ -107,6 +107,9 @@ class TfLite:
         self.buffers: list[Table] = [{}]
         self.codes: list[Table] = []
         self.operators: list[Table] = []
+        # Subgraphs behind the first one.
+        self.others: list[Table] = []
+        self.signatures: list[Table] = []
         self.inputs: list[int] = []
         self.outputs: list[int] = []
 
@@ -158,8 +161,12 @@ class TfLite:
         outputs: Sequence[int],
         options: tuple[int, Table] | None = None,
         custom: bytes | None = None,
+        more: tuple[int, Table] | None = None,
     ) -> None:
-        """``code``: the number of a built-in operator, or the name of another one."""
+        """``code``: the number of a built-in operator, or the name of another one.
+
+        ``options`` and ``more``: the number of their table, and its fields.
+        """
         row: dict[int, Any] = {2: Number("i", 1)}
         if isinstance(code, str):
             row |= {0: Number("b", CUSTOM), 1: code, 3: Number("i", CUSTOM)}
@@ -175,18 +182,32 @@ class TfLite:
             fields |= {3: Number("B", options[0]), 4: options[1]}
         if custom is not None:
             fields[5] = custom
+        if more is not None:
+            fields |= {11: Number("B", more[0]), 12: more[1]}
         self.operators.append(fields)
 
     @property
-    def data(self) -> bytes:
-        graph = {
+    def graph(self) -> Table:
+        """The subgraph."""
+        return {
             0: self.tensors,
             1: np.array(self.inputs, np.int32),
             2: np.array(self.outputs, np.int32),
             3: self.operators,
             4: "main",
         }
-        model = {0: Number("I", 3), 1: self.codes, 2: [graph], 3: "by hand", 4: self.buffers}
+
+    @property
+    def data(self) -> bytes:
+        graphs = [self.graph, *self.others]
+        model = {
+            0: Number("I", 3),
+            1: self.codes,
+            2: graphs,
+            3: "by hand",
+            4: self.buffers,
+            7: self.signatures,
+        }
         return written(model)
 
     def save(self, path: Path) -> Path:

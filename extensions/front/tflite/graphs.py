@@ -43,7 +43,7 @@ _DEPTH_LIMIT = 40
 _OPERATORS_LIMIT = 100_000
 _GROWTH_LIMIT = 20
 # States are vectors of features.
-_STATE_LIMIT = 1 << 28
+_STATE_LIMIT = 1 << 24
 # Names that an operator of TensorFlow has in TF-Lite: this and its own.
 _FLEX = "Flex"
 

@@ -8,7 +8,7 @@ from typing import Any
 from extensions.front.tflite.flatbuffers import File, Record
 from extensions.front.tflite.graphs import GraphReader
 from extensions.front.tflite.schema import MODEL
-from mo.errors import ModelFileError
+from mo.errors import ModelFileError, listing
 from mo.front.files import open_model
 from mo.front.model import Model, ModelInput
 
@@ -33,10 +33,25 @@ def read_file(path: Path) -> Model:
             raise ModelFileError("it holds no graph")
         model = GraphReader(file, record).main()
         _name_by_signature(model, record)
+        model.notes += _notes(model, record)
     except ModelFileError as error:
         raise ModelFileError(f"Cannot read '{path}': {error.message}", error.hint) from error
     model.channels_last = True
     return model
+
+
+def _notes(model: Model, record: Record) -> list[str]:
+    """What whoever runs the model should know."""
+    notes = []
+    others = [item["key"] for item in record["signatures"] if item["subgraph"] != 0]
+    if others:
+        notes.append(f"This is the first graph of the file; it has others: {listing(others)}.")
+    if any(node.type == "VariableState" for node in model.nodes):
+        notes.append(
+            "The model remembers from one inference to the next: reset its states (reset_state) "
+            "before what has nothing to do with what came before."
+        )
+    return notes
 
 
 def _name_by_signature(model: Model, record: Record) -> None:

@@ -223,7 +223,6 @@ OPTIONS: dict[int, Schema] = {
         "kernel_type": one(3, "i8"),
     },
     15: {name: switch(2 + number) for name, number in _RESIZED.items()},  # ResizeBilinear
-    16: {"subgraph": one(0, "u32")},  # Call
     17: {"new_shape": numbers(0, "i32")},  # Reshape
     19: _BLOCK,  # SpaceToDepth
     20: {"combiner": one(0, "i8")},  # EmbeddingLookupSparse
@@ -309,7 +308,6 @@ MORE_OPTIONS: dict[int, Schema] = {
 }
 # Options that are the number of another subgraph, by operator; they become its Model.
 BODIES = {
-    "CALL": ("subgraph",),
     "IF": ("then_branch", "else_branch"),
     "STABLEHLO_COMPOSITE": ("decomposition",),
     "WHILE": ("cond", "body"),

@@ -164,11 +164,10 @@ def unreadable(g: Graph, node: SourceNode) -> Any:
 # ---- other subgraphs
 
 
-@converts("CALL", "STABLEHLO_COMPOSITE")
+@converts("STABLEHLO_COMPOSITE")
 def called(g: Graph, node: SourceNode, *inputs: Value) -> tuple[Value, ...]:
-    """A subgraph in place."""
-    body = node.get("subgraph") or node.get("decomposition")
-    found: tuple[Value, ...] = node.walk.inline(body, *inputs)
+    """The subgraph that says what it does, in place."""
+    found: tuple[Value, ...] = node.walk.inline(node.get("decomposition"), *inputs)
     return found
 
 

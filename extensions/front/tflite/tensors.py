@@ -21,8 +21,9 @@ from mo.graph.tensor import Tensor
 
 # No tensor has more axes.
 _RANK_LIMIT = 64
-# What a sparse tensor may become.
-_DENSE_LIMIT = 1 << 31
+# So many times the size of what is stored a sparse tensor may become, and what it may be anyway.
+_GROWTH_LIMIT = 1 << 10
+_SMALL = 1 << 16
 _SPARSE = 1
 
 
@@ -118,7 +119,8 @@ def _dense(
     sparsity = record["sparsity"]
     order, blocks = sparsity["traversal_order"] or [], sparsity["block_map"] or []
     levels, rank = sparsity["dimensions"], len(shape)
-    if kind.bits < 8 or kind.bytes_for(prod(shape)) > _DENSE_LIMIT:
+    limit = _GROWTH_LIMIT * (end - start) + _SMALL
+    if kind.bits < 8 or kind.bytes_for(prod(shape)) > limit:
         raise UnsupportedError(f"'{record['name']}' is a sparse tensor {kind.name}{list(shape)}")
     if sorted(order) != list(range(rank + len(blocks))) or len(levels) != len(order):
         raise ValueError("its order of axes does not fit its shape")

@@ -21,7 +21,8 @@ TRANSLATIONS.explains(
             ("ASSIGN_VARIABLE", "CALL_ONCE", "READ_VARIABLE", "VAR_HANDLE"), _IN_BODIES
         ),
         **dict.fromkeys(
-            ("CONCAT_EMBEDDINGS", "DELEGATE", "EMBEDDING_LOOKUP_SPARSE", "LSH_PROJECTION"), _NOBODY
+            ("CALL", "CONCAT_EMBEDDINGS", "DELEGATE", "EMBEDDING_LOOKUP_SPARSE", "LSH_PROJECTION"),
+            _NOBODY,
         ),
         "BITCAST": "The IR has no operation that reads the bits of one type as another.",
         "DILATE": _STABLEHLO,

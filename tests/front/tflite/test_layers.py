@@ -130,6 +130,66 @@ def test_depthwise_multiplier() -> None:
     agree(single(4, x, (1, 6, 6, 6), w, bias, options=options).data, x)
 
 
+def test_squeeze() -> None:
+    x = numbers(1, 3, 1, 2)
+    agree(single(43, x, (1, 3, 2), options=(30, {0: np.array([2], np.int32)})).data, x)
+    agree(single(43, x, (3, 2), options=(30, {})).data, x)
+
+
+def test_expand_dims() -> None:
+    x = numbers(3, 2)
+    agree(single(70, x, (3, 1, 2), np.array(-2, np.int32)).data, x)
+
+
+def test_fake_quant() -> None:
+    x = numbers(3, 4)
+    limits = {0: Number("f", -1), 1: Number("f", 1.5), 2: Number("i", 8)}
+    agree(single(80, x, (3, 4), options=(58, limits)).data, x)
+
+
+def test_rank() -> None:
+    net = TfLite()
+    x, y = net.input("x", (2, 3, 4)), net.tensor("y", (), "int32")
+    net.operator(110, [x], [y])
+    net.outputs = [y]
+    agree(net.data, numbers(2, 3, 4))
+
+
+def test_densify() -> None:
+    """Rows that are dense, places in them that are listed."""
+    net = TfLite()
+    sparse = net.constant("sparse", np.array([5, 7, 9], np.float32))
+    dense, x, y = net.tensor("dense", (3, 4)), net.input("x", (3, 4)), net.tensor("y", (3, 4))
+    lists = {name: {0: np.array(values, np.int32)} for name, values in LISTS.items()}
+    compressed = {2: Number("B", 1), 3: lists["segments"], 4: Number("B", 1), 5: lists["indices"]}
+    levels = [{1: Number("i", 3)}, {0: Number("b", 1), **compressed}]
+    net.tensors[sparse] = {
+        **net.tensors[sparse],
+        0: np.array([3, 4], np.int32),
+        6: {0: np.array([0, 1], np.int32), 2: levels},
+    }
+    net.operator(124, [sparse], [dense], (99, {}))
+    net.operator(0, [dense, x], [y], (11, {}))
+    net.outputs = [y]
+    agree(net.data, numbers(3, 4))
+
+
+LISTS = {"segments": [0, 1, 1, 3], "indices": [2, 0, 3]}
+
+
+def test_a_composite_is_what_its_subgraph_says() -> None:
+    net, inner = TfLite(), TfLite()
+    x, y = net.input("x", (2, 3)), net.tensor("y", (2, 3))
+    net.operator(206, [x], [y], more=(21, {0: "own.double", 1: Number("i", 1)}))
+    net.operator(0, [x, x], [y], (11, {}))
+    inner.operators, body = [net.operators.pop()], inner.input("a", (2, 3))
+    inner.operators[0] = {**inner.operators[0], 1: np.array([body, body], np.int32)}
+    inner.outputs = [inner.tensor("b", (2, 3))]
+    inner.operators[0] = {**inner.operators[0], 2: np.array(inner.outputs, np.int32)}
+    net.others, net.outputs = [inner.graph], [y]
+    agree(net.data, numbers(2, 3))
+
+
 def test_names_that_tensors_share() -> None:
     net = TfLite()
     x = net.input("", (2, 3))

@@ -102,6 +102,13 @@ def test_parts_that_are_used_again_and_again(tmp_path: Path) -> None:
         file.table(schema, file.followed(0))
 
 
+def test_other_signatures_are_told_of(tmp_path: Path) -> None:
+    net = network()
+    net.signatures = [{2: "serve", 4: Number("I", 0)}, {2: "train", 4: Number("I", 1)}]
+    (note,) = read_file(save(tmp_path, net.data)).notes
+    assert "others: 'train'" in note
+
+
 def test_subgraphs_that_call_themselves(tmp_path: Path) -> None:
     net = network()
     net.operator(119, [1], [0], (93, {0: Number("i", 0), 1: Number("i", 0)}))

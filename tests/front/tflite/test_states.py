@@ -44,7 +44,9 @@ def test_variables_are_states() -> None:
     content = content_of(Counter())
     reference = Interpreted(content)
     assert {"CALL_ONCE", "ASSIGN_VARIABLE"} <= set(reference.operators())
-    model = runtime.read(converted(content))
+    graph = converted(content)
+    assert "reset_state" in graph.graph["notes"][0]
+    model = runtime.read(graph)
     request = ov.compile_model(model, "CPU").create_infer_request()
     for number in range(3):
         x = np.array([number, 10 * number + 1], np.float32)
