@@ -8,12 +8,14 @@ from functools import partial
 
 from extensions.back import (
     carriers,
+    channels,
     fills,
     older_forms,
     precision,
     reductions,
     states,
     sums,
+    tiles,
     versions,
     workarounds,
 )
@@ -143,6 +145,8 @@ def passes(config: Config) -> list[Pass]:
         Pass("copy_states", states.copy_states),
         rewrites("kept_axes", *reductions.RULES),
         rewrites("workarounds", *workarounds.RULES),
+        rewrites("channels_of_products", *channels.RULES),
+        rewrites("repeated_axes", *tiles.RULES),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),

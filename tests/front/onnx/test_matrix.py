@@ -10,9 +10,11 @@ import pytest
 pytest.importorskip("onnxruntime")
 pytest.importorskip("openvino")
 
+from onnx import helper
+
 from tests.front.comparing import operations
-from tests.front.onnx.running import agree, refused
-from tests.models.nodes import fixed, numbers
+from tests.front.onnx.running import agree, agree_model, refused
+from tests.models.nodes import fixed, model_of, numbers
 
 PRODUCTS = [
     ((3,), (3,)),
@@ -161,3 +163,17 @@ def test_determinants(count: int) -> None:
 def test_large_determinants_are_refused() -> None:
     refused("Det", numbers(9, 9), match="9 rows")
     refused("Det", numbers(2, 3), match="square")
+
+
+@pytest.mark.parametrize("kind", ["Add", "Mul", "Sub", "Div"])
+@pytest.mark.parametrize("columns", [3, 5])
+def test_numbers_of_channels_behind_a_product(kind: str, columns: int) -> None:
+    """The CPU runtime would take them for numbers of the columns."""
+    x, w, c = numbers(5, 3, 2, 4), numbers(4, columns), numbers(3, 1, 1, low=1)
+    for between in ("Neg", "Identity"):
+        nodes = [
+            helper.make_node("MatMul", ["x", "w"], ["p"]),
+            helper.make_node(between, ["p"], ["n"]),
+            helper.make_node(kind, ["n", "c"], ["y"]),
+        ]
+        agree_model(model_of(nodes, [("x", x)], ["y"], [("w", w), ("c", c)]), [x])

@@ -316,3 +316,10 @@ def test_ranges_whose_end_lies_behind_their_start(dtype: Any) -> None:
 def test_what_is_expanded_to_nothing() -> None:
     for x, target in ((numbers(3, 1), [1, 0]), (numbers(1), [0]), (numbers(0), [3, 1])):
         agree("Expand", x, fixed(target))
+
+
+@pytest.mark.parametrize("axes", [(0,), (0, 3), (3,)])
+def test_data_repeated_along_several_axes(axes: tuple[int, ...]) -> None:
+    """With some sizes known the CPU runtime would put it in wrong places."""
+    agree("Tile", numbers(3, 1, 3, 2), fixed([1, 3, 2, 1]), dynamic=axes)
+    agree("Tile", numbers(1, 1, 2, 3, 2), fixed([3, 1, 2, 3, 2]), dynamic=axes)
