@@ -112,9 +112,11 @@ def elementwise(g: Graph, node: Node, order: Order) -> Moved | None:
 
 
 def with_slope(g: Graph, node: Node, order: Order) -> Moved | None:
-    """PReLU lays a slope of rank 1 along axis 1: only a single number is the same anywhere."""
+    """PReLU lays a slope of rank 1 along axis 1; a single number is the same anywhere, and one of
+    the rank of the data broadcasts as other operands do."""
     slope = node.inputs[1]
-    if slope is None or slope.shape is None or any(dim != 1 for dim in slope.shape):
+    shape = None if slope is None else slope.shape
+    if shape is None or (len(shape) != len(order) and any(dim != 1 for dim in shape)):
         return None
     return elementwise(g, node, order)
 

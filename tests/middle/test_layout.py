@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("openvino")
 
 from extensions.middle.layout import sink_transposes
-from extensions.ops.activation import ReLU
+from extensions.ops.activation import PReLU, ReLU
 from extensions.ops.arithmetic import Add, Multiply
 from extensions.ops.blocks import SpaceToBatch
 from extensions.ops.convolution import Convolution
@@ -89,6 +89,10 @@ CASES: dict[str, tuple[Callable[[Graph, Output], Output], int]] = {
                 g.constant(weights(4)),
             ),
         ),
+        2,
+    ),
+    "a slope per channel": (
+        lambda g, x: convolved(g, g.add(PReLU(), convolved(g, x), g.constant(weights(1, 1, 1, 4)))),
         2,
     ),
     "blocks of places with a border at their end": (

@@ -125,11 +125,15 @@ def same(g: Graph, node: SourceNode, x: Value) -> Value:
     return x
 
 
+# Fewer numbers in half precision are not worth a conversion at run time.
+_FEW = 1 << 10
+
+
 @converts("DEQUANTIZE")
 def dequantize(g: Graph, node: SourceNode, x: Output) -> Output:
     """Weights in half precision stay so, with their widening beside them."""
     kind = node.get("made_of")[0] or ElementType.f32
-    if x.is_constant and x.dtype is ElementType.f16 and rank_of(x) > 1:
+    if x.constant is not None and x.dtype is ElementType.f16 and x.constant.size > _FEW:
         return g.add(Widen(destination_type=kind), x)
     return typed(g, x, kind)
 
