@@ -292,6 +292,9 @@ def fold_constants(
     def later(index: int) -> Callable[[], np.ndarray]:
         def load() -> np.ndarray:
             result = _call(op, tensors)
+            for tensor in tensors:
+                if tensor is not None:
+                    tensor.let_go()
             return np.asarray(result[index] if isinstance(result, (tuple, list)) else result)
 
         return load

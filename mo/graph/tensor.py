@@ -192,6 +192,12 @@ class Tensor:
                 file, offset = self.extent
                 file.forget(offset + start * flat.itemsize, part.nbytes)
 
+    def let_go(self) -> None:
+        """Where the bytes lie in a file, its pages need not stay in memory."""
+        if self.extent is not None:
+            file, offset = self.extent
+            file.forget(offset, self.nbytes)
+
     def item(self) -> Any:
         """The value of a one-element tensor as a Python number."""
         return self.array.reshape(-1)[0].item()

@@ -17,6 +17,7 @@ from mo.graph.graph import Graph
 from mo.graph.op import Constant, Parameter
 from mo.graph.shape import Dim
 from mo.graph.show import show
+from mo.graph.tensor import MappedFile
 
 
 def test_it_is_a_networkx_graph_of_operations_and_uses():
@@ -179,3 +180,17 @@ def test_numbers_are_of_the_type_of_their_neighbour_and_ints_are_indices():
     x = g.input("x", (2,), ElementType.f16)
     assert g.add(Add(), x, 1.0).node.inputs[1].dtype is ElementType.f16
     assert g.add(Reshape(), x, [1, 2]).node.inputs[1].dtype is ElementType.i64
+
+
+def test_computed_constants_let_go_of_the_file(tmp_path, monkeypatch):
+    """Weights that are read to compute others do not stay in memory."""
+    path = tmp_path / "weights"
+    path.write_bytes(np.arange(1 << 16, dtype=np.float32).tobytes())
+    file, forgotten = MappedFile(path), []
+    monkeypatch.setattr(file, "forget", lambda *place: forgotten.append(place))
+    g = Graph()
+    weights = g.constant(file.tensor(ElementType.f32, [1 << 16], 0, 1 << 18))
+    twice = g.add(Multiply(), weights, 2.0).constant
+    assert not forgotten
+    assert twice.array[-1] == 2 * ((1 << 16) - 1)
+    assert forgotten == [(0, 1 << 18)]
