@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from extensions.ops.arithmetic import LogicalOr, Maximum
 from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from mo.graph.body import Body
@@ -16,17 +18,24 @@ _VIEWS = (Reshape, Squeeze, Unsqueeze)
 def copy_states(graph: Graph) -> int:
     """Old states that become others are copied: the 2026.4 CPU runtime hands states on one after
     the other, so that a second one would get what the first has already been given.
+
+    So are all states of a loop within another, where the runtime writes them over what the next
+    iteration still reads.
     """
     return sum(
-        _copy(body)
-        for kind in list(graph.op_kinds())
-        if kind.has_bodies
-        for node in graph.nodes_of(kind)
-        for body in node.op.bodies()
+        _copy(body, False) + sum(_copy(inner, True) for inner in _bodies(body.graph))
+        for body in _bodies(graph)
     )
 
 
-def _copy(body: Body) -> int:
+def _bodies(graph: Graph) -> Iterator[Body]:
+    for kind in list(graph.op_kinds()):
+        if kind.has_bodies:
+            for node in graph.nodes_of(kind):
+                yield from node.op.bodies()
+
+
+def _copy(body: Body, each: bool) -> int:
     g, copies = body.graph, 0
     parameters, results = g.parameters(), g.results()
     states = {parameters[number] for _, number in body.back_edges}
@@ -34,7 +43,7 @@ def _copy(body: Body) -> int:
         value = results[result].inputs[0]
         assert value is not None
         source = _seen(value).node
-        if source not in states or source is parameters[target]:
+        if source is parameters[target] or not (each or source in states):
             continue
         op = LogicalOr() if value.dtype is ElementType.boolean else Maximum()
         g.set_input(results[result], 0, g.add(op, value, value))
