@@ -195,6 +195,11 @@ def _nms(
     return rows, keep
 
 
+@converts("_contrib_MultiBoxTarget")
+def multibox_target(g: Graph, node: SourceNode, *inputs: Output) -> Output:
+    raise refused("what training compares boxes with (MultiBoxTarget)")
+
+
 def _is_end(node: SourceNode) -> bool:
     """Whether nobody reads the rows."""
     walk = node.walk

@@ -38,6 +38,7 @@ _OTHER_NAMES = {
     "SwapAxis": "swapaxes _npi_swapaxes",
     "_contrib_MultiBoxDetection": "MultiBoxDetection _npx_multibox_detection",
     "_contrib_MultiBoxPrior": "MultiBoxPrior _npx_multibox_prior",
+    "_contrib_MultiBoxTarget": "MultiBoxTarget _npx_multibox_target",
     "_contrib_Proposal": "Proposal proposal",
     "_contrib_MultiProposal": "MultiProposal",
     "_contrib_PSROIPooling": "PSROIPooling",

@@ -13,6 +13,7 @@ pytest.importorskip("openvino")
 import openvino as ov
 
 import mo
+from mo.errors import ConversionError
 from tests.front.mxnet.running import Case, check
 from tests.models import mxnet
 from tests.models.mxnet import save, variable
@@ -78,3 +79,9 @@ def test_suppression_in_a_number_of_boxes_with_limits(tmp_path: Path) -> None:
     rows = np.concatenate([np.zeros((5, 1)), np.c_[[1, 5, 2, 4, 3]], corners], 1)
     [found] = ov.Core().compile_model(xml, "CPU")([rows[None].astype(np.float32)]).values()
     np.testing.assert_array_equal(found[0], [*rows[[1, 3, 4]], *[[-1] * 6] * 2])
+
+
+def test_targets_of_training_are_refused(tmp_path: Path) -> None:
+    path = save(tmp_path, symbol("MultiBoxTarget"))
+    with pytest.raises(ConversionError, match="training compares boxes with"):
+        mo.convert_model(path, input_shape="[1,4,4]", silent=True)
