@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tests.front.tf.sessions import Session, converted, same
+from tests.front.tf.xlnet import xlnet
 from tests.models.nodes import numbers
 
 v1 = tf.compat.v1
@@ -109,6 +111,27 @@ def test_bert_behind_an_iterator(tmp_path: Path) -> None:
     )
     arrays = tokens()
     same(model, session.results(dict(zip(ports, arrays))), arrays)
+
+
+# ---- XLNet (zihangdai/xlnet)
+
+
+@pytest.mark.parametrize("shapes", ["[50 1]", ""])
+def test_xlnet(shapes: str, tmp_path: Path) -> None:
+    """With the documented shapes, and open for texts of any number and length."""
+    session = Session(tmp_path, xlnet)
+    names = ("input_mask", "input_ids", "seg_ids")
+    model = converted(
+        *(tmp_path, "--input_model", session.frozen()),
+        *("--input", ",".join(f"{name}{shapes}" for name in names)),
+        *("--log_level", "DEBUG", "--disable_nhwc_to_nchw"),
+    )
+    for size in [(50, 1)] if shapes else [(50, 1), (7, 3)]:
+        random = np.random.default_rng(size)
+        mask = np.float32(np.arange(size[0])[:, None] < [[2]] * np.ones(size[1]))
+        ids, parts = (np.int32(random.integers(0, most, size)) for most in (40, 2))
+        arrays = [mask, ids, parts]
+        same(model, session.results(dict(zip(names, arrays))), arrays)
 
 
 # ---- NCF (tensorflow/models official/recommendation): cut at the second input of its lookups
