@@ -17,20 +17,21 @@ from extensions.ops.arithmetic import (
     Power,
     Subtract,
 )
+from extensions.ops.common import length
 from extensions.ops.conversion import Convert, Widen, signed
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
 from extensions.ops.movement import Concat
 from extensions.ops.normalization import LRN
 from extensions.ops.pooling import AvgPool
-from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Tile, Unsqueeze
 from extensions.ops.slicing import FAR, StridedSlice
 from extensions.ops.unary import Round
 from mo.errors import ModelFileError, UnsupportedError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import normalize_axis
+from mo.graph.shape import normalize_axis, same
 
 
 def channelwise(g: Graph, vector: Output, rank: int | None) -> Output:
@@ -267,3 +268,25 @@ def local_response(
     mean = g.add(Reshape(), g.add(pooling, laid), g.add(ShapeOf(), x))
     scale = g.add(Power(), g.add(Add(), g.add(Multiply(), mean, alpha), bias), beta)
     return g.add(Divide(), x, scale)
+
+
+def tiled(g: Graph, x: Output, repeats: Output) -> Output:
+    """x repeated along its axes.
+
+    With computed repeats the 2026.4 CPU runtime tiles data of 4 and more axes wrongly.
+    """
+    known = repeats.partial_value()
+    if repeats.is_constant or x.shape is None or length(repeats) != len(x.shape):
+        return g.add(Tile(), x, repeats)
+    repeats = typed(g, repeats, ElementType.i64)
+    axes = [i for i in range(len(x.shape)) if known is None or not same(known[i], 1)]
+    if all(x.shape[axis] == 1 for axis in axes):
+        return g.add(Broadcast(mode="bidirectional"), x, repeats)
+    # Each of these axes gets one in front of it, along which it is repeated.
+    once = len(x.shape)
+    places = [p for i in range(once) for p in ((i, once) if i in axes else (once,))]
+    counts = g.add(Concat(axis=0), repeats, [1])
+    wide = g.add(Gather(), counts, places, g.constant(np.int64(0)))
+    apart = g.add(Unsqueeze(), x, [axis + i for i, axis in enumerate(axes)])
+    repeated = g.add(Broadcast(mode="bidirectional"), apart, wide)
+    return g.add(Reshape(), repeated, g.add(Multiply(), g.add(ShapeOf(), x), repeats))

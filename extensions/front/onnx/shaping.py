@@ -6,7 +6,15 @@ from math import prod
 
 import numpy as np
 
-from extensions.front.building import invalid, is_shape, needed_constant, rank_of, scalar, typed
+from extensions.front.building import (
+    invalid,
+    is_shape,
+    needed_constant,
+    rank_of,
+    scalar,
+    tiled,
+    typed,
+)
 from extensions.front.onnx.axes import squeezed, unsqueezed
 from extensions.front.onnx.common import attribute_or_input, converts, refuse
 from extensions.front.onnx.tensors import element_type
@@ -17,11 +25,8 @@ from extensions.ops.arithmetic import (
     LessEqual,
     Maximum,
     Minimum,
-    Multiply,
     Select,
 )
-from extensions.ops.common import length
-from extensions.ops.gathering import Gather
 from extensions.ops.generating import Eye, OneHot, Range
 from extensions.ops.movement import Concat, Transpose
 from extensions.ops.reduction import ReduceProd
@@ -33,7 +38,7 @@ from mo.front.values import Value
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import is_static, normalize_axes, normalize_axis, same
+from mo.graph.shape import is_static, normalize_axes, normalize_axis
 from mo.graph.tensor import Tensor
 
 
@@ -171,22 +176,7 @@ def tile_1(g: Graph, node: SourceNode, x: Output, tiles: Output, axis: Output) -
 
 @converts("Tile", since=6)
 def tile_6(g: Graph, node: SourceNode, x: Output, repeats: Output) -> Output:
-    """With computed repeats the 2026.4 CPU runtime tiles data of 4 and more axes wrongly."""
-    known = repeats.partial_value()
-    if repeats.is_constant or x.shape is None or length(repeats) != len(x.shape):
-        return g.add(Tile(), x, repeats)
-    repeats = typed(g, repeats, ElementType.i64)
-    axes = [i for i in range(len(x.shape)) if known is None or not same(known[i], 1)]
-    if all(x.shape[axis] == 1 for axis in axes):
-        return g.add(Broadcast(mode="bidirectional"), x, repeats)
-    # Each of these axes gets one in front of it, along which it is repeated.
-    once = len(x.shape)
-    places = [p for i in range(once) for p in ((i, once) if i in axes else (once,))]
-    counts = g.add(Concat(axis=0), repeats, [1])
-    wide = g.add(Gather(), counts, places, g.constant(np.int64(0)))
-    apart = g.add(Unsqueeze(), x, [axis + i for i, axis in enumerate(axes)])
-    repeated = g.add(Broadcast(mode="bidirectional"), apart, wide)
-    return g.add(Reshape(), repeated, g.add(Multiply(), g.add(ShapeOf(), x), repeats))
+    return tiled(g, x, repeats)
 
 
 @converts("Range")

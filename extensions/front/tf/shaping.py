@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import lift, rank_of
+from extensions.front.building import lift, rank_of, tiled
 from extensions.front.tf.common import (
     converts,
     needed,
@@ -15,13 +15,13 @@ from extensions.front.tf.common import (
 from extensions.ops.arithmetic import Equal, Select
 from extensions.ops.movement import Concat, Split
 from extensions.ops.reduction import ReduceProd
-from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Tile, Unsqueeze
+from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
 from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import normalize_axis
+from mo.graph.shape import is_static, normalize_axis
 
 
 @converts("Reshape")
@@ -137,4 +137,7 @@ def fill(g: Graph, node: SourceNode, shape: Output, value: Output) -> Output:
 
 @converts("Tile")
 def tile(g: Graph, node: SourceNode, x: Output, repeats: Output) -> Output:
-    return g.add(Tile(), x, repeats)
+    """There is a number for each axis, even if it is not known how many numbers there are."""
+    if x.rank is not None and not is_static(repeats.shape):
+        repeats = g.add(Reshape(), repeats, [x.rank])
+    return tiled(g, x, repeats)

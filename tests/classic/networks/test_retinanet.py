@@ -51,8 +51,12 @@ def agree(net: Original, zoo: Zoo, converted: object, images: np.ndarray) -> Non
 
 @pytest.mark.heavy
 def test_the_same_boxes(net: Original, zoo: Zoo):
-    flags = {"input": "input_1[1,128,192,3]", "transformations_config": "retinanet.json"}
-    converted = zoo.convert(net.data, **flags)
+    converted = zoo.convert(
+        net.data,
+        input="input_1[1 128 192 3]",
+        data_type="FP32",
+        transformations_config="retinanet.json",
+    )
     assert list(converted.outputs) == ["DetectionOutput"]
     kinds = {node.type for node in converted.graph.all_nodes()}
     assert not kinds & {"Loop", "TensorIterator", "NonMaxSuppression", "If"}

@@ -65,7 +65,7 @@ def agree(
 )
 def test_version_2(zoo: Zoo, build: Callable[[int], bytes], config: str, classes: int):
     heads = {"output": "output/YoloRegion"}
-    agree(zoo, build(classes), config, heads, 5, True, scale=255, input_shape=[1, 64, 64, 3])
+    agree(zoo, build(classes), config, heads, 5, True, scale=255, batch=1)
 
 
 V3 = {

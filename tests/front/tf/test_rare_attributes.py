@@ -67,6 +67,10 @@ CASES: dict[str, Case] = {
         lambda x, i: tf.gather(x, i, batch_dims=1),
         [numbers(1, 5, 4), np.int32([[4, 0, 2]])],
     ),
+    "computed numbers of copies": (
+        tf.tile,
+        [numbers(2, 3, 1, 2), np.int32([1, 3, 2, 2])],
+    ),
     "blocks longer than the image": (
         lambda x: tf.space_to_batch(x, [3, 2], [[1, 1], [0, 1]]),
         [numbers(2, 1, 3, 2)],
