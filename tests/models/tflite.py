@@ -94,6 +94,7 @@ _TYPES = {
     "bool": 6,
     "int16": 7,
     "int8": 9,
+    "resource": 13,
     "int4": 17,
 }
 CUSTOM = 32

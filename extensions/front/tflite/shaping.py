@@ -119,7 +119,7 @@ def cast(g: Graph, node: SourceNode, x: Value) -> Any:
     return x if to_complex else tensorflow(g, node, "Real", x)
 
 
-@converts("DENSIFY", "QUANTIZE", "READ_VARIABLE")
+@converts("ASSIGN_VARIABLE", "DENSIFY", "QUANTIZE", "READ_VARIABLE")
 def same(g: Graph, node: SourceNode, x: Value) -> Value:
     """What a result is made of, and of what levels, the file says (see converts)."""
     return x

@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
+from extensions.front.tflite.tensors import Quantization
+from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
 from mo.graph.tensor import Tensor
 
 
@@ -34,6 +39,14 @@ def _handles(nodes: list[SourceNode]) -> dict[str, str]:
     }
 
 
+def _numbers(value: Tensor | None, meant: Quantization | None) -> Tensor | None:
+    """What a variable holds at first, as numbers."""
+    if value is None or meant is None or value.dtype.is_float:
+        return value
+    reals = (value.array.astype(np.float32) - meant.zero[0]) * meant.scale[0]
+    return Tensor.of(reals, ElementType.f32)
+
+
 class States:
     """The states of the main subgraph."""
 
@@ -50,6 +63,7 @@ class States:
         self.initial = initial
         # The tensor that a state is before and after what has been read so far.
         self.before: dict[str, str] = {}
+        self.meant: dict[str, Quantization | None] = {}
         self.now: dict[str, str] = {}
 
     def resolved(self, nodes: list[SourceNode]) -> list[SourceNode]:
@@ -61,10 +75,12 @@ class States:
             if node.type == "CALL_ONCE":
                 self.at_first.update(self.initial(node.get("init", -1)))
             elif node.type == "READ_VARIABLE" and known is not None:
+                self._mean(known, node.get("made_as")[0])
                 node.inputs = [self._read(known)]
+                node.attributes["read_as"] = []
                 found.append(node)
             elif node.type == "ASSIGN_VARIABLE" and known is not None:
-                self.now[known] = node.inputs[-1]
+                found.append(self._assigned(known, node))
             elif node.type != "VAR_HANDLE":
                 self._renew(node)
                 found.append(node)
@@ -74,6 +90,24 @@ class States:
         if state not in self.now:
             self.now[state] = self.before[state] = f"{state}/state"
         return self.now[state]
+
+    def _mean(self, state: str, meant: Quantization | None) -> None:
+        """Quantised states are the numbers that they stand for; all operators agree on these."""
+        known = self.meant.setdefault(state, meant)
+        same = known is meant if meant is None else meant.is_like(known)
+        if not same:
+            raise UnsupportedError(
+                f"The variable '{state}' is quantised in several ways",
+                hint="Convert the model again with one scale for each of its variables.",
+            )
+
+    def _assigned(self, state: str, node: SourceNode) -> SourceNode:
+        """A node that gives what is put into a variable."""
+        meant = node.get("read_as")[-1]
+        self._mean(state, meant)
+        self.now[state] = f"{node.name}/assigned"
+        told = {"read_as": [meant], "made_as": [None], "made_of": [None]}
+        return SourceNode(node.type, node.name, node.inputs[-1:], [self.now[state]], told)
 
     def _renew(self, node: SourceNode) -> None:
         """Let an operator read what its states are, and give what they become."""
@@ -88,7 +122,7 @@ class States:
         """The nodes that are the states before the first operator; constants if none is written."""
         found = []
         for state, before in self.before.items():
-            value = self.at_first.get(state)
+            value = _numbers(self.at_first.get(state), self.meant.get(state))
             if value is None:
                 found.append(SourceNode("STATE", before, [], [before], {"name": state}))
             elif self.now[state] == before:

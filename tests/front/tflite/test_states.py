@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from mo.errors import UnsupportedError
 from tests.front.tflite.running import Interpreted, converted, quiet
+from tests.models.tflite import Number, TfLite
 from tests.ops import runtime
 
 
@@ -54,6 +55,35 @@ def test_variables_are_states() -> None:
         results = list(request.infer([x]).values())
         for mine, wanted in zip(results, expected):
             np.testing.assert_allclose(mine, wanted, rtol=1e-6)
+
+
+def test_variables_of_bytes() -> None:
+    """They hold what the bytes stand for; at first what a subgraph that runs once puts there."""
+    net, first, meant = TfLite(), TfLite(), (0.1, 5)
+    named = (111, {0: "", 1: "total"})
+    handle, once = net.tensor("total", (), "resource"), net.constant("c", np.array([9, -7], "i1"))
+    net.tensors[once] = {**net.tensors[once], 4: {2: np.float32([0.1]), 3: np.int64([5])}}
+    start = first.tensor("handle", (), "resource")
+    first.tensors.append(net.tensors[once])
+    net.operator(142, [], [start], named)
+    net.operator(144, [start, 1], [])
+    first.operators, net.operators = net.operators, []
+    net.others = [first.graph]
+    x = net.input("x", (2,), "int8", quantized=meant)
+    before, y = (net.tensor(name, (2,), "int8", quantized=meant) for name in ("before", "y"))
+    net.operator(129, [], [], (103, {0: Number("i", 1)}))
+    net.operator(142, [], [handle], named)
+    net.operator(143, [handle], [before])
+    net.operator(0, [before, x], [y], (11, {}))
+    net.operator(144, [handle, y], [])
+    net.outputs = [y]
+    reference = Interpreted(net.data)
+    request = ov.compile_model(runtime.read(converted(net.data)), "CPU").create_infer_request()
+    for number in range(3):
+        given = np.array([10 * number, 40 - number], np.int8)
+        (expected,) = reference.run(given)
+        (result,) = request.infer([given]).values()
+        np.testing.assert_array_equal(result, expected)
 
 
 def test_variables_in_loops_are_refused() -> None:
