@@ -223,8 +223,14 @@ def expand_dims(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(Unsqueeze(), x, [at.integer(node, "axis")])
 
 
-@converts("squeeze")
+@converts("squeeze", "_np_squeeze")
 def squeeze(g: Graph, node: SourceNode, x: Output) -> Output:
+    """The older operation leaves one axis, as it knows no scalars."""
+    y = _squeezed(g, node, x)
+    return g.add(Reshape(), y, [1]) if y.rank == 0 and node.type == "squeeze" else y
+
+
+def _squeezed(g: Graph, node: SourceNode, x: Output) -> Output:
     axes = at.optional_integers(node, "axis")
     if axes is not None:
         return g.add(Squeeze(), x, list(axes)) if axes else x

@@ -58,6 +58,7 @@ def reductions(r):
 
 def shapes(r):
     r.case("squeeze", (1, 3, 1), axis=())
+    r.case("squeeze", (1, 1), name="to one")
     r.case("pick", (5,), np.array([2], np.float32))
     boxes = r.numbers(1, 4, 6, low=0.0, high=1.0)
     r.case("contrib.box_nms", boxes, topk=0)
