@@ -19,7 +19,7 @@ from extensions.ops.slicing import StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import normalize_axis, same
+from mo.graph.shape import Dimension, normalize_axis, same
 
 
 @converts("Gather")
@@ -52,12 +52,15 @@ def gather_elements(g: Graph, node: SourceNode, x: Output, indices: Output) -> O
 
 
 def _first_of(g: Graph, x: Output, indices: Output, axis: int) -> Output:
-    """As much of the other axes as there are indices: there may be fewer, which the IR forbids."""
+    """As much of the other axes as there are indices: there may be fewer, which the IR forbids.
+
+    A size that is known stands for one that is not.
+    """
     if x.shape is None or indices.shape is None or x.rank != indices.rank:
         return x
     along = normalize_axis(axis, len(x.shape))
     pairs = enumerate(zip(x.shape, indices.shape))
-    axes = [i for i, (ours, theirs) in pairs if i != along and not same(ours, theirs)]
+    axes = [i for i, (ours, theirs) in pairs if i != along and _differ(ours, theirs)]
     if not axes:
         return x
     # Not by Slice, which the runtime takes away again in front of GatherElements.
@@ -65,6 +68,10 @@ def _first_of(g: Graph, x: Output, indices: Output, axis: int) -> Output:
     masked = tuple(int(i not in axes) for i in range(axes[-1] + 1))
     op = StridedSlice(begin_mask=(1,) * len(masked), end_mask=masked)
     return g.add(op, x, [0] * len(masked), sizes, [1] * len(masked))
+
+
+def _differ(ours: Dimension, theirs: Dimension) -> bool:
+    return isinstance(ours, int) == isinstance(theirs, int) and not same(ours, theirs)
 
 
 @converts("GatherND")
