@@ -6,19 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from extensions.back import (
-    carriers,
-    channels,
-    fills,
-    older_forms,
-    precision,
-    reductions,
-    states,
-    sums,
-    tiles,
-    versions,
-    workarounds,
-)
+from extensions.back import carriers, older_forms, precision, versions, workarounds
 from extensions.middle import (
     activations,
     attention,
@@ -140,13 +128,8 @@ def passes(config: Config) -> list[Pass]:
         # ---- back
         Pass("carry_types", carriers.carry),
         rewrites("older_forms", *older_forms.rules(opset), enabled=opset < 11),
-        rewrites("order_of_terms", *sums.RULES),
-        rewrites("computed_fills", *fills.RULES),
-        Pass("copy_states", states.copy_states),
-        rewrites("kept_axes", *reductions.RULES),
         rewrites("workarounds", *workarounds.RULES),
-        rewrites("channels_of_products", *channels.RULES),
-        rewrites("repeated_axes", *tiles.RULES),
+        Pass("copy_states", workarounds.copy_states),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from mo.errors import UnsupportedError, listing
 from mo.graph.graph import Graph
-from mo.graph.shape import Shape
+from mo.graph.shape import is_static
 
 log = logging.getLogger("mo.versions")
 
@@ -19,7 +19,7 @@ DEFAULT_OPSET = {11: 13, 10: 7}
 def warn_of_open_sizes(graph: Graph) -> int:
     """A pass for IR version 10: the runtimes that it is made for know no open sizes."""
     open_inputs = [
-        f"'{node.name}'" for node in graph.parameters() if not _is_static(node.outputs[0].shape)
+        f"'{node.name}'" for node in graph.parameters() if not is_static(node.outputs[0].shape)
     ]
     if open_inputs:
         log.warning(
@@ -27,10 +27,6 @@ def warn_of_open_sizes(graph: Graph) -> int:
             ", ".join(open_inputs),
         )
     return 0
-
-
-def _is_static(shape: Shape) -> bool:
-    return shape is not None and all(isinstance(dim, int) for dim in shape)
 
 
 def check_opset(asked: int | None, ir_version: int) -> Callable[[Graph], int]:

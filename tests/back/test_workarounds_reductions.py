@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("openvino")
 
-from extensions.back.reductions import RULES
+from extensions.back.workarounds.reductions import RULES
 from extensions.ops.arithmetic import Add, FakeQuantize, Multiply
 from extensions.ops.conversion import Convert
 from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceSum

@@ -1,4 +1,4 @@
-"""What the CPU runtime (2026.4) computes wrongly, written in another way."""
+"""Single operations that the runtime takes in another form."""
 
 from __future__ import annotations
 
