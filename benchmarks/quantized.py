@@ -18,8 +18,8 @@ OpenVINO 2026.4 compute with scales and zero point in floats before they round, 
 within 7e-6 of a half may go the other way: of 0.8 to 4.9 million integers of one convolution of
 random numbers 8.3e-7 to 1.2e-5 do. With all factors in the scales of the weights, and integers as
 activations, they are 0 to 1.2e-6 and the kernels stay, but also then not none, as the bias is
-rounded apart; with ranges for each channel behind the convolution they are as many, and the
-convolutions that follow leave the kernels of integers.
+rounded apart; with ranges for each channel behind the convolution they are 0 to 1.1e-5, and an
+ordinary convolution that follows leaves the kernels of integers.
 
 Where quantisation is dynamic, the step of a layer is what one step of an input moves its result
 by at most, and that of the output is the one that its quantisation would have.
