@@ -15,6 +15,7 @@ from tests.flags.networks import IMAGES, MAKERS
 
 WHOLE = {"image": "f32[1,3,8,8]", "extra": "f32[1,4,8,8]"}
 BEHIND = {"conv2/placeholder_port_0": "f32[1,6,8,8]", "extra": "f32[1,4,8,8]"}
+CHANNELS_LAST = ("tf", "tflite")
 ONES = " ".join(["1"] * 256)
 
 
@@ -25,7 +26,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def laid(text: str, framework: str) -> str:
     """Shapes of images with their channels where the framework has them."""
-    if framework != "tf":
+    if framework not in CHANNELS_LAST:
         return text
     return re.sub(r"\[(\d+),(\d+),(\d+),(\d+)\]", r"[\1,\3,\4,\2]", text)
 
@@ -179,7 +180,7 @@ def test_other_flags_call_an_input_inside_as_input_does(models, framework, name)
         models[framework],
         input=laid(f"{name}[1,6,8,8],extra", framework),
         mean_values=f"{name}[1,2,3,4,5,6]",
-        layout=f"{name}({'nhwc' if framework == 'tf' else 'nchw'})",
+        layout=f"{name}({'nhwc' if framework in CHANNELS_LAST else 'nchw'})",
         disable_fusing=True,
     )
     assert "/mean: Add(" in str(converted)
