@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Optional
 
+from mo.errors import ConversionError
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.op import Op
@@ -50,6 +51,10 @@ class Rule:
         return {name: found[name] for name in self.parameters if name in found}
 
 
+# A graph is not rewritten more often than this, and so often for each node that it had.
+_LEAST, _PER_NODE = 1000, 100
+
+
 def rewrite(pattern: OpPattern) -> Callable[[Callable[..., Any]], Rule]:
     """Decorator that makes a rule of a function."""
     return lambda function: Rule(pattern, function)
@@ -65,6 +70,7 @@ def apply(graph: Graph, *rules: Rule, keep: Keep = None) -> int:
     queue = deque(graph.nodes_of(*by_op))
     queued = set(queue)
     changes = 0
+    limit = _LEAST + _PER_NODE * len(graph)
     while queue:
         node = queue.popleft()
         queued.discard(node)
@@ -75,6 +81,11 @@ def apply(graph: Graph, *rules: Rule, keep: Keep = None) -> int:
             if touched is None:
                 continue
             changes += 1
+            if changes > limit:
+                raise ConversionError(
+                    f"The rewrite '{rule.function.__name__}' comes to no end at '{node.name}'",
+                    hint="It has to decline what it has made itself.",
+                )
             for again in _reached(touched, depth):
                 if type(again.op) in by_op and again not in queued and again.id in graph:
                     queue.append(again)

@@ -6,6 +6,7 @@ import pytest
 
 from extensions.ops.activation import ReLU, Sigmoid, Tanh
 from extensions.ops.arithmetic import Add, Multiply, Subtract
+from mo.errors import ConversionError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.show import show
@@ -56,6 +57,15 @@ def test_rules_fire_again_on_what_a_rewrite_made():
     g = chain(Sigmoid, 5)
     assert apply(g, two_sigmoids) == 4
     assert len(g.nodes_of(Sigmoid)) == 1
+
+
+def test_a_rewrite_that_comes_to_no_end_is_named():
+    @rewrite(match(Sigmoid, x))
+    def again(g, x):
+        return g.add(Sigmoid(), g.add(Tanh(), x))
+
+    with pytest.raises(ConversionError, match="The rewrite 'again' comes to no end at 'y'"):
+        apply(chain(Sigmoid, 1), again)
 
 
 def test_a_value_read_from_outside_the_match_stays():

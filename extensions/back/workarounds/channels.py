@@ -27,7 +27,12 @@ def along_the_last_axis_too(g: Graph, node: Node, a: Output, b: Output) -> Outpu
     if c.constant is None or not x.shape or is_static(x.shape) or not isinstance(x.shape[-1], int):
         return None
     sizes, columns = c.constant.shape, x.shape[-1]
-    if sum(size != 1 for size in sizes) != 1 or sizes[-1] != 1 or not _is_product(x):
+    if (
+        columns == 1
+        or sum(size != 1 for size in sizes) != 1
+        or sizes[-1] != 1
+        or not _is_product(x)
+    ):
         return None
     wide = np.broadcast_to(c.constant.array, (*sizes[:-1], columns))
     repeated = g.constant(np.ascontiguousarray(wide), c.dtype)
