@@ -10,7 +10,7 @@ from flatbuffers import flexbuffers
 
 from mo.errors import UnsupportedError
 from tests.front.comparing import operations
-from tests.front.tflite.running import agree, converted
+from tests.front.tflite.running import Interpreted, agree, converted
 from tests.models.tflite import Number, TfLite
 
 RANDOM = np.random.default_rng(5)
@@ -206,7 +206,9 @@ def test_names_that_tensors_share() -> None:
 @pytest.mark.parametrize("regular", [False, True])
 @pytest.mark.parametrize("background", [False, True])
 def test_detection(regular: bool, background: bool) -> None:
-    count, classes, most = 12, 3, 5
+    """As many are found as there is room for: the interpreter leaves other rows as they were."""
+    random = np.random.default_rng(5)
+    count, classes, most = 24, 3, 5
     options: dict[str, Any] = {
         "max_detections": most,
         "max_classes_per_detection": 1,
@@ -222,14 +224,16 @@ def test_detection(regular: bool, background: bool) -> None:
     }
     net, width = TfLite(), classes + background
     inputs = [net.input("boxes", (1, count, 4)), net.input("scores", (1, count, width))]
-    corners = RANDOM.uniform(0.2, 0.6, size=(count, 4)).astype(np.float32)
+    corners = random.uniform(0.2, 0.6, size=(count, 4)).astype(np.float32)
     inputs.append(net.constant("anchors", corners))
     shapes = ((1, most, 4), (1, most), (1, most), (1,))
     net.outputs = [net.tensor(f"y{i}", shape) for i, shape in enumerate(shapes)]
     custom = bytes(flexbuffers.Dumps(options))
     net.operator("TFLite_Detection_PostProcess", inputs, net.outputs, custom=custom)
-    scores = RANDOM.uniform(size=(1, count, width)).astype(np.float32)
-    agree(net.data, numbers(1, count, 4), scores)
+    moves = random.uniform(-1, 1, (1, count, 4)).astype(np.float32)
+    scores = random.uniform(size=(1, count, width)).astype(np.float32)
+    assert Interpreted(net.data).run(moves, scores)[3] == most
+    agree(net.data, moves, scores)
 
 
 # ---- refused
