@@ -1,4 +1,4 @@
-"""What the tests on damaged models share: how many there are, and what may become of each."""
+"""Damaged models: what happens to the bytes, how many there are, and what may become of each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
 
 from mo.errors import ConversionError
 
@@ -59,27 +63,43 @@ def wounded(content: bytes, dice: random.Random, first: Wound, *more: Wound) -> 
     return bytes(damaged)
 
 
-def part_of_many(part: int, few: int) -> range:
-    """The numbers of one part of the many; the first ``few`` are always converted."""
-    size = MANY // len(PARTS)
-    return range(few + part * size, few + (part + 1) * size)
+class Mutants:
+    """Whatever happens to a file, it converts or is refused in words.
 
-
-def survivors(numbers: range, prepare: Callable[[int], Callable[[], object]]) -> int:
-    """How many mutants convert; any other end than a refusal in words fails the test.
-
-    ``prepare`` writes the mutant of a number and returns its conversion, which is timed.
+    A kind of file is a class that inherits these tests and says how its mutants come to be; the
+    first ``few`` are converted by default, many more with the heavy tests.
     """
-    accepted = 0
-    for number in numbers:
-        convert = prepare(number)
-        start = time.monotonic()
-        try:
-            convert()
-            accepted += 1
-        except ConversionError:
-            pass
-        except Exception as error:
-            raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
-        assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
-    return accepted
+
+    few: ClassVar[int]
+
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
+        """Write the mutant of a number, always the same; the conversion of it."""
+        raise NotImplementedError
+
+    @pytest.mark.usefixtures("limited_memory")
+    def test_a_few_mutants(self, tmp_path: Path) -> None:
+        assert 0 < self.survivors(range(self.few), tmp_path) < self.few
+
+    @pytest.mark.heavy
+    @pytest.mark.usefixtures("limited_memory")
+    @pytest.mark.parametrize("part", PARTS)
+    def test_many_mutants(self, tmp_path: Path, part: int) -> None:
+        size = MANY // len(PARTS)
+        start = self.few + part * size
+        self.survivors(range(start, start + size), tmp_path)
+
+    def survivors(self, numbers: range, folder: Path) -> int:
+        """How many mutants convert; any other end than a refusal in words fails the test."""
+        accepted = 0
+        for number in numbers:
+            convert = self.prepare(number, folder)
+            start = time.monotonic()
+            try:
+                convert()
+                accepted += 1
+            except ConversionError:
+                pass
+            except Exception as error:
+                raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
+            assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
+        return accepted

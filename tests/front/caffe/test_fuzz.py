@@ -12,13 +12,11 @@ import pytest
 from mo.back.output import write_ir
 from mo.cli.config import Config
 from mo.pipeline.convert import convert
-from tests.fuzzing import PARTS, long_number, part_of_many, survivors, wounded
+from tests.fuzzing import Mutants, long_number, wounded
 from tests.models.caffe import Net, caffemodel
 from tests.models.caffe_networks.network import Network, image
 from tests.models.caffe_networks.plain import lenet
 from tests.models.caffe_networks.single_stage import ssd_head
-
-FEW = 500
 
 
 def layers() -> Net:
@@ -130,20 +128,6 @@ def convert_file(path: Path, folder: Path) -> None:
     write_ir(convert(config), folder, "ir", config.ir_version, {})
 
 
-def survives(numbers: range, folder: Path) -> int:
-    path = folder / "mutant.caffemodel"
-
-    def prepare(number: int) -> Callable[[], object]:
-        text, weights = mutant(number)
-        path.with_suffix(".prototxt").write_bytes(text)
-        path.write_bytes(weights)
-        for name, content in SEEDS[number % len(SEEDS)].files.items():
-            (folder / name).write_text(content)
-        return lambda: convert_file(path, folder)
-
-    return survivors(numbers, prepare)
-
-
 @pytest.mark.parametrize(
     "seed", SEEDS, ids=["layers", "pictures", "sequence", "head", "forks", "lenet"]
 )
@@ -151,13 +135,14 @@ def test_each_seed_is_sound(seed: Net, tmp_path: Path) -> None:
     convert_file(seed.save(tmp_path), tmp_path)
 
 
-@pytest.mark.usefixtures("limited_memory")
-def test_a_few_mutants(tmp_path: Path) -> None:
-    assert 0 < survives(range(FEW), tmp_path) < FEW
+class TestNets(Mutants):
+    few = 500
 
-
-@pytest.mark.heavy
-@pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", PARTS)
-def test_many_mutants(tmp_path: Path, part: int) -> None:
-    survives(part_of_many(part, FEW), tmp_path)
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
+        path = folder / "mutant.caffemodel"
+        text, weights = mutant(number)
+        path.with_suffix(".prototxt").write_bytes(text)
+        path.write_bytes(weights)
+        for name, content in SEEDS[number % len(SEEDS)].files.items():
+            (folder / name).write_text(content)
+        return lambda: convert_file(path, folder)

@@ -16,9 +16,8 @@ from mo.errors import ConversionError
 from tests.front.kaldi import families, test_nnet1, test_nnet2, test_time
 from tests.front.kaldi.test_true_models import DATA, MODELS
 from tests.front.kaldi.writing import nnet1, nnet2
-from tests.fuzzing import PARTS, part_of_many, survivors, wounded
+from tests.fuzzing import Mutants, wounded
 
-FEW = 400
 AT_X = "ReplaceIndex(Offset(input, 0, 1), x, 0)"
 # Numbers that sizes and offsets turn into.
 NUMBERS = [b"-1", b"0", b"1", b"2147483647", b"-2147483648", b"1e30", b"nan", b"16777216"]
@@ -68,17 +67,6 @@ def mutant(number: int) -> bytes:
     return wounded(SEEDS[number % len(SEEDS)], random.Random(number), _token, _number)
 
 
-def survives(numbers: range, folder: Path) -> int:
-    path = folder / "mutant.mdl"
-
-    def prepare(number: int) -> Callable[[], object]:
-        path.write_bytes(mutant(number))
-        flags = {"kaldi_chunk": "dynamic" if number % 4 == 0 else "30"} if number % 2 else {}
-        return lambda: convert_file(path, folder, **flags)
-
-    return survivors(numbers, prepare)
-
-
 def convert_file(path: Path, folder: Path, **flags: str) -> None:
     """A refusal is one line, or a list of what is not supported."""
     try:
@@ -90,16 +78,14 @@ def convert_file(path: Path, folder: Path, **flags: str) -> None:
         raise
 
 
-@pytest.mark.usefixtures("limited_memory")
-def test_a_few_mutants(tmp_path: Path) -> None:
-    assert 0 < survives(range(FEW), tmp_path) < FEW
+class TestModels(Mutants):
+    few = 400
 
-
-@pytest.mark.heavy
-@pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", PARTS)
-def test_many_mutants(tmp_path: Path, part: int) -> None:
-    survives(part_of_many(part, FEW), tmp_path)
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
+        path = folder / "mutant.mdl"
+        path.write_bytes(mutant(number))
+        flags = {"kaldi_chunk": "dynamic" if number % 4 == 0 else "30"} if number % 2 else {}
+        return lambda: convert_file(path, folder, **flags)
 
 
 CUT = ["nnet3_lstm.raw", "nnet2_splice_pnorm.raw", "nnet1_splice_shift_scale.nnet", "p_norm.raw"]

@@ -8,15 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 import mo
 from tests.front.mxnet.running import Case, cases
 from tests.front.mxnet.verdicts import families
-from tests.fuzzing import PARTS, part_of_many, survivors, wounded
+from tests.fuzzing import Mutants, wounded
 from tests.models.mxnet import container, save, sparse, version0, version1, version2
-
-FEW = 200
 
 
 @cache
@@ -47,8 +44,10 @@ def _extreme(content: bytearray, at: int, dice: random.Random) -> None:
     content[at : at + 8] = dice.choice((b"\xff" * 8, b"\0" * 8, b"\x7f" * 8))
 
 
-def survives(numbers: range, folder: Path) -> int:
-    def prepare(number: int) -> Callable[[], object]:
+class TestModels(Mutants):
+    few = 200
+
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
         dice = random.Random(number)
         case = seeds()[number % len(seeds())]
         path = save(folder, case.symbol)
@@ -59,17 +58,3 @@ def survives(numbers: range, folder: Path) -> int:
         return lambda: mo.convert_model(path, input_shape=shapes, silent=True).save(
             folder / "net.xml"
         )
-
-    return survivors(numbers, prepare)
-
-
-@pytest.mark.usefixtures("limited_memory")
-def test_a_few_mutants(tmp_path: Path) -> None:
-    assert 0 < survives(range(FEW), tmp_path) < FEW
-
-
-@pytest.mark.heavy
-@pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", PARTS)
-def test_many_mutants(tmp_path: Path, part: int) -> None:
-    survives(part_of_many(part, FEW), tmp_path)

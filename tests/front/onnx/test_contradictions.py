@@ -17,12 +17,10 @@ import pytest
 from onnx import numpy_helper
 
 from mo.errors import ConversionError
-from tests.fuzzing import PARTS, part_of_many, survivors
+from tests.fuzzing import Mutants
 from tests.models.nodes import fixed, numbers, single
 from tests.models.seeds import IMAGE, NODES, ints
 from tests.models.whole import convert_file
-
-FEW = 500
 
 # Numbers at which sizes, axes and counts go wrong.
 NUMBERS = (-(2**63), -(2**31), -7, -2, -1, 0, 1, 2, 3, 5, 17, 1000, 2**31, 2**40, 2**62, 2**63 - 1)
@@ -132,24 +130,13 @@ CHANGES = (
 )
 
 
-def survives(numbers: range, folder: Path) -> int:
-    path = folder / "changed.onnx"
+class TestContradictions(Mutants):
+    few = 500
 
-    def prepare(number: int) -> Callable[[], object]:
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
+        path = folder / "changed.onnx"
         path.write_bytes(contradiction(number))
         return lambda: convert_file(path, folder)
-
-    return survivors(numbers, prepare)
-
-
-def test_a_few_contradictions(tmp_path: Path) -> None:
-    assert 0 < survives(range(FEW), tmp_path) < FEW
-
-
-@pytest.mark.heavy
-@pytest.mark.parametrize("part", PARTS)
-def test_many_contradictions(tmp_path: Path, part: int) -> None:
-    survives(part_of_many(part, FEW), tmp_path)
 
 
 # ---- claims of size

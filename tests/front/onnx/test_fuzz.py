@@ -11,12 +11,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from mo.errors import ConversionError
-from tests.fuzzing import PARTS, long_number, part_of_many, survivors, wounded
+from tests.fuzzing import Mutants, long_number, wounded
 from tests.models.networks import branches, conv_relu, image_model, unknown_operations
 from tests.models.seeds import NODES
 from tests.models.whole import convert_file
-
-FEW = 500
 
 
 def node_model(op: str, *shapes: tuple[int, ...], **attributes: object) -> bytes:
@@ -113,16 +111,6 @@ def mutant(number: int) -> bytes:
     return wounded(seed, random.Random(number), long_number)
 
 
-def survives(numbers: range, folder: Path) -> int:
-    path = folder / "mutant.onnx"
-
-    def prepare(number: int) -> Callable[[], object]:
-        path.write_bytes(mutant(number))
-        return lambda: convert_file(path, folder)
-
-    return survivors(numbers, prepare)
-
-
 @pytest.mark.parametrize("index", range(len(NODES)))
 def test_each_seed_is_sound(index, tmp_path):
     path = tmp_path / "seed.onnx"
@@ -130,17 +118,13 @@ def test_each_seed_is_sound(index, tmp_path):
     convert_file(path, tmp_path)
 
 
-@pytest.mark.usefixtures("limited_memory")
-def test_a_few_mutants(tmp_path):
-    accepted = survives(range(FEW), tmp_path)
-    assert 0 < accepted < FEW
+class TestModels(Mutants):
+    few = 500
 
-
-@pytest.mark.heavy
-@pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", PARTS)
-def test_many_mutants(tmp_path, part):
-    survives(part_of_many(part, FEW), tmp_path)
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
+        path = folder / "mutant.onnx"
+        path.write_bytes(mutant(number))
+        return lambda: convert_file(path, folder)
 
 
 def test_cut_off_at_every_byte(tmp_path):

@@ -17,10 +17,9 @@ from mo.cli.config import Config
 from mo.errors import ConversionError
 from mo.front.files import open_model
 from mo.pipeline.convert import convert
-from tests.fuzzing import PARTS, part_of_many, survivors, wounded
+from tests.fuzzing import Mutants, wounded
 
 MODELS = Path(__file__).parent / "models"
-FEW = 60
 
 
 def _huge(content: bytearray, at: int, dice: random.Random) -> None:
@@ -35,37 +34,6 @@ def _cut_off(content: bytearray, at: int, dice: random.Random) -> None:
 
 def damaged(content: bytes, dice: random.Random) -> bytes:
     return wounded(content, dice, _huge, _cut_off)
-
-
-def graph(number: int, folder: Path) -> Config:
-    """A GraphDef, binary or as text."""
-    name = ("operations.pb", "loops.pb", "frozen.pb", "frozen.pbtxt")[number % 4]
-    path = folder / name
-    path.write_bytes(damaged((MODELS / name).read_bytes(), random.Random(number)))
-    return Config(framework="tf", input_model=path)
-
-
-def saved_model(number: int, folder: Path) -> Config:
-    name = ("saved_model", "old_saved_model")[number % 2]
-    if not (folder / name).exists():
-        shutil.copytree(MODELS / name, folder / name)
-    content = (MODELS / name / "saved_model.pb").read_bytes()
-    (folder / name / "saved_model.pb").write_bytes(damaged(content, random.Random(number)))
-    return Config(framework="tf", sources={"saved_model_dir": folder / name})
-
-
-def checkpoint(number: int, folder: Path) -> Config:
-    """An index or an old checkpoint; every second time its checksums are made to fit again."""
-    version, dice = number % 2 + 1, random.Random(number)
-    name = f"checkpoint_v{version}"
-    if not (folder / f"{name}.meta").exists():
-        for path in MODELS.glob(f"{name}*"):
-            shutil.copy(path, folder)
-    path = MODELS / (name + (".index" if version == 2 else ""))
-    content = path.read_bytes()
-    wounds = damaged(content, dice) if number % 4 < 2 else with_checksums(path, dice)
-    (folder / path.name).write_bytes(wounds)
-    return Config(framework="tf", sources={"input_meta_graph": folder / f"{name}.meta"})
 
 
 def with_checksums(path: Path, dice: random.Random) -> bytes:
@@ -96,37 +64,56 @@ def blocks(path: Path) -> list[tuple[int, int]]:
     return found
 
 
-KINDS: dict[str, Callable[[int, Path], Config]] = {
-    "graph": graph,
-    "saved_model": saved_model,
-    "checkpoint": checkpoint,
-}
-
-
 def convert_file(config: Config, folder: Path) -> None:
     write_ir(convert(config), folder, "ir", config.ir_version, {})
 
 
-def survives(kind: str, numbers: range, folder: Path) -> int:
-    def prepare(number: int) -> Callable[[], object]:
-        config = KINDS[kind](number, folder)
+class Damaged(Mutants):
+    few = 60
+
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
+        config = self.write(number, folder)
         return lambda: convert_file(config, folder)
 
-    return survivors(numbers, prepare)
+    def write(self, number: int, folder: Path) -> Config:
+        """Write a mutant; what converts it."""
+        raise NotImplementedError
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.usefixtures("limited_memory")
-def test_a_few_mutants(kind: str, tmp_path: Path) -> None:
-    assert 0 < survives(kind, range(FEW), tmp_path) < FEW
+class TestGraphs(Damaged):
+    """A GraphDef, binary or as text."""
+
+    def write(self, number: int, folder: Path) -> Config:
+        name = ("operations.pb", "loops.pb", "frozen.pb", "frozen.pbtxt")[number % 4]
+        path = folder / name
+        path.write_bytes(damaged((MODELS / name).read_bytes(), random.Random(number)))
+        return Config(framework="tf", input_model=path)
 
 
-@pytest.mark.heavy
-@pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("kind", KINDS)
-def test_many_mutants(kind: str, tmp_path: Path, part: int) -> None:
-    survives(kind, part_of_many(part, FEW), tmp_path)
+class TestSavedModels(Damaged):
+    def write(self, number: int, folder: Path) -> Config:
+        name = ("saved_model", "old_saved_model")[number % 2]
+        if not (folder / name).exists():
+            shutil.copytree(MODELS / name, folder / name)
+        content = (MODELS / name / "saved_model.pb").read_bytes()
+        (folder / name / "saved_model.pb").write_bytes(damaged(content, random.Random(number)))
+        return Config(framework="tf", sources={"saved_model_dir": folder / name})
+
+
+class TestCheckpoints(Damaged):
+    """An index or an old checkpoint; every second time its checksums are made to fit again."""
+
+    def write(self, number: int, folder: Path) -> Config:
+        version, dice = number % 2 + 1, random.Random(number)
+        name = f"checkpoint_v{version}"
+        if not (folder / f"{name}.meta").exists():
+            for path in MODELS.glob(f"{name}*"):
+                shutil.copy(path, folder)
+        path = MODELS / (name + (".index" if version == 2 else ""))
+        content = path.read_bytes()
+        wounds = damaged(content, dice) if number % 4 < 2 else with_checksums(path, dice)
+        (folder / path.name).write_bytes(wounds)
+        return Config(framework="tf", sources={"input_meta_graph": folder / f"{name}.meta"})
 
 
 @pytest.mark.parametrize("name", ["frozen.pb", "operations.pb", "frozen.pbtxt"])

@@ -26,12 +26,11 @@ from mo.graph.graph import Graph
 from mo.pipeline.convert import convert
 from tests.front.comparing import compare_results
 from tests.front.tf.test_fuzz import convert_file, damaged
-from tests.fuzzing import PARTS, part_of_many, survivors
+from tests.fuzzing import Mutants
 from tests.ops import runtime
 
 MODELS = Path(__file__).parent / "models" / "keras"
 FILES = sorted(path.name for path in MODELS.iterdir() if path.suffix != ".npz")
-FEW = 40
 
 
 def read(path: Path, *flags: str) -> Graph:
@@ -183,24 +182,11 @@ def test_a_library_that_never_ends_is_stopped() -> None:
         _in_child(endless, 1)
 
 
-def survives(numbers: range, folder: Path) -> int:
-    def prepare(number: int) -> Callable[[], object]:
+class TestFiles(Mutants):
+    few = 40
+
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
         name = ("joined_3.h5", "joined_2.h5", "joined_3.keras")[number % 3]
-        dice = random.Random(number)
         path = folder / name
-        path.write_bytes(damaged((MODELS / name).read_bytes(), dice))
+        path.write_bytes(damaged((MODELS / name).read_bytes(), random.Random(number)))
         return lambda: convert_file(Config(framework="tf", input_model=path), folder)
-
-    return survivors(numbers, prepare)
-
-
-@pytest.mark.usefixtures("limited_memory")
-def test_a_few_mutants(tmp_path: Path) -> None:
-    assert 0 < survives(range(FEW), tmp_path) < FEW
-
-
-@pytest.mark.heavy
-@pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", PARTS)
-def test_many_mutants(tmp_path: Path, part: int) -> None:
-    survives(part_of_many(part, FEW), tmp_path)

@@ -7,16 +7,13 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from mo.back.output import write_ir
 from mo.cli.config import Config
 from mo.pipeline.convert import convert
-from tests.fuzzing import PARTS, part_of_many, survivors, wounded
+from tests.fuzzing import Mutants, wounded
 
 MODELS = Path(__file__).parent / "models"
 NAMES = ("int8", "loop", "sparse", "halves")
-FEW = 100
 
 
 def _offset(content: bytearray, at: int, dice: random.Random) -> None:
@@ -41,8 +38,10 @@ def _in_the_tables(content: bytearray, at: int, dice: random.Random) -> None:
     _offset(content, place if dice.random() < 0.5 else len(content) - 1 - place, dice)
 
 
-def survives(numbers: range, folder: Path) -> int:
-    def prepare(number: int) -> Callable[[], object]:
+class TestModels(Mutants):
+    few = 100
+
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
         content = (MODELS / f"{NAMES[number % len(NAMES)]}.tflite").read_bytes()
         dice = random.Random(number)
         path = folder / "damaged.tflite"
@@ -50,17 +49,3 @@ def survives(numbers: range, folder: Path) -> int:
         path.write_bytes(wounded(content, dice, _offset, _shifted, _in_the_tables))
         config = Config(framework="tflite", input_model=path)
         return lambda: write_ir(convert(config), folder, "ir", config.ir_version, {})
-
-    return survivors(numbers, prepare)
-
-
-@pytest.mark.usefixtures("limited_memory")
-def test_a_few_mutants(tmp_path: Path) -> None:
-    assert 0 < survives(range(FEW), tmp_path) < FEW
-
-
-@pytest.mark.heavy
-@pytest.mark.usefixtures("limited_memory")
-@pytest.mark.parametrize("part", PARTS)
-def test_many_mutants(tmp_path: Path, part: int) -> None:
-    survives(part_of_many(part, FEW), tmp_path)
