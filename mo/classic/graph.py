@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MethodType
 from typing import Any
 
 import numpy as np
 
 from mo.classic.attributes import Attributes, Later
 from mo.classic.errors import Error
+from mo.classic.graph_methods import METHODS
 from mo.classic.layer import Layer
 from mo.classic.node import Node, Target
 from mo.classic.tensors import Tensors, classic_shape, sizes
@@ -250,12 +252,9 @@ class Graph(Tensors):
         return self.node_of(self.native.constant(np.asarray(value), name=name).node)
 
     def __getattr__(self, name: str) -> Any:
-        from mo.classic import graph_methods  # the long list of what the classic's graph could do
-
-        method = getattr(graph_methods, name, None)
-        if method is None or name.startswith("_"):
+        if name not in METHODS:
             raise AttributeError(f"the graph has no '{name}'")
-        return method.__get__(self)
+        return MethodType(METHODS[name], self)
 
 
 class NodeAttributes(Mapping[str, Attributes]):

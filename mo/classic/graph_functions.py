@@ -7,15 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mo.classic.errors import Error
-from mo.classic.graph_methods import (
-    check_empty_graph,
-    create_sub_graph_copy,
-    dump_graph_for_graphviz,
-    get_inputs_with_ports,
-    get_node_id_by_name,
-    get_op_nodes,
-    print_graph_stat,
-)
+from mo.classic.graph_changes import create_sub_graph_copy
+from mo.classic.graph_checks import check_empty_graph, dump_graph_for_graphviz, print_graph_stat
+from mo.classic.graph_queries import get_inputs_with_ports, get_node_id_by_name, get_op_nodes
 from mo.classic.node import Node
 
 # Functions that were methods later: the same, with the graph as the first argument.
