@@ -1,22 +1,40 @@
 """Helpers of extractors of Kaldi components: ``mo.front.kaldi``'s modules.
 
-They read ``node.parameters``, a stream of the component's bytes, in Kaldi's binary encoding
-(kaldi-asr.org/doc/io.html).
+They read ``node.parameters``, a stream of the component's bytes, as the reader of Kaldi's binary
+files does, and leave it behind what they read.
 """
 
 from __future__ import annotations
 
 import re
-import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from extensions.front.kaldi.binary import BinaryScanner
 from mo.classic.errors import Error
+from mo.errors import ModelFileError
+from mo.graph.tensor import Buffer
 
 _TAG = re.compile(rb"<[A-Za-z!/][\w!/]*>")
 # Fields of training, which stand before the arrays of nnet1.
-_OF_TRAINING = (b"<LearnRateCoef>", b"<BiasLearnRateCoef>", b"<LearningRate>", b"<MaxNorm>")
+_OF_TRAINING = ("<LearnRateCoef>", "<BiasLearnRateCoef>", "<LearningRate>", "<MaxNorm>")
+
+
+@contextmanager
+def _scanner(file: BinaryIO) -> Iterator[BinaryScanner]:
+    """The reader of whole files at the place of a stream, which goes on where it stops."""
+    start = file.tell()
+    file.seek(0)
+    scanner = BinaryScanner(Buffer(Path(), file.read()), start)
+    try:
+        yield scanner
+    except ModelFileError as error:
+        raise Error("{}", error.message) from error
+    file.seek(scanner.at)
 
 
 def _take(file: BinaryIO, count: int) -> bytes:
@@ -24,11 +42,6 @@ def _take(file: BinaryIO, count: int) -> bytes:
     if len(found) != count:
         raise Error("the component ends where {} bytes are wanted", count)
     return found
-
-
-def _unpack(file: BinaryIO, format: str) -> Any:
-    (value,) = struct.unpack(format, _take(file, struct.calcsize(format)))
-    return value
 
 
 def read_placeholder(file_desc: BinaryIO, size: int = 3) -> bytes:
@@ -42,27 +55,19 @@ def read_blob(file_desc: BinaryIO, size: int, dtype: Any = np.float32) -> np.nda
     return np.frombuffer(_take(file_desc, size * kind.itemsize), kind)
 
 
-def _sized(file: BinaryIO, format: str) -> Any:
-    """A number behind a byte that tells its width."""
-    width = abs(_unpack(file, "<b"))
-    if width != struct.calcsize(format):
-        raise Error("a number of {} bytes is wanted, there is one of {}", format[1:], width)
-    return _unpack(file, format)
-
-
 def read_binary_integer32_token(file_desc: BinaryIO) -> int:
-    return int(_sized(file_desc, "<i"))
+    with _scanner(file_desc) as scanner:
+        return scanner.integer(widths=(4,))
 
 
 def read_binary_float_token(file_desc: BinaryIO) -> float:
-    return float(_sized(file_desc, "<f"))
+    with _scanner(file_desc) as scanner:
+        return scanner.number(widths=(4,))
 
 
 def read_binary_bool_token(file_desc: BinaryIO) -> bool:
-    letter = _take(file_desc, 1)
-    if letter not in (b"T", b"F"):
-        raise Error("T or F is wanted, there is {}", letter)
-    return letter == b"T"
+    with _scanner(file_desc) as scanner:
+        return scanner.truth()
 
 
 def collect_until_token(file_desc: BinaryIO, token: bytes, size_search_zone: int = 0) -> None:
@@ -107,45 +112,47 @@ def find_next_tag(file_desc: BinaryIO) -> str:
     return found.group().decode()
 
 
-def _kind(file: BinaryIO, wanted: bytes) -> Any:
-    kind = collect_until_whitespace(file)
-    types = {b"F" + wanted: np.float32, b"D" + wanted: np.float64}
-    if kind not in types:
-        raise Error("one of {} is wanted, there is {}", sorted(types), kind)
-    return types[kind]
-
-
 def read_binary_matrix(
     file_desc: BinaryIO, read_token: bool = True
 ) -> tuple[np.ndarray, tuple[int, int]]:
     """The numbers in one row, and (rows, columns)."""
-    kind = _kind(file_desc, b"M") if read_token else np.float32
+    if read_token:
+        rows, columns = (found := _array(file_desc, 2)).shape
+        return found.reshape(-1), (rows, columns)
     rows, columns = (read_binary_integer32_token(file_desc) for _ in range(2))
-    return read_blob(file_desc, rows * columns, kind), (rows, columns)
+    return read_blob(file_desc, rows * columns), (rows, columns)
 
 
 def read_binary_vector(
     file_desc: BinaryIO, read_token: bool = True, dtype: Any = np.float32
 ) -> np.ndarray:
-    kind = _kind(file_desc, b"V") if read_token else np.dtype(dtype)
-    return read_blob(file_desc, read_binary_integer32_token(file_desc), kind)
+    if read_token:
+        return _array(file_desc, 1)
+    return read_blob(file_desc, read_binary_integer32_token(file_desc), dtype)
+
+
+def _array(file: BinaryIO, rank: int) -> np.ndarray:
+    """An array behind the token of its kind, as f32; matrices may be compressed."""
+    with _scanner(file) as scanner:
+        found = scanner.array().array
+    if found.ndim != rank:
+        raise Error("an array of {} axes is wanted, there is one of {}", rank, found.ndim)
+    return found
 
 
 def read_binary_vector_of_pairs(
     file_desc: BinaryIO, read_token: bool = True, dtype: Any = np.int32
 ) -> np.ndarray:
     """[pairs, 2]; the token is the name of the field."""
-    if read_token:
-        collect_until_whitespace(file_desc)
-    count = read_binary_integer32_token(file_desc)
-    return read_blob(file_desc, 2 * count, dtype).reshape(-1, 2)
+    with _scanner(file_desc) as scanner:
+        if read_token:
+            scanner.token()
+        return np.array(scanner.pairs(), dtype).reshape(-1, 2)
 
 
 def read_learning_info(pb: BinaryIO) -> None:
     """Pass over what training needs, to the first array."""
-    while True:
-        start = pb.tell()
-        if collect_until_whitespace(pb) not in _OF_TRAINING:
-            pb.seek(start)
-            return
-        _sized(pb, "<f")
+    with _scanner(pb) as scanner:
+        while scanner.peek() in _OF_TRAINING:
+            scanner.token()
+            scanner.number()

@@ -15,8 +15,11 @@ from extensions.classic.kaldi import (
     read_binary_bool_token,
     read_binary_float_token,
     read_binary_integer32_token,
+    read_binary_matrix,
+    read_binary_vector,
     read_binary_vector_of_pairs,
     read_blob,
+    read_learning_info,
     read_placeholder,
     read_token_value,
 )
@@ -192,6 +195,23 @@ def test_what_the_helpers_read():
     assert read_binary_vector_of_pairs(file).tolist() == [[1, 2], [3, 4]]
     collect_until_token(file, b"<Last>")
     assert read_blob(file, 2, np.uint8).tobytes() == b"12"
+
+
+def test_arrays_as_the_reader_of_files_reads_them():
+    compressed = b"CM3 " + struct.pack("<ffii", -1, 2, 1, 2) + b"\0\xff"
+    doubles = b"DV \4" + struct.pack("<idd", 2, 3, 4)
+    file = io.BytesIO(b"<LearnRateCoef> \4" + bytes(4) + compressed + doubles + b"<Next>")
+    read_learning_info(file)
+    numbers, shape = read_binary_matrix(file)
+    assert (numbers.tolist(), shape) == ([-1, 1], (1, 2))
+    assert read_binary_vector(file).tolist() == [3, 4]
+    assert find_next_tag(file) == "<Next>"
+
+
+@pytest.mark.parametrize("content", [b"FM \4\1", b"FV \4\1\0\0\0" + bytes(4), b"\4", b"CM9 "])
+def test_what_is_no_matrix(content: bytes):
+    with pytest.raises(Error):
+        read_binary_matrix(io.BytesIO(content))
 
 
 @pytest.mark.parametrize("content", [b"", b"\4\1", b"\x08" + bytes(8)])

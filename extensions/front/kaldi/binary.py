@@ -36,10 +36,10 @@ class BinaryScanner(Scanner):
         self.at += count
         return taken
 
-    def _sized(self, what: str, sizes: tuple[int, ...]) -> memoryview:
+    def _sized(self, what: str, widths: tuple[int, ...]) -> memoryview:
         """The bytes of a number, whose width (below zero if unsigned) stands before it."""
         start = self.at
-        if self.at >= self.size or abs(width := self._width()) not in sizes:
+        if self.at >= self.size or abs(width := self._width()) not in widths:
             raise self.unexpected(what, start)
         self.at += 1
         return self._take(abs(width), what)
@@ -48,13 +48,13 @@ class BinaryScanner(Scanner):
         byte = self.view[self.at]
         return byte - 256 if byte > 127 else byte
 
-    def integer(self) -> int:
+    def integer(self, widths: tuple[int, ...] = (1, 2, 4, 8)) -> int:
         is_unsigned = self.at < self.size and self._width() < 0
-        data = self._sized("a whole number", (1, 2, 4, 8))
+        data = self._sized("a whole number", widths)
         return int.from_bytes(data, "little", signed=not is_unsigned)
 
-    def number(self) -> float:
-        data = self._sized("a number", (4, 8))
+    def number(self, widths: tuple[int, ...] = (4, 8)) -> float:
+        data = self._sized("a number", widths)
         (number,) = struct.unpack("<f" if len(data) == 4 else "<d", data)
         return narrowed(number)
 

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from mo.errors import ModelFileError
-from mo.graph.tensor import MappedFile, Tensor
+from mo.graph.tensor import Buffer, Tensor
 
 # Longer tokens are garbage.
 _TOKEN_LIMIT = 256
@@ -42,7 +42,7 @@ class Scanner(ABC):
 
     is_binary: bool
 
-    def __init__(self, source: MappedFile, at: int) -> None:
+    def __init__(self, source: Buffer, at: int) -> None:
         self.source = source
         self.view = source.view
         self.size = source.size
