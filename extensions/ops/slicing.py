@@ -87,19 +87,25 @@ class StridedSlice(Op):
     partial_values = True
 
     def ir_attributes(self) -> dict[str, str]:
-        zeros = (0,) * len(self.begin_mask)
+        """All masks of one length, as the runtime wants them."""
+        masks = {
+            name: getattr(self, name)
+            for name in (
+                "begin_mask",
+                "end_mask",
+                "new_axis_mask",
+                "shrink_axis_mask",
+                "ellipsis_mask",
+            )
+        }
+        count = max(map(len, masks.values()))
+        filled = {name: (*mask, *(0,) * (count - len(mask))) for name, mask in masks.items()}
         # The CPU device would let begin_mask win over shrink_axis_mask.
-        begin_mask = tuple(
-            int(masked and not self._flag(self.shrink_axis_mask, i))
-            for i, masked in enumerate(self.begin_mask)
+        filled["begin_mask"] = tuple(
+            int(masked and not shrunk)
+            for masked, shrunk in zip(filled["begin_mask"], filled["shrink_axis_mask"])
         )
-        filled = self.with_attributes(
-            begin_mask=begin_mask,
-            new_axis_mask=self.new_axis_mask or zeros,
-            shrink_axis_mask=self.shrink_axis_mask or zeros,
-            ellipsis_mask=self.ellipsis_mask or zeros,
-        )
-        return super(StridedSlice, filled).ir_attributes()
+        return super(StridedSlice, self.with_attributes(**filled)).ir_attributes()
 
     def infer(
         self, data: Output, begin: Output, end: Output, strides: Output | None = None
