@@ -5,7 +5,8 @@ Rules: tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph}.prot
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -180,25 +181,30 @@ def _called(
         tensors.append(tensor)
     results = reader.call(function, tensors, "", part, 0)
     lost = [*reader.writers, *keep_states(part)]
-    outputs = _named_outputs(part, results, signature)
     order = [inputs[tensor] for tensor in aliases if tensor in inputs]
+    outputs = _named_outputs(part, results, [item.name for item in order], signature)
     model = part.model("saved_model", order, outputs)
     model.notes += [f"What '{name}' writes is forgotten behind each inference." for name in lost]
     return model
 
 
-def _named_outputs(part: Part, results: Sequence[str], signature: Signature) -> list[str]:
-    """The outputs under their keys in the signature, which the function's own names join."""
+def _named_outputs(
+    part: Part, results: Sequence[str], inputs: Iterable[str], signature: Signature
+) -> list[str]:
+    """The outputs under their keys in the signature, which the function's own names join.
+
+    A key that something else is called already, say an input, is numbered.
+    """
     taken = {name for node in part.nodes for name in (node.name, *node.outputs)}
-    taken |= part.constants.keys()
+    taken |= {*part.constants, *inputs}
     outputs = []
     for key, info in signature.outputs.items():
         port = reference(info["name"]).port
         if port >= len(results):
             raise ModelFileError(f"output '{key}' is port {port} of {len(results)}")
-        if key in taken:
-            outputs.append(results[port])
-            continue
-        part.nodes.append(SourceNode("Identity", key, [results[port]], [key], {}))
-        outputs.append(key)
+        names = chain([key], (f"{key}_{number}" for number in count(1)))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        part.nodes.append(SourceNode("Identity", name, [results[port]], [name], {}))
+        outputs.append(name)
     return outputs
