@@ -112,6 +112,9 @@ class Layout(NamedTuple):
             raise refuse(f"{what} {list(numbers)} over batch or channels")
 
 
+IMAGES = Layout(channels_last=True, spatial=2)
+
+
 def layout_of(node: SourceNode, spatial: int) -> Layout:
     """By the attribute data_format: "NHWC", "NCHW", "NDHWC", "NCDHW"."""
     name = node.get("data_format", "NHWC")

@@ -14,8 +14,9 @@ SIZES = Each([14, 18], [5, 4], [1, 1], [10, 13], [7, 9])
 
 for flags in ({}, {"align_corners": True}, {"half_pixel_centers": True}):
     ops("ResizeBilinear ResizeNearestNeighbor", images=IMAGE, size=SIZES, **flags)
-    # TensorFlow looks the shares up in a table of 1024 places.
-    op("ResizeBicubic", images=IMAGE, size=SIZES, tolerance=1e-2, **flags)
+    # TensorFlow looks the shares up in a table of 1024 places, Interpolate computes them.
+    tolerance = 1e-4 if "half_pixel_centers" in flags else 1e-2
+    op("ResizeBicubic", images=IMAGE, size=SIZES, tolerance=tolerance, **flags)
 ops(
     "ResizeBilinear ResizeBicubic",
     images=numbers(1, 4, 4, 2, dtype=np.uint8, high=255),
@@ -28,6 +29,36 @@ op(
     images=numbers(2, 6, 8, 3),
     size=Each([3, 4], [2, 2], [6, 8], [12, 16], [4, 5], [1, 1]),
 )
+for size, scale, translation in (
+    ([10, 13], [1.43, 1.45], [0.7, -1.3]),
+    ([3, 4], [0.43, 0.45], [0.0, 0.0]),
+):
+    op(
+        "ScaleAndTranslate",
+        images=IMAGE,
+        size=Each(size),
+        scale=scale,
+        translation=translation,
+        kernel_type=Each(
+            "triangle",
+            "lanczos1",
+            "lanczos3",
+            "lanczos5",
+            "gaussian",
+            "box",
+            "keyscubic",
+            "mitchellcubic",
+        ),
+        antialias=Each(True, False),
+    )
+for method in ("bilinear", "bicubic", "area", "lanczos3", "nearest", "mitchellcubic"):
+    composed(
+        "ScaleAndTranslate",
+        f"tf.image.resize {method} antialias=True to a computed size",
+        lambda x, y, method=method: tf.image.resize(x, tf.shape(y)[1:3], method, antialias=True),
+        IMAGE,
+        numbers(1, 5, 6, 1),
+    )
 for name in ("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic", "ResizeArea"):
     composed(
         name,
