@@ -96,11 +96,12 @@ def image(name: str) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=2)
-def network(library: Any, name: str) -> Any:
+def network(library: Any, name: str, **flags: Any) -> Any:
     """The network, its normalisations with the statistics of what went through them once."""
     library.utils.set_random_seed(0)
     given = image(name)
-    model = getattr(library.applications, name)(weights=None, input_shape=given.shape[1:])
+    build = getattr(library.applications, name)
+    model = build(weights=None, input_shape=given.shape[1:], **flags)
     for layer in _layers(model):
         if hasattr(layer, "moving_variance"):
             layer.momentum = 0.0
@@ -120,19 +121,19 @@ def _layers(model: Any) -> Any:
         yield from _layers(layer) if hasattr(layer, "layers") else ()
 
 
-def _eager(name: str) -> tuple[Any, Any]:
+def _eager(name: str, **flags: Any) -> tuple[Any, Any]:
     import keras
     import tf_keras
 
     library = tf_keras if _is_old(name) else keras
-    return library, network(library, name)
+    return library, network(library, name, **flags)
 
 
-def frozen(name: str, folder: Path) -> Saved:
+def frozen(name: str, folder: Path, **flags: Any) -> Saved:
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    _, model = _eager(name)
+    _, model = _eager(name, **flags)
     given = image(name)
     function = tf.function(lambda image: model(image, training=False)).get_concrete_function(
         tf.TensorSpec([None, *given.shape[1:]], name="image")

@@ -130,6 +130,7 @@ def passes(config: Config) -> list[Pass]:
         rewrites("older_forms", *older_forms.rules(opset), enabled=opset < 11),
         rewrites("workarounds", *workarounds.RULES),
         Pass("copy_states", workarounds.copy_states),
+        Pass("narrow_states", workarounds.narrow_states),
         Pass(
             "compress_weights", precision.compress_weights, enabled=half and config.ir_version >= 11
         ),

@@ -39,14 +39,19 @@ def cut(model: Model, config: Config, translations: Translations) -> Model:
         names = Names(model)
         if config.outputs:
             model.outputs = list(dict.fromkeys(map(names.output, config.outputs)))
-            if not config.inputs:
-                _drop_unread_inputs(model)
         # What is frozen need not be among the inputs that are listed.
         listed = {request.port.name for request in config.inputs}
         _freeze(model, names, (r for r in config.freeze if r.port.name not in listed))
         if config.inputs:
             _choose_inputs(model, config, names, translations)
         _freeze(model, names, (r for r in config.freeze if r.port.name in listed))
+    model = model.settled()
+    if config.inputs:
+        _check_complete(model)
+        if any(not request.is_frozen for request in config.inputs):
+            _drop_unused(model)
+    elif config.outputs:
+        _drop_unread_inputs(model)
     if not model.outputs:
         raise UsageError(
             "The model has no outputs: all of its tensors are read by nodes of it",
@@ -108,9 +113,6 @@ def _choose_inputs(model: Model, config: Config, names: Names, translations: Tra
     for start, request in chosen.items():
         if request.is_frozen:
             freeze(model, start.tensor, request)
-    _check_complete(model)
-    if not only_frozen:
-        _drop_unused(model)
 
 
 def _forget_producers(model: Model, tensors: Iterable[str]) -> None:

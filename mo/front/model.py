@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from typing import Any, Protocol
 
@@ -150,6 +150,9 @@ class Model:
     labels: dict[str, str] = field(default_factory=dict)
     # Whether images have their channels last; None if the framework has no such convention.
     channels_last: bool | None = None
+    # What makes data of all that the framework orders otherwise, once outputs are known and
+    # inputs cut, but before what they do not need is left out.
+    settle: Callable[[Model], Model] | None = None
     # What the framework still has to do once it is known which part of the model is wanted.
     arrange: Callable[[Model], Model] | None = None
     # Whether extensions see the model only once that is done.
@@ -162,6 +165,9 @@ class Model:
     facts: dict[str, Any] = field(default_factory=dict)
     # The element type of an output of a node, where the node itself tells it.
     told_type: Callable[[SourceNode, str], ElementType | None] | None = None
+
+    def settled(self) -> Model:
+        return self if self.settle is None else replace(self.settle(self), settle=None)
 
     def producers(self) -> dict[str, SourceNode]:
         """Tensor name to the node that makes it; ModelFileError if two nodes do."""

@@ -31,6 +31,7 @@ _NODES_LIMIT = 2_000_000
 
 def translate(model: Model, translations: Translations) -> Graph:
     """The model as a graph of IR operations. All unsupported operations are named at once."""
+    model = model.settled()
     if model.arrange is not None:
         model = model.arrange(model)
     known = {"notes": model.notes, "facts": model.facts}

@@ -9,10 +9,12 @@ import pytest
 
 pytest.importorskip("openvino")
 
-from extensions.back.workarounds import RULES
+from extensions.back.workarounds import RULES, narrow_states
+from extensions.ops.arithmetic import Add
 from extensions.ops.blocks import SpaceToBatch
 from extensions.ops.gathering import Gather
 from extensions.ops.selection import Unique
+from extensions.ops.state import Assign, ReadValue
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.shape import Dim
@@ -86,3 +88,29 @@ def test_distinct_slices_of_a_later_axis() -> None:
     data = np.array([[1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 0]], np.int32)
     (found,) = runtime.run(g, [data])
     np.testing.assert_array_equal(found, np.unique(data, axis=1))
+
+
+def counting(kind: ElementType) -> Graph:
+    g = Graph()
+    before = g.add(
+        ReadValue(variable_id="v", variable_type=kind, variable_shape=(2,)),
+        g.constant(np.array([5, 6], kind.numpy)),
+    )
+    after = g.add(Add(), before, g.input("x", (2,), kind))
+    g.add(Assign(variable_id="v"), after)
+    g.output(after)
+    return g
+
+
+@pytest.mark.parametrize("kind", [ElementType.i64, ElementType.f64, ElementType.u32])
+def test_states_of_types_that_the_runtime_does_not_keep(kind: ElementType) -> None:
+    g = counting(kind)
+    assert narrow_states(g) == 2
+    (found,) = runtime.run(g, [np.array([1, 2], kind.numpy)])
+    np.testing.assert_array_equal(found, [6, 8])
+    assert narrow_states(g) == 0
+
+
+@pytest.mark.parametrize("kind", [ElementType.i32, ElementType.f32, ElementType.u8])
+def test_states_of_other_types_stay(kind: ElementType) -> None:
+    assert narrow_states(counting(kind)) == 0

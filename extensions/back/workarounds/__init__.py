@@ -6,7 +6,7 @@ Each rule says what goes wrong, and matches nothing else.
 from __future__ import annotations
 
 from extensions.back.workarounds import channels, fills, operations, reductions, sums, tiles
-from extensions.back.workarounds.states import copy_states
+from extensions.back.workarounds.states import copy_states, narrow_states
 
 RULES = (
     *sums.RULES,
@@ -16,4 +16,4 @@ RULES = (
     *channels.RULES,
     *tiles.RULES,
 )
-__all__ = ["RULES", "copy_states"]
+__all__ = ["RULES", "copy_states", "narrow_states"]

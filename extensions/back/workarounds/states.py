@@ -1,15 +1,17 @@
-"""States of loops as runtimes hand them on rightly."""
+"""States of loops and of models as runtimes hand them on rightly."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from extensions.ops.arithmetic import LogicalOr, Maximum
+from extensions.ops.conversion import Convert
 from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
+from extensions.ops.state import Assign, ReadValue
 from mo.graph.body import Body
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
-from mo.graph.node import Output
+from mo.graph.node import Node, Output
 
 # Operations that only look at the memory of their input in another way.
 _VIEWS = (Reshape, Squeeze, Unsqueeze)
@@ -57,3 +59,37 @@ def _seen(value: Output) -> Output:
         assert source is not None
         value = source
     return value
+
+
+# What states of other types are kept as.
+_KEPT = {
+    ElementType.f64: ElementType.f32,
+    **dict.fromkeys(
+        (ElementType.i16, ElementType.u16, ElementType.u32, ElementType.i64, ElementType.u64),
+        ElementType.i32,
+    ),
+}
+
+
+def narrow_states(graph: Graph) -> int:
+    """States of a model, such as counters, are of types that the 2026.4 CPU runtime keeps; in
+    others it refuses them, although it computes in these very types what they are made of.
+    """
+    nodes = [node for node in graph.nodes_of(ReadValue, Assign) if node.outputs[0].dtype in _KEPT]
+    for node in nodes:
+        _narrow(graph, node, _KEPT[node.outputs[0].dtype])
+    return len(nodes)
+
+
+def _narrow(graph: Graph, node: Node, kept: ElementType) -> None:
+    state, given = node.outputs[0], node.inputs[0]
+    users, kind = list(state.users), state.dtype
+    if given is not None:
+        graph.set_input(node, 0, graph.add(Convert(destination_type=kept), given))
+    if isinstance(node.op, ReadValue) and node.op.variable_type is not None:
+        graph.set_op(node, node.op.with_attributes(variable_type=kept))
+    graph.infer_again(node)
+    if users:
+        wide = graph.add(Convert(destination_type=kind), state)
+        for user, index in users:
+            graph.set_input(user, index, wide)

@@ -13,6 +13,7 @@ from extensions.front.tf.checkpoint import Bundle, Checkpoint
 from extensions.front.tf.filling import fillers
 from extensions.front.tf.parts import CALLS, VARIABLES, Values, reference
 from extensions.front.tf.tensors import read_tensor
+from extensions.front.tf.written import is_write
 from mo.errors import ModelFileError
 from mo.front.protobuf import Message
 from mo.graph.tensor import Buffer, Tensor
@@ -125,13 +126,24 @@ def _range(text: str) -> slice:
     return slice(start, start + length)
 
 
+def run(
+    messages: Iterable[Message], outputs: Sequence[str], imports: Callable[[Message], bool]
+) -> list[Message]:
+    """The nodes that are run to get these nodes, if some of them write variables."""
+    found = needed(messages, outputs, imports, with_controls=True)
+    return found if any(is_write(message.get("op", "")) for message in found) else []
+
+
 def needed(
-    messages: Iterable[Message], outputs: Iterable[str], imports: Callable[[Message], bool]
+    messages: Iterable[Message],
+    outputs: Iterable[str],
+    imports: Callable[[Message], bool],
+    with_controls: bool = False,
 ) -> list[Message]:
     """The nodes that these nodes depend on, in the order of the file.
 
-    A node without inputs needs what runs before it: that tells its branch. A table needs what
-    ``imports`` into it.
+    A node without inputs needs what runs before it: that tells its branch; so do all others
+    ``with_controls``. A table needs what ``imports`` into it.
     """
     messages = list(messages)
     nodes = {message.get("name", ""): message for message in messages}
@@ -145,6 +157,7 @@ def needed(
             wanted.add(name)
             inputs = nodes[name].get("input", [])
             data = [text for text in inputs if not text.startswith("^")]
-            stack += [reference(text.lstrip("^")).node for text in data or inputs]
+            chosen = inputs if with_controls else data or inputs
+            stack += [reference(text.lstrip("^")).node for text in chosen]
         stack = [name for name in fillers(messages, wanted, imports) if name not in wanted]
     return [message for message in messages if message.get("name", "") in wanted]

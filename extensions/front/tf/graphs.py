@@ -8,6 +8,7 @@ is called like its node, that of port k ``node:k``. A called function's nodes ar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from extensions.front.tf.attributes import attributes_of
@@ -29,7 +30,8 @@ from extensions.front.tf.sources import inputs_of
 from extensions.front.tf.tensors import (
     COMPLEX_PARTS,
 )
-from extensions.front.tf.written import AFTER, ASSIGNS, ORDERED
+from extensions.front.tf.versions import left_behind
+from extensions.front.tf.written import Left, is_access, take_over
 from mo.errors import ModelFileError
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
@@ -60,8 +62,6 @@ class GraphReader:
         }
         self.definitions = {message.get("name", ""): message for message in definitions}
         self.values = values
-        # Nodes in loops and branches that write variables.
-        self.writers: list[str] = []
         self.count = 0
         self.limit = _NODES_LIMIT + _GROWTH_LIMIT * sum(
             len(function.get("node_def", [])) for function in self.functions.values()
@@ -121,16 +121,16 @@ class GraphReader:
         function = self.functions.get(called.name) if isinstance(called, Function) else None
         return imports([message] if function is None else function.get("node_def", []))
 
-    def body(self, function: Function, prefix: str, depth: int) -> Model:
-        """A function as a graph of its own, for branches and loops."""
+    def body(self, function: Function, prefix: str, depth: int) -> tuple[Model, Left]:
+        """A function as a graph of its own, and what it leaves in variables among its inputs."""
         inputs = [
             ModelInput(f"{prefix}{name}", None, ElementType.dynamic)
             for name in self.arguments(function)
         ]
         part = Part()
         outputs = self.call(function, [item.name for item in inputs], prefix, part, depth)
-        self.writers += [node.name for node in part.nodes if node.type in ASSIGNS]
-        return structured(part.model(function.name, inputs, outputs))
+        model = replace(part.model(function.name, inputs, outputs), settle=None)
+        return left_behind(model, part.controls)
 
     # ---- nodes
 
@@ -145,6 +145,9 @@ class GraphReader:
             found = reference(tensor)
             ports[found.node] = max(ports.get(found.node, 0), found.port + 1)
         for message, tensors in zip(scope.messages, inputs):
+            waits = self._controls(message, scope)
+            if waits:
+                part.controls[scope.prefix + message.get("name", "")] = waits
             try:
                 given = None if scope.arguments is not None else self._given(message, scope, read)
                 if given is not None:
@@ -166,11 +169,20 @@ class GraphReader:
             put_behind(scope.prefix + message.get("name", ""), predicate, side, part)
 
     def _inputs(self, message: Message, scope: Scope) -> list[str]:
-        """Tensor names; what only says which node runs first is left out."""
+        """Tensor names."""
         return [
             self._tensor(text, scope)
             for text in message.get("input", [])
             if not text.startswith("^")
+        ]
+
+    def _controls(self, message: Message, scope: Scope) -> list[str]:
+        """The nodes that must run first although nothing of them is read."""
+        names = (text[1:] for text in message.get("input", []) if text.startswith("^"))
+        arguments = scope.arguments or {}
+        return [
+            reference(arguments[name]).node if name in arguments else scope.prefix + name
+            for name in names
         ]
 
     def _tensor(self, text: str, scope: Scope) -> str:
@@ -219,24 +231,25 @@ class GraphReader:
         if called is None and op in self.functions:
             called = Function(op, attributes)
         if called is not None:
-            self._call(called, name, inputs, part, scope.depth + 1)
+            self._call(called, name, inputs, part, scope)
             return
         if self._is_constant(op, name, attributes, part):
             return
-        self._read_bodies(name, attributes, scope.depth + 1)
+        left = self._read_bodies(name, attributes, scope.depth + 1)
         named = OUTPUTS.get(op, ())
         count = max(listed_outputs(op, attributes), ports.get(name, 0))
         if name not in ports:
             count = max(count, len(named))
         outputs = [Reference(name, port).tensor for port in range(count)]
         node = SourceNode(op, name, inputs, outputs, attributes)
-        if op in ORDERED:
-            before = (text[1:] for text in message.get("input", []) if text.startswith("^"))
-            attributes[AFTER] = [scope.prefix + text for text in before]
+        take_over(node, left)
+        attributes.update((key, structured(attributes[key])) for key in left)
         if op in ("Enter", "RefEnter"):
             attributes["frame_name"] = f"{scope.prefix}{attributes.get('frame_name', '')}"
         if op in ("Merge", "RefMerge"):
             self._close_loops(node, message, scope)
+        if scope.prefix and is_access(node):
+            part.controls.setdefault(name, []).append(scope.prefix)
         part.nodes.append(node)
 
     def _given(self, message: Message, scope: Scope, read: Set[str]) -> list[ModelInput] | None:
@@ -258,11 +271,20 @@ class GraphReader:
         node.feedback = [name for name, is_late in zip(node.inputs, late) if is_late]
         node.inputs = [name for name, is_late in zip(node.inputs, late) if not is_late]
 
-    def _call(self, function: Any, name: str, inputs: list[str], part: Part, depth: int) -> None:
-        """The nodes of a called function, and one that gives its results the call's own names."""
+    def _call(self, function: Any, name: str, inputs: list[str], part: Part, scope: Scope) -> None:
+        """The nodes of a called function, and one that gives its results the call's own names.
+
+        The function runs behind all that the call waits for, and what waits for the call behind
+        the function.
+        """
         if not isinstance(function, Function):
             raise ModelFileError(f"'{name}' does not say which function it calls")
-        results = self.call(function, inputs, f"{name}/", part, depth)
+        prefix, first = f"{name}/", len(part.nodes)
+        before = [*part.controls.get(name, ()), *(reference(tensor).node for tensor in inputs)]
+        part.controls[prefix] = [*before, *filter(None, [scope.prefix])]
+        results = self.call(function, inputs, prefix, part, scope.depth + 1)
+        accesses = [node.name for node in part.nodes[first:] if is_access(node)]
+        part.controls[name] = [prefix, *accesses]
         names = [Reference(name, port).tensor for port in range(len(results))]
         part.nodes.append(SourceNode("IdentityN", name, results, names, {}))
 
@@ -278,15 +300,18 @@ class GraphReader:
         part.constants[name] = value
         return True
 
-    def _read_bodies(self, name: str, attributes: dict[str, Any], depth: int) -> None:
-        """Functions that are attributes become graphs."""
-        for key, value in list(attributes.items()):
+    def _read_bodies(self, name: str, attributes: dict[str, Any], depth: int) -> dict[str, Left]:
+        """Functions that are attributes become graphs; what each leaves in variables."""
+        functions = {}
+        for key, value in attributes.items():
             if isinstance(value, Function):
-                attributes[key] = self.body(value, f"{name}/{key}/", depth)
+                functions[key] = value
             elif key == "branches" and isinstance(value, list):
-                for number, branch in enumerate(value):
-                    place = f"branch_{number}"
-                    attributes[place] = self.body(branch, f"{name}/{place}/", depth)
+                functions |= {f"branch_{number}": branch for number, branch in enumerate(value)}
+        left = {}
+        for key, function in functions.items():
+            attributes[key], left[key] = self.body(function, f"{name}/{key}/", depth)
+        return left
 
 
 def _of_node(error: ModelFileError, message: Message) -> ModelFileError:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from extensions.front.tf.filling import fill
 from extensions.front.tf.frames import structured
 from extensions.front.tf.result_types import result_type
+from extensions.front.tf.versions import settled
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
 from mo.graph.tensor import Tensor
@@ -53,9 +54,16 @@ class Part:
     nodes: list[SourceNode] = field(default_factory=list)
     constants: dict[str, Tensor] = field(default_factory=dict)
     inputs: list[ModelInput] = field(default_factory=list)
+    # By the name of a node: the nodes that run before it although it reads nothing of them.
+    controls: dict[str, list[str]] = field(default_factory=dict)
 
-    def model(self, name: str, inputs: list[ModelInput], outputs: list[str]) -> Model:
-        """All of it; its loops and branches are put in order once it is cut."""
+    def model(
+        self, name: str, inputs: list[ModelInput], outputs: list[str], runs_all: bool = False
+    ) -> Model:
+        """All of it; its loops and branches are put in order once it is cut.
+
+        ``runs_all``: it is a function, which runs all that writes, whatever its outputs need.
+        """
         fill(self.nodes, self.constants)
         return Model(
             name,
@@ -64,6 +72,7 @@ class Part:
             inputs,
             outputs,
             self.constants,
+            settle=lambda model: settled(model, self.controls, runs_all),
             arrange=structured,
             told_type=result_type,
         )

@@ -18,7 +18,6 @@ from extensions.front.tf.outputs import default_outputs
 from extensions.front.tf.parts import CALLS, Function, Part, Values, reference
 from extensions.front.tf.schema import SAVED_MODEL
 from extensions.front.tf.tensors import element_type, shape_of
-from extensions.front.tf.written import keep_states
 from mo.errors import ModelFileError, UsageError, listing
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
@@ -148,12 +147,16 @@ def _input(name: str, info: Message, alias: str = "") -> ModelInput:
 def _plain(reader: GraphReader, messages: Sequence[Message], signature: Signature) -> Model:
     """TF1: inputs and outputs are nodes of the graph."""
     roots = [reference(info["name"]).node for info in signature.outputs.values()]
-    part = reader.graph(freezing.needed(messages, roots, reader.imports))
+    needed = freezing.needed(messages, roots, reader.imports)
+    part = reader.graph(freezing.run(messages, roots, reader.imports) or needed)
+    names = {message.get("name", "") for message in needed}
     made = {item.name for item in part.inputs}
-    given = [(reference(info["name"]).tensor, info) for info in signature.inputs.values()]
-    inputs = [_input(name, info) for name, info in given if name in made]
+    listed = [(reference(info["name"]).tensor, info) for info in signature.inputs.values()]
+    inputs = [_input(name, info) for name, info in listed if name in made]
     # Placeholders that the signature does not name are inputs all the same.
-    inputs += [item for item in part.inputs if item.name not in {i.name for i in inputs}]
+    given = {item.name for item in inputs}
+    others = (item for item in part.inputs if item.name not in given)
+    inputs += [item for item in others if reference(item.name).node in names]
     outputs = [reference(info["name"]).tensor for info in signature.outputs.values()]
     return part.model("saved_model", inputs, outputs)
 
@@ -180,12 +183,9 @@ def _called(
             tensor = name
         tensors.append(tensor)
     results = reader.call(function, tensors, "", part, 0)
-    lost = [*reader.writers, *keep_states(part)]
     order = [inputs[tensor] for tensor in aliases if tensor in inputs]
     outputs = _named_outputs(part, results, [item.name for item in order], signature)
-    model = part.model("saved_model", order, outputs)
-    model.notes += [f"What '{name}' writes is forgotten behind each inference." for name in lost]
-    return model
+    return part.model("saved_model", order, outputs, runs_all=True)
 
 
 def _named_outputs(

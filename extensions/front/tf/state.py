@@ -1,7 +1,4 @@
-"""Variables that a run of the model itself writes.
-
-In functions of TensorFlow 2 they are states (extensions/front/tf/written.py).
-"""
+"""Variables that a run of the model itself writes are states (extensions/front/tf/versions.py)."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
+from mo.graph.shape import Shape, compatible, text
 
 
 @converts("VariableState")
@@ -23,13 +21,29 @@ def variable_state(g: Graph, node: SourceNode, initial: Output) -> Output:
     state = g.add(
         ReadValue(variable_id=node.name, variable_type=kind, variable_shape=shape), initial
     )
-    walk.endings.append(lambda: g.add(Assign(variable_id=node.name), walk.value(new)))
+
+    def renew() -> None:
+        value = walk.value(new)
+        if not _can_hold(shape, value.shape):
+            raise UnsupportedError(
+                f"the variable '{node.name}' {text(shape)} becomes {text(value.shape)}",
+                hint="A state keeps its shape; name outputs in front of it with --output.",
+            )
+        g.add(Assign(variable_id=node.name), value)
+
+    walk.endings.append(renew)
     return state
+
+
+def _can_hold(state: Shape, value: Shape) -> bool:
+    if state is None or value is None:
+        return True
+    return len(state) == len(value) and all(map(compatible, state, value))
 
 
 @converts("Assign")
 def assign(g: Graph, node: SourceNode, variable: Output, value: Output) -> Output:
-    """What reads the result reads the new value."""
+    """In a branch; what reads the result reads the new value."""
     return value
 
 
@@ -37,16 +51,23 @@ def assign(g: Graph, node: SourceNode, variable: Output, value: Output) -> Outpu
     "AssignAdd",
     "AssignSub",
     "CountUpTo",
+    "ResourceScatterDiv",
+    "ResourceScatterMul",
     "ScatterAdd",
     "ScatterDiv",
     "ScatterMax",
     "ScatterMin",
     "ScatterMul",
+    "ScatterNdAdd",
+    "ScatterNdMax",
+    "ScatterNdMin",
+    "ScatterNdSub",
+    "ScatterNdUpdate",
     "ScatterSub",
     "ScatterUpdate",
 )
 def change(g: Graph, node: SourceNode, variable: Any, *inputs: Any) -> Output:
     raise UnsupportedError(
-        "its result depends on how often the model has run",
+        "it changes a variable in a branch or a loop, or in a way that has no form in the IR",
         hint="Freeze the model for inference, or name outputs in front of it with --output.",
     )

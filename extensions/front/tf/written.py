@@ -1,63 +1,87 @@
-"""Variables that the function of a SavedModel writes, and so are states between inferences.
-
-A function runs all its operations, in an order that control inputs tell: what reads a variable
-behind the operation that writes it reads the new value.
-"""
+"""Which nodes write variables, and what functions leave in those that they are given."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 
-from extensions.front.tf.aliases import aliases, origin
-from extensions.front.tf.parts import Part
+from mo.errors import UnsupportedError
 from mo.front.model import SourceNode
 
-# What each adds to the value so far; None: it comes in its place.
-ASSIGNS: dict[str, str | None] = {
-    "AssignVariableOp": None,
-    "AssignAddVariableOp": "AddV2",
-    "AssignSubVariableOp": "Sub",
+# What a write is of the value before it and what it is given; Identity: only of the latter.
+FORMS = {
+    "Assign": "Identity",
+    "AssignAdd": "AddV2",
+    "AssignSub": "Sub",
+    **{f"Scatter{kind}": f"TensorScatter{kind}" for kind in ("Update", "Add", "Sub", "Max", "Min")},
+    **{f"ScatterNd{kind}": f"TensorScatter{kind}" for kind in ("Add", "Sub", "Max", "Min")},
+    "ScatterNdUpdate": "TensorScatterUpdate",
 }
-# Operations whose order counts; the reader keeps what they come after in this attribute.
-ORDERED = ("ReadVariableOp", *ASSIGNS)
-AFTER = "after"
+# Other operations that write; nothing translates them.
+_OTHER_WRITES = ("Apply", "CountUpTo", "ScatterDiv", "ScatterMul", "SparseApply", "StridedSliceAs")
+# What takes a copy of a variable that is a resource.
+SNAPSHOTS = ("ReadVariableOp", "ResourceGather", "ResourceGatherNd")
+# An attribute: what a node with bodies leaves in variables.
+WRITTEN = "written"
+_CHOICES = ("Case", "If", "StatelessCase", "StatelessIf")
+_LOOPS = ("StatelessWhile", "While")
+# The last tensors of variables, by the places of these among the inputs.
+Left = dict[int, str]
+
+HINT = (
+    "Order them with tf.control_dependencies, freeze the model for inference, or name outputs "
+    "in front of them with --output."
+)
 
 
-def keep_states(part: Part) -> list[str]:
-    """Let what reads such a variable read a state, which the model renews.
+def is_access(node: SourceNode) -> bool:
+    """Whether it counts when a node runs."""
+    return node.type in SNAPSHOTS or bool(results(node)) or any(True for _ in node.bodies())
 
-    Variables that are written more than once stay as they are in the file: returned are the nodes
-    that write them.
+
+def plain(kind: str) -> str:
+    """The type of a write, the same for references and resources."""
+    return kind.removeprefix("Resource").replace("VariableOp", "")
+
+
+def is_write(kind: str) -> bool:
+    return plain(kind) in FORMS or plain(kind).startswith(_OTHER_WRITES)
+
+
+def results(node: SourceNode) -> Left:
+    """What a node leaves in variables."""
+    result = (node.outputs or [""])[0]
+    if plain(node.type) in FORMS and len(node.inputs) > 1:
+        return {0: result}
+    if is_write(node.type):
+        return dict.fromkeys(range(len(node.inputs)), result)
+    found: Left = node.attributes.get(WRITTEN, {})
+    return found
+
+
+def take_over(node: SourceNode, left: Mapping[str, Left]) -> None:
+    """Let a node give what its bodies, by the attributes that hold them, leave in variables.
+
+    The body of a While hands all its inputs on, variables too; branches give what they have left.
     """
-    known = aliases(part.nodes)
-    written: dict[str, list[SourceNode]] = defaultdict(list)
-    for node in part.nodes:
-        if node.type in ASSIGNS and len(node.inputs) == 2:
-            written[origin(node.inputs[0], known)].append(node)
-    lost: list[str] = []
-    for name, writers in written.items():
-        if len(writers) > 1:
-            lost += [writer.name for writer in writers]
-        elif name in part.constants:
-            readers = [
-                node
-                for node in part.nodes
-                if node.type == "ReadVariableOp" and origin(node.inputs[0], known) == name
+    if not any(left.values()):
+        return
+    if node.type in _LOOPS:
+        if left["cond"]:
+            raise UnsupportedError(f"{node} changes a variable in its condition", hint=HINT)
+        body = node.attributes["body"]
+        body.outputs = [left["body"].get(i, name) for i, name in enumerate(body.outputs)]
+        node.attributes[WRITTEN] = {place: node.outputs[place] for place in left["body"]}
+    elif node.type in _CHOICES:
+        # The first input chooses.
+        places = sorted({place for found in left.values() for place in found})
+        results = [f"{node.name}:{len(node.outputs) + i}" for i in range(len(places))]
+        for key, found in left.items():
+            branch = node.attributes[key]
+            branch.outputs = [
+                *branch.outputs,
+                *(found.get(place, branch.inputs[place].name) for place in places),
             ]
-            _keep(part, name, writers[0], readers)
-    return lost
-
-
-def _keep(part: Part, name: str, writer: SourceNode, readers: list[SourceNode]) -> None:
-    initial, new = f"{name}/initial", writer.inputs[1]
-    part.constants[initial] = part.constants.pop(name)
-    added = ASSIGNS[writer.type]
-    if added is not None:
-        new = f"{writer.name}/sum"
-        part.nodes.append(SourceNode(added, new, [name, writer.inputs[1]], [new], {}))
-    for reader in readers:
-        if writer.name in reader.get(AFTER, []):
-            reader.inputs = [new]
-    state = SourceNode("VariableState", name, [initial], [name], {})
-    state.feedback = [new]
-    part.nodes.append(state)
+        node.outputs = [*node.outputs, *results]
+        node.attributes[WRITTEN] = {place + 1: name for place, name in zip(places, results)}
+    else:
+        raise UnsupportedError(f"{node} changes a variable in a function", hint=HINT)

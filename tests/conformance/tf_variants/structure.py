@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -74,12 +75,80 @@ in_session(
 )
 for name in ("AssignAdd", "AssignSub"):
     in_session(name, "its result is read", lambda x, name=name: _changed(name, x), X)
+    for note, count in (("several in a row", 3), ("read by a control edge", 1)):
+        in_session(
+            name,
+            note,
+            lambda x, name=name, count=count: _changed_and_read(name, x, count),
+            X,
+        )
 
 
 def _changed(name: str, x: Any) -> Any:
     variable = R.VariableV2(shape=[], dtype=tf.float32)
     with tf.control_dependencies([R.Assign(ref=variable, value=1.0)]):
         return getattr(R, name)(ref=variable, value=tf.reduce_sum(x)) + x
+
+
+def _changed_and_read(name: str, x: Any, count: int) -> Any:
+    variable = R.VariableV2(shape=[], dtype=tf.float32)
+    last = R.Assign(ref=variable, value=1.0)
+    for number in range(count):
+        with tf.control_dependencies([last]):
+            last = getattr(R, name)(ref=variable, value=tf.reduce_sum(x) + number)
+    with tf.control_dependencies([last]):
+        return tf.identity(variable) * x
+
+
+_ROWS = numbers(3, 4)
+
+
+def _scattered(name: str, x: Any, indices: Any, updates: Callable[[Any], Any]) -> Any:
+    """Rows or elements of a variable of TensorFlow 1, or of a resource."""
+    if name.startswith("Resource"):
+        handle = R.VarHandleOp(dtype=tf.float32, shape=[3, 4], shared_name=name)
+        start = R.AssignVariableOp(resource=handle, value=_ROWS)
+    else:
+        handle = R.VariableV2(shape=[3, 4], dtype=tf.float32)
+        start = R.Assign(ref=handle, value=_ROWS)
+    kind = "resource" if name.startswith("Resource") and "Nd" not in name else "ref"
+    with tf.control_dependencies([start]):
+        done = getattr(R, name)(**{kind: handle}, indices=indices, updates=updates(x))
+    with tf.control_dependencies([done]):
+        is_handle = name.startswith("Resource")
+        now = R.ReadVariableOp(resource=handle, dtype=tf.float32) if is_handle else handle
+        return now * tf.reduce_max(x)
+
+
+for name in (f"Scatter{kind}" for kind in ("Update", "Add", "Sub", "Max", "Min", "Mul", "Div")):
+    for full_name in (name, f"Resource{name}"):
+        in_session(
+            full_name,
+            "rows",
+            lambda x, name=full_name: _scattered(name, x, [2, 0], lambda x: x[:, 0]),
+            X,
+        )
+in_session(
+    "ScatterAdd", "a grid of indices", lambda x: _scattered("ScatterAdd", x, [[2], [2]], _grid), X
+)
+in_session(
+    "ScatterAdd",
+    "one number for all",
+    lambda x: _scattered("ScatterAdd", x, [2, 0], tf.reduce_sum),
+    X,
+)
+for name in (f"ScatterNd{kind}" for kind in ("Update", "Add", "Sub", "Max", "Min")):
+    for full_name in (name, f"Resource{name}"):
+        in_session(
+            full_name,
+            "elements",
+            lambda x, name=full_name: _scattered(name, x, [[2, 1], [0, 3]], lambda x: x[:, 0, 0]),
+            X,
+        )
+
+
+def _grid(x: Any) -> Any:
+    return x[:, :1]
 
 
 # ---- data from outside

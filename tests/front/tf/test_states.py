@@ -13,7 +13,6 @@ import pytest
 import tensorflow as tf
 
 import mo
-from mo.main import main
 from tests.models.nodes import numbers
 
 
@@ -62,28 +61,83 @@ def test_variables_that_a_saved_model_writes(tmp_path: Path) -> None:
 
 
 class Branching(tf.Module):
-    """It counts what is positive."""
+    """It counts what is positive, and what is not in another way."""
 
     def __init__(self) -> None:
-        self.count = tf.Variable(0.0)
+        self.count = tf.Variable(1.0)
+        self.number = tf.Variable(tf.constant(5, tf.int64))
 
     def call(self, x: Any) -> dict[str, Any]:
         def positive() -> Any:
-            return self.count.assign_add(1.0)
+            self.number.assign_sub(2)
+            return self.count.assign_add(1.5) * 2
 
-        return {"count": tf.cond(tf.reduce_sum(x) > 0, positive, lambda: self.count + 0.0)}
+        def negative() -> Any:
+            self.count.assign(self.count * 0.5)
+            self.count.assign_add(3.0)
+            return self.count - 1
+
+        inside = tf.cond(tf.reduce_sum(x) > 0, positive, negative)
+        return {"a": inside, "b": self.count + 0.0, "c": self.number.assign_add(1)}
 
 
-def test_what_a_branch_writes_is_forgotten_and_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    module = Branching()
+class Repeating(tf.Module):
+    """What iterations add up, read in between, around and by what a function calls."""
+
+    def __init__(self) -> None:
+        self.total = tf.Variable([1.0, 2.0])
+        self.adding = tf.function(self.add)
+
+    def add(self, x: Any) -> Any:
+        return self.total.assign_add(x[0, :2])
+
+    def call(self, x: Any) -> dict[str, Any]:
+        before = self.total * 1.0
+
+        def step(i: Any, seen: Any) -> Any:
+            self.total.assign_add(x[i, :2])
+            seen += self.total
+            self.total.assign(self.total * 0.5)
+            return i + 1, seen
+
+        _, seen = tf.while_loop(lambda i, seen: i < 3, step, (0, tf.zeros(2)))
+        after = self.total + 0.0
+        self.adding(x)
+        return {"a": before, "b": seen, "c": after, "d": self.total - 1.0}
+
+
+class Chosen(tf.Module):
+    """Each of several branches leaves something else, one of them nothing."""
+
+    def __init__(self) -> None:
+        self.held = tf.Variable([1.0, 2.0, 3.0])
+
+    def call(self, x: Any) -> dict[str, Any]:
+        places = [
+            lambda: self.held.assign_add(x[0]) * 1.0,
+            lambda: self.held * 2.0,
+            lambda: self.held.assign(x[1] - self.held) + 1.0,
+        ]
+        index = tf.cast(x[0, 0] > 0, tf.int32) + tf.cast(x[0, 1] > 0, tf.int32)
+        return {"a": tf.switch_case(index, places), "b": self.held + x[0]}
+
+
+@pytest.mark.parametrize(
+    "kind", [Branching, Repeating, pytest.param(Chosen, marks=pytest.mark.heavy)]
+)
+def test_variables_that_branches_and_loops_write(kind: type, tmp_path: Path) -> None:
+    module, folder = kind(), tmp_path / "saved"
     signature = tf.function(module.call, autograph=False).get_concrete_function(
-        tf.TensorSpec([3], name="x")
+        tf.TensorSpec([3, 3], name="x")
     )
-    tf.saved_model.save(module, str(tmp_path / "saved"), signature)
-    assert main(["--saved_model_dir", str(tmp_path / "saved"), "--output_dir", str(tmp_path)]) == 0
-    assert "is forgotten behind each inference" in capsys.readouterr().out
+    tf.saved_model.save(module, str(folder), signature)
+    model = mo.convert_model(saved_model_dir=folder)
+
+    def compute(x: np.ndarray) -> list[Any]:
+        found = signature(tf.constant(x))
+        return [found[key] for key in sorted(found)]
+
+    agree(model, tmp_path, compute, 3, 3)
 
 
 @pytest.mark.parametrize("kind", ["h5", "keras", "saved model"])
