@@ -17,7 +17,7 @@ from mo.front.translate import translate
 from mo.pipeline.convert import convert
 from tests.front.comparing import operations
 from tests.front.tf.running import TRANSLATIONS, agree_in_session, in_session, read_message
-from tests.fuzzing import survivors
+from tests.fuzzing import Mutants
 from tests.models.nodes import numbers
 
 v1 = tf.compat.v1
@@ -365,15 +365,13 @@ def test_loops_nested_without_end_are_refused() -> None:
         translate(model, TRANSLATIONS)
 
 
-@pytest.mark.heavy
-def test_graphs_with_wrong_connections_are_converted_or_refused(tmp_path: Path) -> None:
-    original, path = (MODELS / "loops.pb").read_bytes(), tmp_path / "damaged.pb"
+class TestGraphsWithWrongConnections(Mutants):
+    few = 30
 
-    def prepare(number: int) -> Callable[[], object]:
-        path.write_bytes(rewired(original, random.Random(number)))
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
+        path = folder / "damaged.pb"
+        path.write_bytes(rewired((MODELS / "loops.pb").read_bytes(), random.Random(number)))
         return lambda: convert(Config(framework="tf", input_model=path))
-
-    assert survivors(range(1000), prepare)
 
 
 def rewired(content: bytes, dice: random.Random) -> bytes:
