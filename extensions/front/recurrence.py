@@ -15,19 +15,18 @@ import numpy as np
 from extensions.front.building import lift, size_of, typed
 from extensions.front.cells import Cell, Function, Steps, activations, gru_step, lstm_step, rnn_step
 from extensions.ops.arithmetic import Add, Less, Select
-from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
 from extensions.ops.iteration import Iteration
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Split
+from extensions.ops.ragged import Ragged, all_steps, holds_cell
 from extensions.ops.recurrent import GRUSequence, LSTMSequence, RNNSequence
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
 from mo.errors import UnsupportedError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
-from mo.graph.shape import is_static
 
 DIRECTIONS = {"forward": 1, "reverse": 1, "bidirectional": 2}
 # Functions that the sequence operations know.
@@ -68,16 +67,10 @@ class Layer:
 
     @property
     def is_plain(self) -> bool:
-        """Whether a sequence operation does all of it.
-
-        With unknown sizes the runtime does not look at the lengths (OpenVINO 2026.4, CPU).
-        """
+        """Whether a sequence operation does all of it."""
         each = len(self.names) // self.directions
         same = self.names[:each] * self.directions == self.names
-        if not same or self.coupled or not set(self.names) <= _PLAIN:
-            return False
-        shape = self.x.shape
-        return self.given_lengths is None or (shape is not None and is_static(shape[:2]))
+        return same and not self.coupled and set(self.names) <= _PLAIN
 
     def functions(self) -> list[Function]:
         """The activations."""
@@ -94,8 +87,7 @@ class Layer:
         """[batch, directions, time, hidden] and the last state."""
         if not self.is_plain:
             return self.looped(rnn_step, [h], (w, r, bias))
-        op = RNNSequence(**self._attributes())
-        return self.g.add_multi(op, self._batch_of(h), h, self._lengths(), w, r, bias)
+        return self._sequence(RNNSequence(**self._attributes()), [h], w, r, bias)
 
     def gru(
         self,
@@ -123,7 +115,7 @@ class Layer:
         if inner is not None:
             bias = g.add(Concat(axis=1), bias, inner)
         op = GRUSequence(linear_before_reset=linear_before_reset, **self._attributes())
-        return g.add_multi(op, self._batch_of(h), h, self._lengths(), w, r, bias)
+        return self._sequence(op, [h], w, r, bias)
 
     def lstm(
         self,
@@ -139,13 +131,21 @@ class Layer:
 
         ``projection`` [directions, projected, hidden] makes h of the hidden values.
         """
+        op = LSTMSequence(**self._attributes())
         further = (peepholes, projection, self.limits, self.steps)
-        if any(part is not None for part in further) or not self.is_plain:
+        is_ended = self.given_lengths is None or holds_cell(op)
+        if any(part is not None for part in further) or not (self.is_plain and is_ended):
             weights = w, r, bias
             return self.looped(lstm_step, [h, c], weights, None, peepholes, projection)
-        op = LSTMSequence(**self._attributes())
         ordered = (reordered(self.g, part, 4, _LSTM_GATES) for part in (w, r, bias))
-        return self.g.add_multi(op, self._batch_of(h, c), h, c, self._lengths(), *ordered)
+        return self._sequence(op, [h, c], *ordered)
+
+    def _sequence(self, op: Any, states: Sequence[Output], *weights: Output) -> tuple[Output, ...]:
+        x = self._batch_of(*states)
+        if self.given_lengths is None:
+            return self.g.add_multi(op, x, *states, all_steps(self.g, x), *weights)
+        ragged = Ragged(self.g, x, self.given_lengths)
+        return ragged.directions(op, [self._begun(state) for state in states], weights)
 
     def _batch_of(self, *states: Output) -> Output:
         """The data; the CPU runtime has to know its batch if it knows that of a state."""
@@ -164,13 +164,6 @@ class Layer:
             "activations": self.names[: len(self.names) // self.directions],
             "clip": self.clip,
         }
-
-    def _lengths(self) -> Output:
-        """The length of each sequence of the batch: all of it if not given."""
-        if self.given_lengths is not None:
-            return self.given_lengths
-        time = self.g.add(Convert(destination_type=ElementType.i32), self._size(1))
-        return self.g.add(Broadcast(), time, self._size(0))
 
     def _size(self, axis: int) -> Output:
         sizes = self.g.add(ShapeOf(), self.x)

@@ -7,25 +7,22 @@ the state. However the weights were laid out, they are cut into those of the seq
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
+from collections.abc import Iterator
 
 from extensions.middle.affine import Affine, Affines, NoMatch
 from extensions.middle.cells import Cell, Recogniser
-from extensions.ops.arithmetic import Add, Maximum, Minimum
-from extensions.ops.common import constant_ints
+from extensions.middle.iterations import Given, Iterations, Sequence
+from extensions.middle.loop_outputs import is_zero, last_rows, padded
+from extensions.middle.skipped_steps import Conditions, limited_steps, masked_steps
+from extensions.middle.trip_counts import is_number
+from extensions.ops.arithmetic import Add
 from extensions.ops.control_flow import Loop
-from extensions.ops.conversion import Convert
-from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Transpose
-from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Squeeze, Unsqueeze
-from mo.graph.body import PortMap
-from mo.graph.element_type import ElementType
+from extensions.ops.ragged import Steps, holds_cell
+from extensions.ops.shaping import Squeeze, Unsqueeze
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
-from mo.graph.op import Op
 from mo.graph.shape import Dimension, same
 
 
@@ -46,60 +43,30 @@ def loops_to_sequences(graph: Graph) -> int:
     return count
 
 
-class _Sequence(NamedTuple):
-    """What a value of the body is over all iterations: slices along an axis of an outer tensor."""
-
-    tensor: Output
-    axis: int
-    backwards: bool
-
-
 class _Recurrence:
     """One loop, taken for a stack of cells."""
 
     def __init__(self, g: Graph, node: Node) -> None:
         self.g = g
-        self.node = node
-        body = node.op.body  # type: ignore[attr-defined]
-        self.body = body
-        parameters, results = body.graph.parameters(), body.graph.results()
-        values = [parameter.outputs[0] for parameter in parameters]
-        self.sources = {
-            values[port.internal]: node.inputs[port.external]
-            for port in body.inputs
-            if port.external is not None
-        }
-        self.states: dict[Output, Output] = {
-            values[parameter]: results[result].inputs[0] for result, parameter in body.back_edges
-        }
-        sliced = {values[p.internal]: p for p in body.inputs if "axis" in p.attributes}
-        self.sequences: dict[Output, _Sequence] = {}
-        for value, port in sliced.items():
-            self._slice(value, port)
-        fixed = {
-            value: source
-            for value, source in self.sources.items()
-            if value not in self.states and value not in sliced and source is not None
-        }
-        self.affines = Affines(g, fixed, self._is_vector, self._product_before)
-        self.recogniser = Recogniser(
-            self.states, self.affines, lambda value: value in self.sequences
-        )
+        self.loop = loop = Iterations(g, node)
+        self.sequences = dict(loop.sequences)
+        self.affines = Affines(g, loop.fixed, self._is_vector, self._product_before)
+        outside = self.affines.outside
+        self.conditions = Conditions(loop.states, loop.sources, outside, loop.masks)
+        self.skips, steps = self.conditions.skipped()
+        self.recogniser = Recogniser(steps, self.affines, lambda value: value in self.sequences)
+        # Outputs with zeros behind the last iteration, if the layers run on to give them.
+        self.fillings: dict[Output, Output] | None = None
+        # The last rows of outputs of which nothing else is used.
+        self.last_rows: dict[Output, list[Output]] = {}
+        # Which steps count, known from the first layer on.
+        self.counting: Steps | None = None
+        # The first and the last value of what an iteration gives.
+        self.initial: dict[Output, Output] = {}
         self.finals: dict[Output, Output] = {}
 
-    def _slice(self, value: Output, port: PortMap) -> None:
-        """Slices without their axis are the elements of a sequence."""
-        source = self.sources[value]
-        axis = int(port.attributes["axis"])
-        if source is None or source.rank != 3 or axis > 1:
-            return
-        for user, _ in value.users:
-            if isinstance(user.op, Squeeze) and constant_ints(user.inputs[1]) == (axis,):
-                backwards = port.attributes.get("stride") == "-1"
-                self.sequences[user.outputs[0]] = _Sequence(source, axis, backwards)
-
     def _is_vector(self, value: Output) -> bool:
-        return value in self.sequences or value in self.states
+        return value in self.sequences or value in self.loop.states
 
     def _product_before(self, value: Output) -> tuple[Output, Output, Output | None] | None:
         """For slices of X * W + b: those of X, with W and b."""
@@ -126,95 +93,190 @@ class _Recurrence:
 
     def results(self) -> dict[Output, Output] | None:
         """New values for all outputs that are used; None if the loop is no stack of cells."""
-        if not self.sequences or not self._runs_through():
+        if not self.sequences or not self.loop.run_through():
             return None
-        open_states = list(self.states)
+        self.fillings = self._find_fillings()
+        self.last_rows = self._find_last_rows()
+        left = set(self.recogniser.states)
         found = True
         while found:
             found = False
-            for state in list(open_states):
-                if state in open_states and self._cell(state):
-                    open_states = [s for s in open_states if self.states[s] not in self.finals]
+            for state in self.recogniser.states:
+                if state in left and (cell := self._cell(state)):
+                    left -= set(cell.states)
                     found = True
-        if not self.finals:
+        if not self.initial:
             return None
-        return self._outputs()
+        try:
+            return {old: new for given in self.loop.given for old, new in self._new(given)}
+        except NoMatch:
+            return None
 
-    def _runs_through(self) -> bool:
-        """Whether there is an iteration for each slice, whatever is computed."""
-        count, start = self.node.inputs[:2]
-        ending = next(p for p in self.body.outputs if "purpose" in p.attributes)
-        going = self.body.graph.results()[ending.internal].inputs[0]
-        for value in (start, going):
-            known = None if value is None else value.value()
-            if known is None or not known.all():
-                return False
-        sizes = [s.tensor.shape[s.axis] for s in self.sequences.values() if s.tensor.shape]
-        return bool(sizes) and all(_is_number(count, size) for size in sizes)
-
-    def _outputs(self) -> dict[Output, Output] | None:
+    def _find_fillings(self) -> dict[Output, Output] | None:
+        """For each output of all steps what it is with zeros behind it; None if steps are cut."""
+        size = self.loop.size(next(iter(self.sequences.values())))
+        if self.skips is None or self.skips.flags.is_mask or size is None:
+            return None
+        if is_number(self.loop.count, size):
+            return None
         found = {}
-        for port in self.body.outputs:
-            if port.external is None or not self.node.outputs[port.external].users:
+        for given in self.loop.given:
+            if given.axis is None:
                 continue
-            value = self.body.graph.results()[port.internal].inputs[0]
-            new = self._joined(value, port) if "axis" in port.attributes else self._last(value)
-            if new is None:
+            sides = self._sides(given.value)
+            whole = padded(given.output, size) if given.axis == 0 else None
+            if whole is None or sides is None or not is_zero(self.affines.outside(sides[1])):
                 return None
-            found[self.node.outputs[port.external]] = new
+            found[given.output] = whole
         return found
 
-    def _last(self, value: Output) -> Output | None:
-        return self.finals.get(value)
+    def _find_last_rows(self) -> dict[Output, list[Output]]:
+        """Of the outputs that are states: a layer gives the last state of a cell only."""
+        found = {}
+        for given in self.loop.given:
+            if self.skips is None and given.axis == 0 and not given.backwards:
+                rows = last_rows(given.output)
+                if given.value in self.loop.states.values() and rows is not None:
+                    found[given.output] = rows
+        return found
 
-    def _joined(self, value: Output, port: PortMap) -> Output | None:
-        if not isinstance(value.node.op, Unsqueeze):
-            return None
-        element, axes = value.node.inputs
-        axis = int(port.attributes["axis"])
-        sequence = None if element is None else self.sequences.get(element)
-        if sequence is None or constant_ints(axes) != (axis,) or axis > 1:
-            return None
-        if sequence.backwards != (port.attributes.get("stride") == "-1"):
-            return None
-        return self._along(sequence, axis)
+    def _new(self, given: Given) -> Iterator[tuple[Output, Output]]:
+        """What takes the place of an output, or of what is made of it."""
+        value, axis = given.value, given.axis
+        if value is None:
+            raise NoMatch
+        if axis is None:
+            yield given.output, self._last(value)
+        elif given.output in self.last_rows and value not in self.sequences:
+            for row in self.last_rows[given.output]:
+                yield row, self._last(value)
+        else:
+            sequence = self._sequence_of(value)
+            if sequence.backwards != given.backwards:
+                raise NoMatch
+            new = self.loop.along(sequence, axis)
+            if self.fillings:
+                yield self.fillings[given.output], new
+                new = self.loop.first(new, axis)
+            yield given.output, new
 
-    def _along(self, sequence: _Sequence, axis: int) -> Output:
-        if sequence.axis == axis:
+    def _last(self, value: Output) -> Output:
+        if value in self.finals:
+            return self.finals[value]
+        if self.counting is None:
+            raise NoMatch
+        return self.counting.last(*self._held(value))
+
+    def _sides(self, value: Output | None) -> tuple[Output, Output] | None:
+        """What a value is where a step counts, and elsewhere."""
+        if self.skips is None or value is None:
+            return None
+        return self.skips.sides(self.conditions.choice(value))
+
+    def _held(self, value: Output) -> tuple[Output, Output]:
+        """For a state that keeps what the last step that counted gave: what it was, and that."""
+        sides = self._sides(value)
+        if sides is None or sides[0] not in self.initial:
+            raise NoMatch
+        y = self.sequences[sides[0]].tensor
+        if self.loop.states.get(sides[1]) is not value or not y.shape:
+            raise NoMatch
+        return self._initial(sides[1], y, y.shape[2]), y
+
+    def _sequence_of(self, value: Output) -> Sequence:
+        """What an iteration gives, in all of them."""
+        if self.skips is None:
+            if value not in self.sequences:
+                raise NoMatch
+            return self.sequences[value]
+        sides = self._sides(value)
+        if sides is None or sides[0] not in self.initial or self.counting is None:
+            raise NoMatch
+        other = self.affines.outside(sides[1])
+        if other is None:
+            return Sequence(self.counting.held(*self._held(value)), 1, False)
+        if other.rank:
+            other = self.g.add(Unsqueeze(), other, [1])
+        y = self.sequences[sides[0]].tensor
+        return Sequence(self.counting.filled(self.initial[sides[0]], y, other), 1, False)
+
+    # ---- the layers
+
+    def _data(self, sequence: Sequence) -> Output:
+        """The steps [batch, time, features] that a layer runs through."""
+        if sequence.is_made:
             return sequence.tensor
-        return self.g.add(Transpose(), sequence.tensor, [1, 0, 2])
+        data = self.loop.along(sequence, 1)
+        if self.fillings is None:
+            data = self.loop.first(data, 1)
+        if self.counting is None:
+            self.counting = self._steps(data)
+        return self.counting.gathered(data)
 
-    def _cell(self, state: Output) -> bool:
-        """Whether a state is that of a cell, whose sequence operation is built then."""
+    def _steps(self, data: Output) -> Steps:
+        if self.skips is None:
+            return Steps(self.g, data)
+        source, is_mask = self.skips.flags
+        if not is_mask:
+            end = None if self.fillings is None else self.loop.count
+            return limited_steps(self.g, self.skips, source, data, end)
+        mask = self.loop.masks[source]
+        if mask.backwards:
+            raise NoMatch
+        flags = mask.tensor
+        if flags.rank == 3:
+            flags = self.g.add(Squeeze(), flags, [2])
+        if mask.axis == 0:
+            flags = self.g.add(Transpose(), flags, [1, 0])
+        return masked_steps(self.g, self.skips, self.loop.first(flags, 1), data)
+
+    def _cell(self, state: Output) -> Cell | None:
+        """The cell of a state, whose layer is built then."""
         for cell in self.recogniser.cells(state):
             try:
                 self._build(cell)
             except NoMatch:
                 continue
-            return True
-        return False
+            return cell
+        return None
 
     def _build(self, cell: Cell) -> None:
-        """The sequence operation; the states after the steps are known from then on."""
+        """The layer; what the steps give is known from then on."""
         x = self._source(cell)
         weights = self._weights(cell, x)
-        g, sequence = self.g, self.sequences[x]
-        data = self._along(sequence, 1)
-        initial = [self.sources[state] for state in cell.states]
+        sequence = self.sequences[x]
+        data = self._data(sequence)
         hidden = weights[1].shape[-1] if weights[1].shape else 0
-        for value in initial:
-            if value is None or value.rank != 2 or data.shape is None or value.shape is None:
-                raise NoMatch
-            if not same(value.shape[0], data.shape[0]) or not same(value.shape[1], hidden):
-                raise NoMatch
+        initial = [self._initial(state, data, hidden) for state in cell.states]
         direction = "reverse" if sequence.backwards else "forward"
         op = cell.kind(hidden_size=hidden, direction=direction, **cell.attributes)
-        before = [g.add(Unsqueeze(), value, [1]) for value in initial]
-        y, *last = g.add_multi(op, data, *before, self._lengths(data), *weights)
-        element = self.states[cell.states[0]]
-        self.sequences[element] = _Sequence(g.add(Squeeze(), y, [1]), 1, sequence.backwards)
-        for state, value in zip(cell.states, last):
-            self.finals[self.states[state]] = g.add(Squeeze(), value, [1])
+        wanted = [self._is_wanted(state) for state in cell.states]
+        if self.skips is not None and (
+            sequence.backwards or (wanted[1:] == [True] and not holds_cell(op))
+        ):
+            raise NoMatch
+        assert self.counting is not None
+        y, *last = self.counting.layer(op, data, initial, weights, all(wanted[1:]))
+        element = self.recogniser.states[cell.states[0]]
+        self.sequences[element] = Sequence(y, 1, sequence.backwards, True)
+        self.initial[element] = initial[0]
+        for state, value, is_wanted in zip(cell.states, last, wanted):
+            if is_wanted:
+                self.finals[self.loop.states[state]] = value
+
+    def _initial(self, state: Output, data: Output, hidden: Dimension) -> Output:
+        value = self.loop.sources[state]
+        if value is None or value.rank != 2 or data.shape is None or value.shape is None:
+            raise NoMatch
+        if not same(value.shape[0], data.shape[0]) or not same(value.shape[1], hidden):
+            raise NoMatch
+        return value
+
+    def _is_wanted(self, state: Output) -> bool:
+        """Whether what a state is after the last iteration is used."""
+        value = self.loop.states[state]
+        rows = any(g.value is value and g.output in self.last_rows for g in self.loop.given)
+        return rows or self.loop.gives_last(value)
 
     def _source(self, cell: Cell) -> Output:
         """The one sequence that all gates read besides the states."""
@@ -247,37 +309,3 @@ class _Recurrence:
     def _stacked(self, parts: list[Output]) -> Output:
         whole = self.g.add(Concat(axis=0), *parts) if len(parts) > 1 else parts[0]
         return self.g.add(Unsqueeze(), whole, [0])
-
-    def _lengths(self, data: Output) -> Output:
-        """All of the time, for each sequence of the batch."""
-        sizes = self.g.add(ShapeOf(output_type=ElementType.i32), data)
-        zero = self.g.constant(np.int64(0))
-        batch, time = (self.g.add(Gather(), sizes, [axis], zero) for axis in (0, 1))
-        return self.g.add(Broadcast(), time, batch)
-
-
-def _is_number(value: Output | None, size: Dimension) -> bool:
-    """Whether a scalar is surely this size."""
-    return _reaches(value, size, Maximum, Minimum) and _reaches(value, size, Minimum, Maximum)
-
-
-def _reaches(
-    value: Output | None, size: Dimension, one: type[Op], both: type[Op], depth: int = 16
-) -> bool:
-    """Whether a scalar is surely not below (or not above) a size, which is never below 0.
-
-    ``one``: the operation that reaches what one of its operands reaches; ``both``: what both do.
-    """
-    if value is None or not depth:
-        return False
-    known = value.partial_value()
-    if known is not None and known.size == 1 and same(known.reshape(-1)[0], size):
-        return True
-    if both is Maximum and value.value() is not None:
-        return not value.value().any()  # type: ignore[union-attr]
-    if isinstance(value.node.op, (Convert, Reshape)):
-        return _reaches(value.node.inputs[0], size, one, both, depth - 1)
-    if not isinstance(value.node.op, (one, both)):
-        return False
-    reached = [_reaches(item, size, one, both, depth - 1) for item in value.node.inputs]
-    return any(reached) if isinstance(value.node.op, one) else all(reached)

@@ -31,7 +31,7 @@ from mo.graph.op import (
     has_unknown,
     infer_outputs,
 )
-from mo.graph.shape import Dimension, Shape, agreed, same_shape
+from mo.graph.shape import Dim, Dimension, Shape, agreed, same_shape
 from mo.graph.structure import MultiDiGraph
 from mo.graph.tensor import Tensor
 
@@ -227,6 +227,24 @@ class Graph(MultiDiGraph):  # type: ignore[misc, unused-ignore]
                 output.shape, output.dtype = kind.shape, kind.dtype
                 if changed and not (output.shape is None and kind.shape is None):
                     queue.extend(output.users)
+            queue.extend(self._learn(node))
+
+    def _learn(self, node: OpNode) -> list[tuple[OpNode, int]]:
+        """The consumers of what more is known now of a computation of shapes."""
+        if not node.op.partial_values or node.op.is_sink:
+            return []
+        concerned = []
+        arrays = self._partial_values(node.op, node.inputs) or ()
+        for output, array in zip(node.outputs, arrays):
+            before = output.partial_value()
+            if before is not None and _unknowns(before) <= _unknowns(array):
+                continue
+            concerned += list(output.users)
+            output.set_partial_value(array)
+            if not has_unknown(array):
+                value = Tensor.of(array.astype(np.int64), output.dtype)
+                self.replace(output, self.constant(value))
+        return concerned
 
     def set_op(self, node: OpNode, op: Op) -> None:
         """Change what ``node`` computes, keeping its place; its types follow with infer_again."""
@@ -348,6 +366,11 @@ class Graph(MultiDiGraph):  # type: ignore[misc, unused-ignore]
                     state[node] = True
                     order.append(node)
         return order
+
+
+def _unknowns(array: np.ndarray) -> int:
+    """How many elements of a partial value are not known."""
+    return sum(isinstance(item, Dim) for item in array.flat)
 
 
 def cycle_error(names: Sequence[str]) -> ConversionError:

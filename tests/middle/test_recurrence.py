@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from extensions.ops.arithmetic import Add, Multiply, Subtract
 from extensions.ops.iteration import Iteration
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Split
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 from mo.graph.shape import Dim
@@ -75,6 +76,12 @@ def same_results(step: Step, expected: str, axis: int = 0, **options: bool) -> N
         np.testing.assert_allclose(mine, wanted, rtol=1e-4, atol=1e-5)
 
 
+def agree(graph: Graph, other: Graph, arrays: Sequence[np.ndarray]) -> None:
+    for mine, wanted in zip(runtime.run(other, arrays), runtime.run(graph, arrays), strict=True):
+        assert mine.shape == wanted.shape
+        np.testing.assert_allclose(mine, wanted, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("axis", [0, 1])
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("is_open", [False, True])
@@ -108,15 +115,29 @@ def test_an_update_that_does_not_add_up_to_one() -> None:
     same_results(leaking, "Loop")
 
 
-def test_fewer_iterations_than_slices() -> None:
-    graph = Graph()
-    x, h = graph.input("x", ARRAYS[0].shape), graph.input("h", ARRAYS[1].shape)
-    iteration = Iteration(graph)
+def counted(g: Graph, count: int | None, step: Step) -> None:
+    """A loop over ``count`` steps, or as many as an input says."""
+    x, h = g.input("x", ARRAYS[0].shape), g.input("h", ARRAYS[1].shape)
+    most = g.input("n", (), ElementType.i64) if count is None else g.constant(np.int64(count))
+    iteration = Iteration(g)
     part = iteration.sliced(x, 0)
-    after = rnn(iteration.body, part, iteration.carried(h))
-    going = graph.constant(np.bool_(True))
-    iteration.limit(graph.constant(np.int64(3)), going, iteration.body.constant(np.bool_(True)))
-    graph.output(iteration.run([after])[0])
+    after = step(iteration.body, part, iteration.carried(h))
+    iteration.limit(most, g.constant(np.bool_(True)), iteration.body.constant(np.bool_(True)))
+    for value in iteration.run([after], [(after, 0, False)]):
+        g.output(value)
+
+
+def test_fewer_iterations_than_slices() -> None:
+    graphs = Graph(), Graph()
+    for graph in graphs:
+        counted(graph, 3, gru)
+    assert loops_to_sequences(graphs[1]) == 1
+    agree(*graphs, ARRAYS)
+
+
+def test_perhaps_more_iterations_than_slices() -> None:
+    graph = Graph()
+    counted(graph, None, gru)
     assert loops_to_sequences(graph) == 0
 
 

@@ -57,11 +57,18 @@ def test_optional_inputs(kind: str, parts: dict[str, bool]) -> None:
 @pytest.mark.parametrize("kind", GATES)
 @pytest.mark.parametrize("direction", ["forward", "bidirectional"])
 def test_lengths(kind: str, direction: str) -> None:
-    """The runtime does not look at the lengths where sizes are unknown: a loop does it there."""
+    """The runtime does not look at the lengths where sizes are unknown."""
     inputs = layer(kind, DIRECTIONS[direction], bias=True, states=True)
     inputs[4] = np.array([TIME, 3], np.int32)
     shared: dict[str, Any] = {"outputs": outputs(kind), "opset": 14, "hidden_size": HIDDEN}
-    agree(kind, *inputs, direction=direction, **shared)
+    graph = agree(kind, *inputs, direction=direction, **shared)
+    assert "Loop" not in operations(graph)
+
+
+def test_lengths_of_cells_that_are_clipped() -> None:
+    inputs = layer("LSTM", bias=True, states=True)
+    inputs[4] = np.array([TIME, 3], np.int32)
+    agree("LSTM", *inputs, outputs=3, opset=14, hidden_size=HIDDEN, clip=0.5)
 
 
 @pytest.mark.parametrize("kind", GATES)

@@ -58,9 +58,26 @@ def recurrent(graph: Graph) -> list[str]:
     return [name for name in operations(graph) if name == "Loop" or name.endswith("Sequence")]
 
 
-@pytest.mark.parametrize("name", ["gru", "lstm"])
-def test_sequences_of_several_lengths(name: str) -> None:
-    agree_in_session(lambda x, n: run(CELLS[name], x, sequence_length=n), X, LENGTHS)
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("lengths", [LENGTHS, np.array([2, 0], np.int32)])
+def test_sequences_of_several_lengths(name: str, lengths: np.ndarray) -> None:
+    def go(x: Any, n: Any) -> Any:
+        return run(CELLS[name], x, sequence_length=n)
+
+    assert recurrent(agree_in_session(go, X, lengths)) == SEQUENCES.get(name, ["Loop"])
+    opened, _ = in_session(go, [X, lengths], is_open=True)
+    assert recurrent(converted(opened)) == SEQUENCES.get(name, ["Loop"])
+
+
+def test_lengths_that_are_the_whole_time() -> None:
+    """As A3C asks for its layer: nothing is skipped then."""
+
+    def go(x: Any) -> Any:
+        x.set_shape([1, None, 3])
+        return run(CELLS["lstm"], x, sequence_length=tf.shape(x)[1:2])
+
+    graph = agree_in_session(go, X[:1])
+    assert "Select" not in operations(graph)
 
 
 def test_time_first() -> None:
@@ -93,7 +110,7 @@ def test_both_directions_of_sequences_of_several_lengths() -> None:
             forwards, backwards, x, sequence_length=n, dtype=tf.float32
         )
 
-    agree_in_session(go, X, LENGTHS)
+    assert operations(agree_in_session(go, X, LENGTHS)).count("GRUSequence") == 2
 
 
 def test_unrolled_steps() -> None:

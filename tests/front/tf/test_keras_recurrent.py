@@ -56,12 +56,39 @@ def test_recurrent_layers_in_both_directions(layer: str) -> None:
 
 
 @pytest.mark.parametrize("layer", RECURRENT)
-def test_recurrent_layers_with_steps_left_out(layer: str) -> None:
-    made = getattr(tf.keras.layers, layer)(5, return_sequences=True)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"return_sequences": True, "return_state": True},
+        {"return_sequences": True, "zero_output_for_mask": True},
+        {"go_backwards": True},
+    ],
+)
+def test_recurrent_layers_with_steps_left_out(layer: str, options: dict[str, Any]) -> None:
+    made = getattr(tf.keras.layers, layer)(5, **options)
     mask = np.array([[1, 1, 0, 1, 1, 0, 0], [0, 1, 1, 1, 0, 0, 0]], bool)
     made.build((None, 7, 3))
     values = [variable.numpy() for variable in made.weights]
-    agree(lambda x, m: frozen(made, values, x, mask=m), numbers(2, 7, 3), mask)
+    graph = agree(lambda x, m: frozen(made, values, x, mask=m), numbers(2, 7, 3), mask)
+    assert RECURRENT[layer] in operations(graph)
+    assert "Loop" not in operations(graph)
+
+
+def test_a_mask_between_layers() -> None:
+    """Words of which 0 is none, through two layers in both directions."""
+    layers = tf.keras.layers
+    words = layers.Input((None,), dtype="int32")
+    x = layers.Embedding(20, 6, mask_zero=True)(words)
+    x = layers.Bidirectional(layers.LSTM(5, return_sequences=True))(x)
+    x = layers.Bidirectional(layers.GRU(4))(x)
+    tf.keras.utils.set_random_seed(1)
+    model = tf.keras.Model(words, layers.Dense(2)(x))
+    values = [variable.numpy() for variable in model.weights]
+    given = np.array([[3, 7, 1, 0, 0], [5, 2, 9, 4, 0]], np.int32)
+    graph = agree(lambda x: frozen(model, values, x), given)
+    assert operations(graph).count("LSTMSequence") == 2
+    assert operations(graph).count("GRUSequence") == 2
+    assert "Loop" not in operations(graph)
 
 
 def test_a_recurrent_layer_with_a_given_state() -> None:

@@ -57,6 +57,31 @@ def test_block_lstm_of_which_only_the_output_counts_is_a_sequence(version: str) 
     assert "LSTMSequence" in operations(agree(run, X, C, H))
 
 
+@pytest.mark.parametrize("version", ["BlockLSTM", "BlockLSTMV2"])
+def test_block_lstm_of_whose_cell_states_the_last_counts(version: str) -> None:
+    """As LSTMBlockFusedCell gives them: the last row, or that at the end of each sequence."""
+    op = getattr(R, version)
+    ends = [[TIME, place] for place in range(BATCH)]
+
+    def states(x: Any, c: Any, h: Any) -> Any:
+        length = tf.shape(x, tf.int64)[0]
+        found = op(seq_len_max=length, x=x, cs_prev=c, h_prev=h, cell_clip=-1.0, **WEIGHTS)
+        return found.h, found.cs
+
+    def last(x: Any, c: Any, h: Any) -> Any:
+        y, cells = states(x, c, h)
+        return y, cells[-1]
+
+    def at_the_end(x: Any, c: Any, h: Any) -> Any:
+        y, cells = states(x, c, h)
+        return y, tf.gather_nd(tf.concat([c[None], cells], 0), ends)
+
+    for run in (last, at_the_end):
+        found = operations(agree(run, X, C, H))
+        assert "LSTMSequence" in found
+        assert "Loop" not in found
+
+
 @pytest.mark.parametrize("clip", [0.0, 0.3])
 def test_block_lstm_that_ends_early(clip: float) -> None:
     def run(n: Any, x: Any, c: Any, h: Any) -> Any:
