@@ -11,7 +11,7 @@ from extensions.ops.arithmetic import Add
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Split, Transpose, VariadicSplit
-from extensions.ops.shaping import Broadcast, Reshape
+from extensions.ops.shaping import Broadcast, Reshape, Squeeze
 from extensions.ops.slicing import StridedSlice
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -69,6 +69,8 @@ class Affines:
                 return self._product(value, op.transpose_b, depth + 1)
             if isinstance(op, _PARTS):
                 return self.columns(value, value.node.inputs[0], depth + 1)
+            if isinstance(op, (Reshape, Squeeze)) and _is_only_row(value):
+                return self.of(value.node.inputs[0], depth + 1)
         return Affine({value: None})
 
     def outside(self, value: Output | None) -> Output | None:
@@ -193,6 +195,12 @@ def _selected(value: Output) -> np.ndarray | None:
     if not part.size or part[0].max() >= size:
         return None
     return part[0].astype(np.int64)
+
+
+def _is_only_row(value: Output) -> bool:
+    """Whether a value is that of a batch of one, without the axis of the batch."""
+    before, shape = value.node.inputs[0], value.shape
+    return before is not None and shape is not None and before.shape == (1, *shape)
 
 
 def _is_row(value: Output) -> bool:

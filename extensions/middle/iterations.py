@@ -126,6 +126,11 @@ class Iterations:
                 return False
         return all(self._reaches(sequence) for sequence in self.sequences.values())
 
+    def runs_at_all(self) -> bool:
+        """Whether there is surely an iteration."""
+        known = self.count.value()
+        return known is not None and bool((known > 0).all())
+
     def _reaches(self, sequence: Sequence) -> bool:
         size = self.size(sequence)
         if size is None:

@@ -20,7 +20,7 @@ from extensions.ops.control_flow import Loop
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Transpose
 from extensions.ops.ragged import Steps, holds_cell
-from extensions.ops.shaping import Squeeze, Unsqueeze
+from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.shape import Dimension, same
@@ -165,6 +165,12 @@ class _Recurrence:
             return self.finals[value]
         if self.counting is None:
             raise NoMatch
+        if isinstance(value.node.op, (Reshape, Unsqueeze)) and self.loop.runs_at_all():
+            # A list of one item that each iteration writes anew.
+            item, shape = value.node.inputs
+            if item is not None and shape is not None and shape.constant is not None:
+                target = self.g.constant(shape.constant)
+                return self.g.add(value.node.op, self._last(item), target)
         return self.counting.last(*self._held(value))
 
     def _sides(self, value: Output | None) -> tuple[Output, Output] | None:
@@ -250,19 +256,16 @@ class _Recurrence:
         initial = [self._initial(state, data, hidden) for state in cell.states]
         direction = "reverse" if sequence.backwards else "forward"
         op = cell.kind(hidden_size=hidden, direction=direction, **cell.attributes)
-        wanted = [self._is_wanted(state) for state in cell.states]
-        if self.skips is not None and (
-            sequence.backwards or (wanted[1:] == [True] and not holds_cell(op))
-        ):
+        is_wanted = any(self._is_wanted(state) for state in cell.states[1:])
+        if self.skips is not None and (sequence.backwards or (is_wanted and not holds_cell(op))):
             raise NoMatch
         assert self.counting is not None
-        y, *last = self.counting.layer(op, data, initial, weights, all(wanted[1:]))
+        y, *last = self.counting.layer(op, data, initial, weights, is_wanted)
         element = self.recogniser.states[cell.states[0]]
         self.sequences[element] = Sequence(y, 1, sequence.backwards, True)
         self.initial[element] = initial[0]
-        for state, value, is_wanted in zip(cell.states, last, wanted):
-            if is_wanted:
-                self.finals[self.loop.states[state]] = value
+        for state, value in zip(cell.states, last if is_wanted else last[:1]):
+            self.finals[self.loop.states[state]] = value
 
     def _initial(self, state: Output, data: Output, hidden: Dimension) -> Output:
         value = self.loop.sources[state]
