@@ -102,6 +102,16 @@ def test_learning_more_of_a_shape_reaches_what_reads_it():
     assert reader.shape == (5, 3)
 
 
+def test_learning_more_of_a_shape_settles_what_is_computed_from_it():
+    g = Graph()
+    n = Dim()
+    loose = g.add(ReLU(), g.input("x", (n, 3)))
+    size = g.add(Gather(), g.add(ShapeOf(), loose), [0], np.int64(0))
+    end = g.output(g.add(Add(), size, 1))
+    g.replace(loose, g.add(ReLU(), g.input("y", (4, 3))))
+    assert end.inputs[0].value().tolist() == [5]
+
+
 def test_removing_takes_along_what_only_that_node_needed():
     g = Graph()
     x = g.input("x", (1,))
