@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from extensions.front.tf.parts import Part, reference
 from mo.front.protobuf import Message
@@ -54,12 +54,17 @@ def default_outputs(part: Part, messages: Sequence[Message]) -> list[str]:
         if message.get("op") != "NoOp"
         for text in message.get("input", [])
     }
-    read |= _inside(messages, ops)
+    readers = _readers(messages)
+    # The nodes of loops and branches are there several times or not at all.
+    read |= _behind(readers, (name for name, op in ops.items() if op in _BEGINS), ops)
     names = [name for name, op in ops.items() if name not in read and not _is_never_output(op)]
     # What only reads a variable is left over, if there is anything else.
     names = [name for name in names if not _is_left_over(name, ops[name])] or names
     # Loops give all their variables; those that nobody reads are wanted if nothing else is.
     names = [name for name in names if ops[name] not in ("Exit", "RefExit")] or names
+    # Saving and counting give something, too, but not of the inputs.
+    fed = _behind(readers, (reference(item.name).node for item in part.inputs))
+    names = [name for name in names if name in fed] or names
     outputs = {node.name: node.outputs for node in part.nodes}
     return [tensor for name in names for tensor in outputs.get(name, [])]
 
@@ -70,18 +75,25 @@ def _is_never_output(op: str) -> bool:
     return feeds or op in _NEVER or op.startswith(_CHANGES)
 
 
-def _inside(messages: Sequence[Message], ops: Mapping[str, str]) -> set[str]:
-    """The nodes of loops and branches, which are there several times or not at all."""
+def _readers(messages: Sequence[Message]) -> dict[str, list[str]]:
+    """The nodes that read the outputs of each node."""
     readers: dict[str, list[str]] = {}
     for message in messages:
         for text in message.get("input", []):
             if not text.startswith("^"):
                 readers.setdefault(reference(text).node, []).append(message.get("name", ""))
-    stack = [name for name, op in ops.items() if op in _BEGINS]
+    return readers
+
+
+def _behind(
+    readers: Mapping[str, list[str]], names: Iterable[str], ops: Mapping[str, str] | None = None
+) -> set[str]:
+    """These nodes and those that depend on them; with ``ops`` up to the ends of loops."""
+    stack = list(names)
     found: set[str] = set()
     while stack:
         name = stack.pop()
-        if name not in found and ops.get(name) not in _ENDS:
+        if name not in found and (ops is None or ops.get(name) not in _ENDS):
             found.add(name)
             stack += readers.get(name, [])
     return found

@@ -16,7 +16,7 @@ from extensions.ops.movement import Concat
 from extensions.ops.selection import Bucketize
 from extensions.ops.shaping import Unsqueeze
 from mo.errors import UnsupportedError
-from mo.front.model import SourceNode
+from mo.front.model import SourceNode, sorted_nodes
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -44,7 +44,10 @@ def table(
     return Table(node, keys, values)
 
 
-@converts("LookupTableFind", "LookupTableFindV2", sequences=True)
+_FINDS = ("LookupTableFind", "LookupTableFindV2")
+
+
+@converts(*_FINDS, sequences=True)
 def find(g: Graph, node: SourceNode, table: Table, x: Output, default: Output) -> Output:
     """The values of the keys ``x``, ``default`` of those that the table lacks."""
     keys, values, kind = _contents(node, table)
@@ -108,7 +111,9 @@ def _contents(node: SourceNode, table: Any) -> tuple[np.ndarray, Output, Element
     return keys.astype(np.int64), table.values, table.keys.dtype
 
 
-@converts(
+# What hands texts on, or looks them up.
+_CARRIERS = (*_FINDS, "ExpandDims", "Identity", "Reshape", "Squeeze")
+_TEXTS = (
     "AsString",
     "DecodeCSV",
     "DecodeRaw",
@@ -138,8 +143,10 @@ def _contents(node: SourceNode, table: Any) -> tuple[np.ndarray, Output, Element
     "UnicodeDecode",
     "UnicodeDecodeWithOffsets",
     "UnicodeTranscode",
-    sequences=True,
 )
+
+
+@converts(*_TEXTS, sequences=True)
 def text(g: Graph, node: SourceNode, *inputs: Any) -> Any:
     raise _to_cut(node, "the processing of texts")
 
@@ -150,8 +157,24 @@ def picture(g: Graph, node: SourceNode, *inputs: Any) -> Any:
 
 
 def _to_cut(node: SourceNode, what: str) -> UnsupportedError:
+    inputs = ",".join(f"{place}[SHAPE]{{TYPE}}" for place in _ends_of_texts(node))
     return UnsupportedError(
         f"the IR has no operations for {what}",
-        hint="Do this before the inference, and start the model behind it: "
-        f'--input "{node.name}[SHAPE]{{TYPE}}", with the shape and type of its result.',
+        hint=f'Do this before the inference, and start the model behind it: --input "{inputs}", '
+        "with the shape and type of what is computed there.",
     )
+
+
+def _ends_of_texts(node: SourceNode) -> list[str]:
+    """Where numbers come out of this node, of the texts behind it, and of all other texts."""
+    model = node.walk.model
+    nodes = sorted_nodes(model, model.outputs, node.walk.sees)
+    within: dict[str, str] = {}
+    read = dict.fromkeys(model.outputs)
+    for other in nodes:
+        goes_on = other.type in _CARRIERS and not within.keys().isdisjoint(other.inputs)
+        if other is node or other.type in _TEXTS or goes_on:
+            within |= {name: f"{other.name}:{port}" for port, name in enumerate(other.outputs)}
+        else:
+            read |= dict.fromkeys(other.inputs)
+    return [within[name] for name in within if name in read]

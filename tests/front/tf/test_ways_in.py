@@ -69,3 +69,48 @@ def test_axes_cut_behind_a_transposition_that_moves(tmp_path: Path) -> None:
         {"image": numbers(2, 8, 6, 3)},
         image=([None, 8, 6, 3], tf.float32),
     )
+
+
+def test_what_to_cut_in_front_of_is_named_at_once_and_works(tmp_path: Path, capsys: Any) -> None:
+    """A lookup and a hash of texts, of which one comes out of several operations."""
+    table = tf.lookup.StaticHashTable(
+        tf.lookup.KeyValueTensorInitializer(["a", "b"], tf.constant([1, 2], tf.int64)), 0
+    )
+
+    def embedded(first: Any, second: Any) -> Any:
+        words = table.lookup(tf.reshape(tf.strings.lower(first), [-1]))
+        bins = tf.strings.to_hash_bucket_fast(second, 5)
+        return {"both": tf.gather(numbers(3, 2), words) + tf.gather(numbers(5, 2), bins)}
+
+    module = tf.Module()
+    module.table, module.call = table, tf.function(embedded, autograph=False)
+    texts = [tf.TensorSpec([None], tf.string, name) for name in ("first", "second")]
+    concrete = module.call.get_concrete_function(*texts)
+    tf.saved_model.save(module, tmp_path / "saved", signatures=concrete)
+    flags = ["--saved_model_dir", str(tmp_path / "saved")]
+    assert main(flags) == 4
+    told = capsys.readouterr().err
+    spec = told.split('--input "')[1].split('"')[0]
+    assert spec.count(":0[SHAPE]{TYPE}") == 2
+    compiled = converted(tmp_path, *flags, "--input", spec.replace("[SHAPE]{TYPE}", "[?]{i64}"))
+    found = compiled([np.int64([1, 2]), np.int64([4, 0])])[0]
+    by_order = {"Lookup" in spec.split(",")[0]: (np.int64([1, 2]), np.int64([4, 0]))}
+    words, bins = by_order.get(True, (np.int64([4, 0]), np.int64([1, 2])))
+    np.testing.assert_allclose(found, numbers(3, 2)[words] + numbers(5, 2)[bins], rtol=1e-5)
+
+
+def test_a_graph_that_was_trained_keeps_one_output(tmp_path: Path) -> None:
+    """Saving, counting and printing are no results."""
+    v1 = tf.compat.v1
+    with v1.Graph().as_default():
+        x = v1.placeholder(tf.float32, [None, 3], "x")
+        w = v1.get_variable("w", initializer=numbers(3, 2), use_resource=True)
+        v1.train.get_or_create_global_step()
+        v1.Print(x @ w, [tf.shape(x)], "rows") * v1.constant(2.0, name="twice")
+        session = v1.Session()
+        session.run(v1.global_variables_initializer())
+        v1.train.Saver().save(session, str(tmp_path / "model"))
+    compiled = converted(tmp_path, "--input_meta_graph", str(tmp_path / "model.meta"))
+    image = numbers(2, 3)
+    np.testing.assert_allclose(compiled([image])[0], 2 * image @ numbers(3, 2), rtol=1e-5)
+    assert len(compiled.outputs) == 1

@@ -133,8 +133,8 @@ class _Reader:
     def _input(self, name: str, config: Mapping[str, Any]) -> str:
         shape = config.get("batch_shape", config.get("batch_input_shape"))
         name = self._unique(name)
-        kind = config.get("dtype") or "float32"
-        self.inputs.append(ModelInput(name, _shape(shape), _element_type(kind)))
+        kind = _element_type(config.get("dtype") or "float32", name)
+        self.inputs.append(ModelInput(name, _shape(shape), kind))
         return name
 
     def _apply(
@@ -224,8 +224,12 @@ def _check_policy(dtype: Any, name: str) -> None:
         )
 
 
-def _element_type(dtype: Any) -> ElementType:
+def _element_type(dtype: Any, name: str) -> ElementType:
     try:
         return ElementType.of(np.dtype(_policy(dtype)))
     except (TypeError, ValueError, KeyError) as error:
-        raise UnsupportedError(f"an input of the type {_policy(dtype)}") from error
+        raise UnsupportedError(
+            f"the input '{name}' is of the type {_policy(dtype)}, which the IR has not",
+            hint="Texts are looked up before the inference: save the model that begins behind "
+            "the look-up.",
+        ) from error
