@@ -6,6 +6,7 @@ import os
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -63,6 +64,26 @@ def wounded(content: bytes, dice: random.Random, first: Wound, *more: Wound) -> 
     return bytes(damaged)
 
 
+def survivors(numbers: range, prepare: Callable[[int], Callable[[], object]]) -> int:
+    """How many mutants convert; any other end than a refusal in words fails the test.
+
+    ``prepare`` writes the mutant of a number and returns its conversion, which is timed.
+    """
+    accepted = 0
+    for number in numbers:
+        convert = prepare(number)
+        start = time.monotonic()
+        try:
+            convert()
+            accepted += 1
+        except ConversionError:
+            pass
+        except Exception as error:
+            raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
+        assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
+    return accepted
+
+
 class Mutants:
     """Whatever happens to a file, it converts or is refused in words.
 
@@ -78,7 +99,7 @@ class Mutants:
 
     @pytest.mark.usefixtures("limited_memory")
     def test_a_few_mutants(self, tmp_path: Path) -> None:
-        assert 0 < self.survivors(range(self.few), tmp_path) < self.few
+        assert 0 < survivors(range(self.few), partial(self.prepare, folder=tmp_path)) < self.few
 
     @pytest.mark.heavy
     @pytest.mark.usefixtures("limited_memory")
@@ -86,20 +107,4 @@ class Mutants:
     def test_many_mutants(self, tmp_path: Path, part: int) -> None:
         size = MANY // len(PARTS)
         start = self.few + part * size
-        self.survivors(range(start, start + size), tmp_path)
-
-    def survivors(self, numbers: range, folder: Path) -> int:
-        """How many mutants convert; any other end than a refusal in words fails the test."""
-        accepted = 0
-        for number in numbers:
-            convert = self.prepare(number, folder)
-            start = time.monotonic()
-            try:
-                convert()
-                accepted += 1
-            except ConversionError:
-                pass
-            except Exception as error:
-                raise AssertionError(f"mutant {number} ends in {type(error).__name__}") from error
-            assert time.monotonic() - start < SECONDS, f"mutant {number} takes too long"
-        return accepted
+        survivors(range(start, start + size), partial(self.prepare, folder=tmp_path))
