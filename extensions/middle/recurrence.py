@@ -35,6 +35,8 @@ def loops_to_sequences(graph: Graph) -> int:
         if results is not None:
             for old, new in results.items():
                 graph.replace(old, new)
+                if old.node is not node and old.node.is_named and not new.node.is_named:
+                    graph.rename(new.node, old.node.name)
             graph.discard(node)
             count += 1
     graph.scope = ""
