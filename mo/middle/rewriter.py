@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Optional
 
 from mo.errors import ConversionError
@@ -62,11 +63,7 @@ def rewrite(pattern: OpPattern) -> Callable[[Callable[..., Any]], Rule]:
 
 def apply(graph: Graph, *rules: Rule, keep: Keep = None) -> int:
     """Apply the rules everywhere; returns how many times one fired."""
-    by_op: dict[type[Op], list[Rule]] = {}
-    for rule in rules:
-        for kind in rule.pattern.kinds:
-            by_op.setdefault(kind, []).append(rule)
-    depth = max((rule.pattern.depth for rule in rules), default=0)
+    by_op, depth = _index(rules)
     queue = deque(graph.nodes_of(*by_op))
     queued = set(queue)
     changes = 0
@@ -92,6 +89,16 @@ def apply(graph: Graph, *rules: Rule, keep: Keep = None) -> int:
                     queued.add(again)
             break
     return changes
+
+
+@lru_cache(maxsize=128)
+def _index(rules: tuple[Rule, ...]) -> tuple[Mapping[type[Op], list[Rule]], int]:
+    """Rules by the operations at their roots, and how deep the deepest pattern is."""
+    by_op: dict[type[Op], list[Rule]] = {}
+    for rule in rules:
+        for kind in rule.pattern.kinds:
+            by_op.setdefault(kind, []).append(rule)
+    return by_op, max((rule.pattern.depth for rule in rules), default=0)
 
 
 def _fire(graph: Graph, rule: Rule, node: Node, keep: Keep) -> list[Node] | None:
