@@ -20,7 +20,7 @@ from mo.errors import ConversionError
 from tests.conformance.caffe_variants import VARIANTS
 from tests.conformance.caffe_variants.variant import Variant, expected, net_of
 from tests.conformance.verdicts import attempted
-from tests.front.caffe.running import assert_close, convert, run
+from tests.front.caffe.running import assert_close, convert, run_together
 
 TABLE = Path(__file__).with_suffix(".csv")
 
@@ -33,13 +33,15 @@ class Verdict(NamedTuple):
     opened: str
 
 
-def check(variant: Variant, opened: Sequence[int] | None) -> None:
-    """Assert that the converted layer computes what the reference does."""
+def check(variant: Variant, *ways: Sequence[int] | None) -> None:
+    """Assert that the layer, converted with each choice of open axes, computes the reference."""
     net, arrays, tops = net_of(variant)
     shapes = {name: array.shape for name, array in arrays.items()}
-    results = run(convert(net, opened, shapes), arrays)
-    for name, wanted in zip(tops, expected(variant)):
-        assert_close(variant.part(results[name]), variant.part(wanted), variant.tolerance)
+    graphs = [convert(net, opened, shapes) for opened in ways]
+    wanted = expected(variant)
+    for results in run_together(graphs, arrays):
+        for name, array in zip(tops, wanted):
+            assert_close(variant.part(results[name]), variant.part(array), variant.tolerance)
 
 
 def judge(variant: Variant) -> Verdict:

@@ -7,17 +7,16 @@ or None. Needs the package openvino: a test module that imports this one starts 
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import openvino as ov
 from openvino.passes import ConstantFolding, Manager
 
-from mo.back.output import write_ir
+from mo.back.binary import BinaryWriter
+from mo.back.emitter import emit
 from mo.errors import InferenceError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
@@ -28,14 +27,13 @@ from mo.graph.tensor import Tensor
 from tests.ops.strategies import Fed
 
 Input = Any
+# What stands in the .xml and in the .bin.
+Files = tuple[bytes, bytes]
 
 # Upper bounds from here on come from rounding errors, and from "all" written as 2^31 - 1.
 HUGE = 2**30
 
 _core = ov.Core()
-_core.set_property({"ENABLE_MMAP": False})
-_directory = tempfile.TemporaryDirectory(prefix="mo-ops-")
-_serial = itertools.count()
 _PRECISE = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
 
 
@@ -113,16 +111,23 @@ def graph_of(op: Op, inputs: Sequence[Input], graph: Graph | None = None) -> Gra
     return graph
 
 
+def written(graph: Graph) -> Files:
+    with tempfile.TemporaryFile() as file:
+        lines = "\n".join(emit(graph, BinaryWriter(file), 11, {}))
+        file.seek(0)
+        return lines.encode(), file.read()
+
+
 def read(graph: Graph) -> ov.Model:
-    """The graph as the runtime reads it from the files; Rejected with the runtime's words."""
-    xml, binary = write_ir(graph, Path(_directory.name), f"m{next(_serial)}", 11, {})
+    """The graph as the runtime reads it; Rejected with the runtime's words."""
+    return _read(written(graph))
+
+
+def _read(files: Files) -> ov.Model:
     try:
-        return _core.read_model(xml)
+        return _core.read_model(*files)
     except RuntimeError as error:
         raise Rejected(str(error)[-600:]) from None
-    finally:
-        xml.unlink()
-        binary.unlink()
 
 
 def runtime_types(model: ov.Model) -> tuple[TensorType, ...]:
@@ -153,7 +158,28 @@ def infer(op: Op, *inputs: Input) -> tuple[TensorType, ...]:
 
 def run(graph: Graph, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     """The results on the CPU device; Rejected if it cannot compile or run the model."""
-    model = read(graph)
+    return _results(read(graph), arrays)
+
+
+def run_together(models: Sequence[Files], arrays: Sequence[np.ndarray]) -> list[list[np.ndarray]]:
+    """The results of each of some models, which get the same arrays.
+
+    They are compiled as parts of one, because compiling costs as much for a model of one operation
+    as for a hundred. What does not go that way is run alone.
+    """
+    parts = [_read(files) for files in models]
+    if len(parts) < 2 or any(part.get_sinks() for part in parts):
+        return [_results(part, arrays) for part in parts]
+    results = [result for part in parts for result in part.get_results()]
+    inputs = [parameter for part in parts for parameter in part.get_parameters()]
+    try:
+        found = iter(_results(ov.Model(results, inputs), [*arrays] * len(parts)))
+    except Rejected:
+        return [_results(_read(files), arrays) for files in models]
+    return [[next(found) for _ in part.get_results()] for part in parts]
+
+
+def _results(model: ov.Model, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     try:
         compiled = _core.compile_model(model, "CPU", _PRECISE)
         fed = [array.astype(str) if array.dtype == object else array for array in arrays]

@@ -79,8 +79,21 @@ def by_opencv(net: Net, inputs: dict[str, np.ndarray], layers: Sequence[str]) ->
 
 def run(graph: Graph, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What the runtime computes of the converted net, by the names of the outputs."""
-    arrays = [inputs[node.name] for node in graph.parameters()]
-    results = runtime.run(graph, arrays)
+    return run_together([graph], inputs)[0]
+
+
+def run_together(
+    graphs: Sequence[Graph], inputs: dict[str, np.ndarray]
+) -> list[dict[str, np.ndarray]]:
+    """As ``run``, of a net that was converted in several ways."""
+    orders = {tuple(node.name for node in graph.parameters()) for graph in graphs}
+    assert len(orders) == 1
+    arrays = [inputs[name] for name in orders.pop()]
+    results = runtime.run_together([runtime.written(graph) for graph in graphs], arrays)
+    return [_by_name(graph, arrays) for graph, arrays in zip(graphs, results)]
+
+
+def _by_name(graph: Graph, results: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     found = {}
     for node, array in zip(graph.results(), results):
         value = node.inputs[0]

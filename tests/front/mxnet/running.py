@@ -93,14 +93,15 @@ def converted(case: Case, open_axes: str = "none") -> tuple[Graph, list[np.ndarr
     return graph, arrays
 
 
-def check(case: Case, open_axes: str = "none") -> None:
-    """Assert that the converted model computes what MXNet did."""
-    graph, arrays = converted(case, open_axes)
-    results = runtime.run(graph, arrays)
-    assert len(results) == len(case.outputs)
-    for index, (result, wanted) in enumerate(zip(results, case.outputs)):
-        where = f"output {index} of {case.name}, open: {open_axes}"
-        compare(result, wanted, where, case.steps)
+def check(case: Case, *ways: str) -> None:
+    """Assert that the model computes what MXNet did, with each choice of open axes."""
+    made = [converted(case, open_axes) for open_axes in ways]
+    models = [runtime.written(graph) for graph, _ in made]
+    for open_axes, results in zip(ways, runtime.run_together(models, made[0][1])):
+        assert len(results) == len(case.outputs)
+        for index, (result, wanted) in enumerate(zip(results, case.outputs)):
+            where = f"output {index} of {case.name}, open: {open_axes}"
+            compare(result, wanted, where, case.steps)
 
 
 def compare(result: np.ndarray, wanted: np.ndarray, where: str, steps: int = 0) -> None:

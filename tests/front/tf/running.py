@@ -83,15 +83,12 @@ def agree_in_session(
 ) -> Graph:
     """As ``agree``, of a graph of TensorFlow 1 with its own loops and branches."""
     given = [np.asarray(array) for array in arrays]
-    graph, expected = None, None
-    for is_open in (False, True) if dynamic else (False,):
-        model, session = in_session(function, given, is_open)
-        if expected is None:
-            expected = session()
-        made = converted(model)
-        compare(made, given, expected, tolerance, "unknown" if is_open else "static shapes")
-        graph = graph or made
-    return graph
+    model, session = in_session(function, given, is_open=False)
+    graphs = [converted(model)]
+    if dynamic:
+        graphs.append(converted(in_session(function, given, is_open=True)[0]))
+    compare_all(graphs, given, session(), tolerance)
+    return graphs[0]
 
 
 def in_session(
@@ -149,12 +146,23 @@ def agree(
     given = [np.asarray(array) for array in arrays]
     concrete = traced(function, given, is_open=False)
     expected = [np.asarray(value) for value in tf.nest.flatten(concrete(*map(tf.constant, given)))]
-    graph = converted(model_of(concrete))
-    compare(graph, given, expected, tolerance, "static shapes")
+    graphs = [converted(model_of(concrete))]
     if dynamic and any(array.ndim for array in given):
-        opened = converted(model_of(traced(function, given, is_open=True)))
-        compare(opened, given, expected, tolerance, "unknown dimensions")
-    return graph
+        graphs.append(converted(model_of(traced(function, given, is_open=True))))
+    compare_all(graphs, given, expected, tolerance)
+    return graphs[0]
+
+
+def compare_all(
+    graphs: Sequence[Graph],
+    arrays: Sequence[np.ndarray],
+    expected: Sequence[np.ndarray],
+    tolerance: float,
+) -> None:
+    """As ``compare``, of a graph with the shapes of the arrays and perhaps one of unknown sizes."""
+    results = runtime.run_together([runtime.written(graph) for graph in graphs], arrays)
+    for graph, found, what in zip(graphs, results, ("static shapes", "unknown dimensions")):
+        compare_results(graph, found, expected, tolerance, what, to_scale=True)
 
 
 def compare(
