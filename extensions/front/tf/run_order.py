@@ -130,7 +130,8 @@ class RunOrder:
         if kind in ("Enter", "Exit"):
             self._loops[name] = max(0, self._loops[name] + (1 if kind == "Enter" else -1))
         elif kind == "Switch":
-            decider = self.nodes.get(self._makers.get(node.inputs[-1], ""), ())
+            decides = (node.inputs or [""])[-1]
+            decider = self.nodes.get(self._makers.get(decides, ""), ())
             self._branches[name] += all(plain_type(maker) != "LoopCond" for maker in decider)
         elif _is_meeting(node):
             self._branches[name] = max(0, self._branches[name] - 1)
@@ -156,11 +157,13 @@ class RunOrder:
     def is_behind(self, later: str, earlier: str) -> bool:
         return later != earlier and bool(self._surely[later] & self._bits.get(earlier, 0))
 
-    def in_order(self, names: Iterable[str]) -> list[str]:
-        """Tracked nodes, each behind those that it surely runs behind."""
-        names = list(names)
-        all_bits = reduce(or_, (self._bits[name] for name in names), 0)
-        return sorted(names, key=lambda name: (self._surely[name] & all_bits).bit_count())
+    def count_behind(self, later: str, earlier: int) -> int:
+        """How many of some nodes, by their ``bits``, a node surely runs behind."""
+        return (self._surely[later] & earlier).bit_count()
+
+    def bits(self, names: Iterable[str]) -> int:
+        """Tracked nodes as a set."""
+        return reduce(or_, (self._bits[name] for name in names), 0)
 
     def may_be_behind(self, later: str, earlier: str) -> bool:
         return later != earlier and bool(self._maybe[later] & self._bits.get(earlier, 0))

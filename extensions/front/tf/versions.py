@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Set
 from copy import copy
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
@@ -45,11 +47,15 @@ _COMPUTING = frozenset(_NEW_NUMBERS.split())
 
 @dataclass
 class _Variable:
-    """``writes`` in order; ``unsure``: those that may not run, run often, or lack their data."""
+    """``writes`` in order, ``bits`` as a set; ``unsure``: those that may not run, run often, or
+    lack their data.
+    """
 
     name: str
     writes: list[SourceNode] = field(default_factory=list)
     unsure: list[SourceNode] = field(default_factory=list)
+    bits: int = 0
+    is_ordered: bool = False
 
 
 def settled(model: Model, controls: Controls, runs_all: bool = False) -> Model:
@@ -131,8 +137,10 @@ class _Settling:
             if results(node) or any(map(self._variable, reads(node)))
         )
         for variable in self.variables.values():
-            by_name = {node.name: node for node in variable.writes}
-            variable.writes = [by_name[name] for name in self.run.in_order(by_name)]
+            bits = self.run.bits(node.name for node in variable.writes)
+            ranked = [(self.run.count_behind(node.name, bits), node) for node in variable.writes]
+            ranked.sort(key=itemgetter(0))
+            variable.bits, variable.writes = bits, [node for _, node in ranked]
             for node in variable.writes[:-1]:
                 if node.outputs[0] in self.model.outputs and WRITTEN not in node.attributes:
                     self.results[node, variable.name] = f"{node.name}/value"
@@ -161,18 +169,19 @@ class _Settling:
                 raise _not_once(node, writer, variable)
             self.notes[f"What '{writer.name}' writes is forgotten behind each inference."] = None
         self._check_order(variable)
-        behind = 0
-        for writer in variable.writes:
-            if self.run.is_behind(node.name, writer.name):
-                behind += 1
-            elif writer is not node and not self.run.is_behind(writer.name, node.name):
+        behind = self.run.count_behind(node.name, variable.bits) - (node in variable.writes)
+        for writer in variable.writes[behind : behind + 2]:
+            if writer is not node and not self.run.is_behind(writer.name, node.name):
                 raise _unordered(node, writer, variable)
         return behind
 
     def _check_order(self, variable: _Variable) -> None:
-        for first, second in zip(variable.writes, variable.writes[1:]):
+        for first, second in pairwise(variable.writes):
+            if variable.is_ordered:
+                break
             if not self.run.is_behind(second.name, first.name):
                 raise _unordered(first, second, variable)
+        variable.is_ordered = True
 
     def _last(self, variable: _Variable) -> str:
         """What it holds when all has run."""
@@ -205,6 +214,8 @@ class _Settling:
         outputs = [self._output(name) for name in self.model.outputs]
         makers = {name: node for node in self.model.nodes for name in node.outputs}
         makers |= {result: node for (node, _), result in self.results.items()}
+        for item in self.model.inputs:
+            makers.pop(item.name, None)
         while self.wanted:
             node = makers.get(self.wanted.pop())
             if node is not None and node not in self.made:

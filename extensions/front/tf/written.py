@@ -50,9 +50,11 @@ def is_write(kind: str) -> bool:
 def results(node: SourceNode) -> Left:
     """What a node leaves in variables."""
     result = (node.outputs or [""])[0]
-    if plain(node.type) in FORMS and len(node.inputs) > 1:
-        return {0: result}
-    if is_write(node.type):
+    kind = plain(node.type)
+    if kind in FORMS:
+        # A damaged file may give less.
+        return {0: result} if len(node.inputs) == (3 if kind.startswith("Scatter") else 2) else {}
+    if is_write(kind):
         return dict.fromkeys(range(len(node.inputs)), result)
     found: Left = node.attributes.get(WRITTEN, {})
     return found

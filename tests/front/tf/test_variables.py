@@ -5,6 +5,8 @@ The first inference finds the values of the checkpoint, the next one what the fi
 
 from __future__ import annotations
 
+import functools
+import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +18,10 @@ import pytest
 import tensorflow as tf
 
 import mo
-from mo.errors import UnsupportedError
+from mo.errors import ModelFileError, UnsupportedError
 from tests.front.tf.sessions import Session, same
+from tests.front.tf.test_frames import rewired
+from tests.fuzzing import Mutants
 from tests.models.nodes import numbers
 
 v1 = tf.compat.v1
@@ -61,7 +65,7 @@ def compare(model: Any, session: Session) -> None:
     request = compiled.create_infer_request()
     for array in numbers(3, 2, 3):
         wanted = session.results({"x": array})
-        found = request.infer([array])
+        found = request.infer([array][: len(compiled.inputs)])
         for result, expected in zip(found.values(), wanted, strict=True):
             np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-5)
 
@@ -379,3 +383,36 @@ def test_forms_of_files(
 ) -> None:
     session = Session(tmp_path, build)
     compare(form(session), session)
+
+
+# ---- damaged files
+
+
+@functools.cache
+def written_often() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return Session(Path(folder), several_writes).frozen().read_bytes()
+
+
+class TestWritesWithWrongConnections(Mutants):
+    few = 30
+
+    def prepare(self, number: int, folder: Path) -> Callable[[], object]:
+        path = folder / "damaged.pb"
+        path.write_bytes(rewired(written_often(), random.Random(number)))
+        return lambda: mo.convert_model(path, output="mul,add")
+
+
+def test_a_graph_that_writes_without_end(tmp_path: Path) -> None:
+    graph = v1.GraphDef()
+    with v1.Graph().as_default() as built:
+        tf.add_n([image() * 1, variable()])
+    graph.CopyFrom(built.as_graph_def())
+    last = "v"
+    for number in range(6000):
+        last = graph.node.add(name=f"w{number}", op="AssignAdd", input=[last, "x"]).name
+    graph.node.add(name="y", op="Neg", input=[last])
+    path = tmp_path / "long.pb"
+    path.write_bytes(graph.SerializeToString())
+    with pytest.raises(ModelFileError, match="6001 of its nodes read and write variables"):
+        mo.convert_model(path, output="y")
