@@ -34,6 +34,7 @@ from extensions.middle import (
     sizes,
     strides,
     unsigned_kernels,
+    unused_results,
 )
 from mo.cli.config import Config
 from mo.graph.graph import Graph
@@ -68,6 +69,7 @@ def passes(config: Config) -> list[Pass]:
             enabled=bool(config.options.get("remove_memory")),
         ),
         Pass("remove_dead", Graph.prune),
+        Pass("unused_results", unused_results.drop_unused_results),
         Pass("input_types", preprocessing.set_input_types, in_bodies=False),
         Pass(
             "preprocessing",
