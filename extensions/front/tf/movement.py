@@ -22,6 +22,7 @@ from extensions.ops.generating import Range
 from extensions.ops.movement import Concat, Pad, ReverseSequence, Roll, Transpose
 from extensions.ops.slicing import FAR, StridedSlice
 from mo.front.model import SourceNode
+from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
 
@@ -143,15 +144,15 @@ def _square_block(g: Graph, node: SourceNode) -> Output:
 def _blocks(g: Graph, x: Output, block: Output, pairs: Output) -> list[Any]:
     """Block sizes, and what is padded or cropped at both ends, for all axes of x."""
     sizes = needed_ints(block, "block shape")
-    edges = needed_ints(pairs, "pads or crops")
     rest = rank_of(x) - 1 - len(sizes)
-    if rest < 0 or len(edges) != 2 * len(sizes):
+    if rest < 0 or pairs.shape != (len(sizes), 2):
         raise invalid(f"its block shape {list(sizes)} does not fit {x.type}")
-    behind = [0] * rest
+    zero, one = np.int64(0), np.int64(1)
+    edges = [g.add(Gather(), typed(g, pairs, ElementType.i64), end, one) for end in (zero, one)]
+    behind = [[0] * rest] if rest else []
     return [
         [1, *sizes, *([1] * rest)],
-        [0, *edges[0::2], *behind],
-        [0, *edges[1::2], *behind],
+        *(g.add(Concat(axis=0), [0], edge, *behind) for edge in edges),
     ]
 
 

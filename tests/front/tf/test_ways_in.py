@@ -114,3 +114,51 @@ def test_a_graph_that_was_trained_keeps_one_output(tmp_path: Path) -> None:
     image = numbers(2, 3)
     np.testing.assert_allclose(compiled([image])[0], 2 * image @ numbers(3, 2), rtol=1e-5)
     assert len(compiled.outputs) == 1
+
+
+def spread_2d(image: Any) -> Any:
+    y = tf.nn.atrous_conv2d(image, numbers(3, 3, 4, 6), 2, "SAME")
+    y = tf.compat.v1.nn.convolution(
+        tf.nn.relu(y), numbers(3, 2, 6, 5), "VALID", dilation_rate=[3, 2]
+    )
+    return {
+        "y": tf.compat.v1.nn.depthwise_conv2d(y, numbers(3, 3, 5, 1), [1] * 4, "SAME", rate=[2, 2])
+    }
+
+
+def spread_1d(image: Any) -> Any:
+    flat = tf.pad(image[:, 0], np.array([[0, 0], [4, 0], [0, 0]]))
+    y = tf.compat.v1.nn.convolution(flat, numbers(2, 4, 6), "VALID", dilation_rate=[4])
+    return {
+        "y": tf.compat.v1.nn.convolution(tf.tanh(y), numbers(3, 6, 5), "SAME", dilation_rate=[3])
+    }
+
+
+def cropped_by_hand(image: Any) -> Any:
+    blocks = tf.nn.conv2d(
+        tf.space_to_batch(image, [2, 2], [[2, 2], [2, 2]]), numbers(3, 3, 4, 6), 1, "VALID"
+    )
+    return {"y": tf.batch_to_space(blocks, [2, 2], [[0, 0], [1, 1]])}
+
+
+@pytest.mark.parametrize("network", [spread_1d, spread_2d, cropped_by_hand])
+@pytest.mark.parametrize("is_open", [False, True], ids=["static", "open"])
+def test_filters_spread_over_blocks_are_dilated(
+    network: Callable[..., Any], is_open: bool, tmp_path: Path
+) -> None:
+    """TensorFlow cuts space into blocks, fills the last one, and joins them again."""
+    shape = [None, None, None, 4] if is_open and network is not cropped_by_hand else [2, 20, 18, 4]
+    compiled = agree(tmp_path, network, {"image": numbers(2, 20, 18, 4)}, image=(shape, tf.float32))
+    kinds = {op.get_type_name() for op in openvino.Core().read_model(tmp_path / "ir.xml").get_ops()}
+    assert compiled
+    assert not kinds & {"SpaceToBatch", "BatchToSpace", "FloorMod"}
+
+
+def test_blocks_may_be_padded_by_what_is_computed(tmp_path: Path) -> None:
+    agree(
+        tmp_path,
+        lambda image, pads: {"y": tf.space_to_batch(image, [2, 2], pads)},
+        {"image": numbers(1, 8, 6, 2), "pads": np.int32([[1, 1], [2, 0]])},
+        image=([None, None, None, 2], tf.float32),
+        pads=([2, 2], tf.int32),
+    )
