@@ -24,6 +24,7 @@ def test_fusing_can_be_switched_off():
     steps = named(Config(disable_fusing=True))
     off = [name for name, step in steps.items() if name.startswith("fuse") and not step.enabled]
     assert off == [
+        "fuse_dilations",
         "fuse_activations",
         "fuse_blocks",
         "fuse_normalizations",
