@@ -171,7 +171,7 @@ objects = st.recursive(
 )
 
 
-@settings(REPEATABLE, max_examples=1000)
+@settings(REPEATABLE, max_examples=400)
 @given(st.dictionaries(st.sampled_from(list(FLAGS)), objects, max_size=3))
 def test_no_keywords_end_in_anything_but_an_error_for_the_user(flags):
     with contextlib.suppress(ConversionError):

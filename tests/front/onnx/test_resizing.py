@@ -163,8 +163,11 @@ def test_one_proportion(policy: str, mode: str, target: list[int]) -> None:
 
 
 @pytest.mark.parametrize("mode", ["linear", "cubic"])
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "place", ["half_pixel", *(pytest.param(place, marks=pytest.mark.heavy) for place in PLACES[1:])]
+)
 def test_smoothing(mode: str, place: str) -> None:
+    """Of coordinates as nearly all models have them; others are under ``heavy``."""
     x = numbers(1, 2, 9, 11)
     for given, outside in itertools.product(
         [scales(1, 1, 0.5, 0.5), scales(1, 1, 0.6, 0.45), sizes(1, 2, 4, 18), sizes(1, 2, 3, 7)],
