@@ -98,8 +98,6 @@ class ElementType(Enum):
 
 _by_numpy_name = {t._numpy_name.rpartition(".")[2]: t for t in ElementType if t.bits > 1}
 
-INDEX_TYPES = (ElementType.i64, ElementType.i32)
-
 # Types that models have and the IR does not, and what holds all their numbers.
 CARRIERS = {
     ElementType.i2: ElementType.i8,

@@ -44,8 +44,6 @@ class TensorType(NamedTuple):
         return f"{self.dtype.name}{text(self.shape)}"
 
 
-Inferred = TypeVar("Inferred", TensorType, "tuple[TensorType, ...]")
-
 # Shape sub-graphs work on vectors of this many elements at most.
 PARTIAL_VALUE_LIMIT = 256
 # Results below this are computed at once; larger ones when their bytes are written.

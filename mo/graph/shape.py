@@ -101,8 +101,6 @@ class Dim:
 Dimension = Union[int, Dim]
 Shape = Union[tuple[Dimension, ...], None]
 
-UNKNOWN_RANK: Shape = None
-
 
 def interval(low: int, high: int) -> Dimension:
     """The dimension between two bounds: an int if they are equal."""
