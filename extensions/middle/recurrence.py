@@ -21,6 +21,7 @@ from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat, Transpose
 from extensions.ops.ragged import Steps, holds_cell
 from extensions.ops.shaping import Reshape, Squeeze, Unsqueeze
+from extensions.ops.slicing import StridedSlice
 from mo.graph.graph import Graph
 from mo.graph.node import Node, Output
 from mo.graph.shape import Dimension, same
@@ -124,7 +125,9 @@ class _Recurrence:
         found = {}
         for given in self.loop.given:
             if given.axis is None:
-                continue
+                if given.value in self.loop.states.values():
+                    continue
+                return None
             sides = self._sides(given.value)
             whole = padded(given.output, size) if given.axis == 0 else None
             if whole is None or sides is None or not is_zero(self.affines.outside(sides[1])):
@@ -173,7 +176,13 @@ class _Recurrence:
             if item is not None and shape is not None and shape.constant is not None:
                 target = self.g.constant(shape.constant)
                 return self.g.add(value.node.op, self._last(item), target)
-        return self.counting.last(*self._held(value))
+        if value in self.loop.states.values():
+            return self.counting.last(*self._held(value))
+        if self.skips is None:
+            raise NoMatch
+        # What the last step gives, even if it does not count.
+        op = StridedSlice(begin_mask=(1, 0), end_mask=(1, 1), shrink_axis_mask=(0, 1))
+        return self.g.add(op, self._sequence_of(value).tensor, [0, -1], [0, 0], [1, 1])
 
     def _sides(self, value: Output | None) -> tuple[Output, Output] | None:
         """What a value is where a step counts, and elsewhere."""

@@ -61,7 +61,7 @@ def test_recurrent_layers_in_both_directions(layer: str) -> None:
     [
         {"return_sequences": True, "return_state": True},
         {"return_sequences": True, "zero_output_for_mask": True},
-        {"go_backwards": True},
+        {"zero_output_for_mask": True, "go_backwards": True},
     ],
 )
 def test_recurrent_layers_with_steps_left_out(layer: str, options: dict[str, Any]) -> None:
