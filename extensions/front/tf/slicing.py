@@ -12,7 +12,7 @@ from extensions.ops.arithmetic import Add, Equal, Select
 from extensions.ops.common import constant_ints
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Split, VariadicSplit
-from extensions.ops.shaping import ShapeOf
+from extensions.ops.shaping import Reshape, ShapeOf
 from extensions.ops.slicing import FAR, StridedSlice
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
@@ -46,6 +46,11 @@ def strided_slice(
     }
     if sum(masks["ellipsis_mask"]) > 1:
         raise invalid("it has two ellipses")
+    is_other = any(masks["ellipsis_mask"] + masks["new_axis_mask"])
+    if masks["shrink_axis_mask"] == (1,) and not is_other and not begin.is_constant:
+        # A row by its number. In loops the CPU runtime slices no data of a known size.
+        row = g.add(Reshape(), begin, [])
+        return g.add(Gather(negative_indices=True), x, row, np.int64(0))
     return _sliced(g, x, begin, end, strides, masks)
 
 

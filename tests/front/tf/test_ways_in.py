@@ -162,3 +162,19 @@ def test_blocks_may_be_padded_by_what_is_computed(tmp_path: Path) -> None:
         image=([None, None, None, 2], tf.float32),
         pads=([2, 2], tf.int32),
     )
+
+
+@pytest.mark.parametrize("rows", [None, 5], ids=["open", "static"])
+def test_rows_are_taken_one_by_one_in_a_loop(rows: int | None, tmp_path: Path) -> None:
+    def summed(x: Any) -> Any:
+        taken = tf.TensorArray(tf.float32, 0, dynamic_size=True)
+
+        def step(i: Any, total: Any, taken: Any) -> tuple[Any, ...]:
+            is_great = tf.reduce_sum(x[i]) > 0
+            total = tf.cond(is_great, lambda: total + x[i], lambda: total - x[i])
+            return i + 1, total, taken.write(i, total)
+
+        start = (0, tf.zeros_like(x[0]), taken)
+        return {"sums": tf.while_loop(lambda i, *_: i < tf.shape(x)[0], step, start)[2].stack()}
+
+    agree(tmp_path, summed, {"x": numbers(5, 3)}, x=([rows, 3], tf.float32))
