@@ -80,6 +80,16 @@ def test_weights_without_names_stand_in_order(tmp_path: Path) -> None:
     np.testing.assert_array_equal(result, [[1, 2, 3]] * 2)
 
 
+def test_inputs_stand_in_the_order_of_the_model(tmp_path: Path) -> None:
+    """Not in that in which their layers were made."""
+
+    def turned(config: dict) -> None:
+        config["config"]["input_layers"].reverse()
+
+    graph = read(changed(tmp_path / "model.keras", turned))
+    assert [node.name for node in graph.parameters()] == ["vec", "im"]
+
+
 # ---- what is refused
 
 

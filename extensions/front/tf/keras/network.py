@@ -102,6 +102,7 @@ class _Reader:
     ) -> list[str]:
         values: dict[Key, str] = {}
         names = [key[0] for key in keys(config["input_layers"])]
+        first = len(self.inputs)
         waiting = []
         for entry, place in zip(config["layers"], places):
             if entry["class_name"] == "InputLayer":
@@ -111,6 +112,9 @@ class _Reader:
                 continue
             uses = entry.get("inbound_nodes") or []
             waiting += [(entry, place, number, use) for number, use in enumerate(uses)]
+        # Layers stand in the order of their making.
+        wanted = [values.get((name, 0, 0), "") for name in names]
+        self.inputs[first:] = sorted(self.inputs[first:], key=lambda i: wanted.index(i.name))
         while waiting:
             late = []
             for entry, place, number, use in waiting:
