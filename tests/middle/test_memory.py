@@ -9,7 +9,6 @@ import pytest
 
 pytest.importorskip("openvino")
 
-import openvino as ov
 
 from extensions.middle.memory import carry_states, make_stateful
 from extensions.ops.arithmetic import Add, Multiply
@@ -64,7 +63,7 @@ def loop(steps: int) -> Graph:
 def inferences(graph: Graph, feeds: Sequence[dict[str, np.ndarray]]) -> list[np.ndarray]:
     """The first output of one inference after another, the same again after a reset."""
     model = runtime.read(graph)
-    compiled = ov.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = runtime.compiled(model)
     request = compiled.create_infer_request()
     rounds = []
     for _ in range(2):

@@ -179,14 +179,19 @@ def run_together(models: Sequence[Files], arrays: Sequence[np.ndarray]) -> list[
     return [[next(found) for _ in part.get_results()] for part in parts]
 
 
+def compiled(model: ov.Model) -> ov.CompiledModel:
+    """The model on the CPU device, in full precision and in one thread."""
+    return _core.compile_model(model, "CPU", _PRECISE)
+
+
 def _results(model: ov.Model, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     try:
-        compiled = _core.compile_model(model, "CPU", _PRECISE)
+        made = compiled(model)
         fed = [array.astype(str) if array.dtype == object else array for array in arrays]
-        results = compiled(fed, share_outputs=False)
+        results = made(fed, share_outputs=False)
     except RuntimeError as error:
         raise Rejected(str(error)[-600:]) from None
-    return [np.asarray(results[port]) for port in compiled.outputs]
+    return [np.asarray(results[port]) for port in made.outputs]
 
 
 def evaluate(op: Op, arrays: Sequence[np.ndarray | Tensor | None]) -> list[np.ndarray] | None:

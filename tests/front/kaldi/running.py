@@ -16,7 +16,6 @@ from tests.ops import runtime
 
 _directory = tempfile.TemporaryDirectory(prefix="mo-kaldi-")
 _serial = itertools.count()
-_PRECISE = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
 
 
 def convert(data: bytes, **flags: Any) -> Any:
@@ -30,14 +29,14 @@ def convert(data: bytes, **flags: Any) -> Any:
 
 
 def compiled(data: bytes, **flags: Any) -> ov.CompiledModel:
-    return ov.compile_model(runtime.read(convert(data, **flags).graph), "CPU", _PRECISE)
+    return runtime.compiled(runtime.read(convert(data, **flags).graph))
 
 
 def read(data: bytes, **flags: Any) -> tuple[ov.CompiledModel, int, int]:
     """A model that takes one frame at a time, and what its IR says: warm-up and delay."""
     model = runtime.read(convert(data, **flags).graph)
     warm_up, delay = (int(model.get_rt_info(["kaldi", key]).value) for key in ("warm_up", "delay"))
-    return ov.compile_model(model, "CPU", _PRECISE), warm_up, delay
+    return runtime.compiled(model), warm_up, delay
 
 
 def streamed(data: bytes, inputs: Mapping[str, np.ndarray], **flags: Any) -> np.ndarray:

@@ -14,6 +14,7 @@ import openvino as ov
 
 from tests.front.onnx.running import agree_model
 from tests.models.nodes import fixed, numbers, single
+from tests.ops import runtime
 
 IMAGE = numbers(1, 4, 6, 7)
 
@@ -30,7 +31,7 @@ def agreed(op: str, *inputs: Any, outputs: int = 1, **attributes: Any) -> None:
     )
     arrays = [value for value in inputs if isinstance(value, np.ndarray)]
     read = ov.Core().read_model(model.SerializeToString(), b"")
-    compiled = ov.compile_model(read, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = runtime.compiled(read)
     expected = [np.array(array) for array in compiled(arrays).to_tuple()]
     agree_model(model, arrays, dynamic=False, expected=expected)
 
