@@ -147,5 +147,10 @@ def passes(config: Config) -> list[Pass]:
             in_bodies=False,
             enabled=config.ir_version < 11,
         ),
+        Pass(
+            "warn_of_first_states",
+            versions.warn_of_first_states,
+            enabled=config.ir_version < 11,
+        ),
         Pass("check_opset", versions.check_opset(config.opset, config.ir_version)),
     ]

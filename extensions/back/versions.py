@@ -6,6 +6,9 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 
+import numpy as np
+
+from extensions.ops.state import ReadValue
 from mo.errors import UnsupportedError, listing
 from mo.graph.graph import Graph
 from mo.graph.shape import is_static
@@ -25,6 +28,22 @@ def warn_of_open_sizes(graph: Graph) -> int:
         log.warning(
             "The runtimes of 2021 read no open sizes: give those of %s with --input_shape or -b",
             ", ".join(open_inputs),
+        )
+    return 0
+
+
+def warn_of_first_states(graph: Graph) -> int:
+    """A pass for IR version 10: measured in 2021.4, a state is zero before the first Assign."""
+    names = [
+        node.name
+        for node in graph.nodes_of(ReadValue)
+        if (first := node.inputs[0]) is not None
+        and ((known := first.value()) is None or np.any(known))
+    ]
+    if names:
+        log.warning(
+            "The runtimes of 2021 begin states with zeros: set %s before the first inference",
+            listing(names),
         )
     return 0
 

@@ -11,7 +11,7 @@ pytest.importorskip("openvino")
 
 from extensions.back import older_forms
 from extensions.back.older_forms import own_orders
-from extensions.back.versions import check_opset, warn_of_open_sizes
+from extensions.back.versions import check_opset, warn_of_first_states, warn_of_open_sizes
 from extensions.ops.activation import ReLU, SoftSign
 from extensions.ops.arithmetic import Divide
 from extensions.ops.gathering import Gather
@@ -19,6 +19,7 @@ from extensions.ops.movement import Concat, Transpose
 from extensions.ops.pooling import AdaptiveAvgPool
 from extensions.ops.shaping import Tile, Unsqueeze
 from extensions.ops.slicing import Slice
+from extensions.ops.state import ReadValue
 from extensions.ops.suppression import NonMaxSuppression
 from extensions.ops.unary import IsNaN
 from mo.errors import UnsupportedError
@@ -150,6 +151,16 @@ def test_open_sizes_are_not_for_the_runtimes_of_2021(
     g.output(g.input("fixed", (2, 3)))
     warn_of_open_sizes(g)
     assert "read no open sizes: give those of 'x' with --input_shape or -b" in caplog.text
+
+
+@pytest.mark.parametrize(("first", "is_told"), [(0.0, False), (1.0, True)])
+def test_states_begin_with_zeros_in_the_runtimes_of_2021(
+    first: float, is_told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    g = Graph()
+    g.output(g.add(ReadValue(variable_id="v"), g.constant(np.float32([first])), name="v"))
+    warn_of_first_states(g)
+    assert ("begin states with zeros: set 'v' before" in caplog.text) == is_told
 
 
 def late() -> Graph:
