@@ -178,3 +178,17 @@ def test_rows_are_taken_one_by_one_in_a_loop(rows: int | None, tmp_path: Path) -
         return {"sums": tf.while_loop(lambda i, *_: i < tf.shape(x)[0], step, start)[2].stack()}
 
     agree(tmp_path, summed, {"x": numbers(5, 3)}, x=([rows, 3], tf.float32))
+
+
+def test_both_directions_of_a_keras_file_run_with_any_number_of_steps(tmp_path: Path) -> None:
+    """Behind a Reshape, as networks that read text from images have it."""
+    layers = tf.keras.layers
+    image = tf.keras.Input((None, 4, 3))
+    steps = layers.Reshape((-1, 12))(image)
+    both = layers.Bidirectional(layers.LSTM(5, return_sequences=True))(steps)
+    model = tf.keras.Model(image, layers.Dense(2)(both))
+    model.save(tmp_path / "model.keras")
+    compiled = converted(tmp_path, "--input_model", str(tmp_path / "model.keras"))
+    for count in (3, 6):
+        array = numbers(2, count, 4, 3)
+        np.testing.assert_allclose(compiled([array])[0], model(array), rtol=1e-4, atol=1e-5)

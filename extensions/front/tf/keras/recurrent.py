@@ -159,13 +159,14 @@ def bidirectional(layer: Layer, x: Output) -> Output:
         raise refuse(f"a {kind} in both directions with these settings")
     y, states = _run(layer, kind, config, x, ["forward/", "backward/"])
     is_sequence = bool(config.get("return_sequences", False))
-    both = g.add_multi(
-        Split(num_splits=2), y if is_sequence else states[0], g.constant(np.int64(1))
-    )
-    forward, backward = (g.add(Squeeze(), part, [1]) for part in both)
+    both = y if is_sequence else states[0]
     mode = str(layer.get("merge_mode", "concat"))
     if mode == "concat":
-        return g.add(Concat(axis=2 if is_sequence else 1), forward, backward)
+        # Split, Squeeze and Concat make the runtime fail where the number of steps is open.
+        steps = g.add(Transpose(), both, [0, 2, 1, 3]) if is_sequence else both
+        return g.add(Reshape(special_zero=True), steps, [0, 0, -1] if is_sequence else [0, -1])
+    parts = g.add_multi(Split(num_splits=2), both, g.constant(np.int64(1)))
+    forward, backward = (g.add(Squeeze(), part, [1]) for part in parts)
     if mode not in _MERGES:
         raise refuse(f"the merge mode '{mode}'")
     merged = g.add(_MERGES[mode], forward, backward)
