@@ -276,28 +276,29 @@ def fold_constants(
         return _computed(op, tensors, types)
     if op.keeps_elements and is_static(types[0].shape) and tensors[0] is not None:
         return [tensors[0].reshaped(_known(types[0].shape))]
-    read = sum(tensor.nbytes for tensor in tensors if tensor is not None)
+    read = [tensor for tensor in tensors if tensor is not None]
+    size = sum(tensor.nbytes for tensor in read)
     if not all(is_static(shape) and dtype.bits >= 8 for shape, dtype in types):
-        if read > EAGER_FOLD_BYTES:
+        if size > EAGER_FOLD_BYTES:
             return None
         return _computed(op, tensors, types)
     sizes = [_static_bytes(t) for t in types]
-    if sum(sizes) > read + FOLD_GROWTH_BYTES:
+    if sum(sizes) > size + FOLD_GROWTH_BYTES:
         return None
-    if read + sum(sizes) <= EAGER_FOLD_BYTES:
+    if size + sum(sizes) <= EAGER_FOLD_BYTES:
         return _computed(op, tensors, types)
 
     def later(index: int) -> Callable[[], np.ndarray]:
         def load() -> np.ndarray:
             result = _call(op, tensors)
-            for tensor in tensors:
-                if tensor is not None:
-                    tensor.let_go()
+            # A result that is a view of them is read later, and they are let go again then.
+            for tensor in read:
+                tensor.let_go()
             return np.asarray(result[index] if isinstance(result, (tuple, list)) else result)
 
         return load
 
-    return [Tensor.lazy(t.dtype, _known(t.shape), later(i)) for i, t in enumerate(types)]
+    return [Tensor.lazy(t.dtype, _known(t.shape), later(i), read) for i, t in enumerate(types)]
 
 
 def _known(shape: Shape) -> tuple[int, ...]:

@@ -73,7 +73,7 @@ class MappedFile(Buffer):
 class Tensor:
     """An immutable constant of one element type and a static shape."""
 
-    __slots__ = ("_array", "_convert", "_load", "_source", "dtype", "extent", "shape")
+    __slots__ = ("_array", "_convert", "_load", "_read", "_source", "dtype", "extent", "shape")
 
     def __init__(
         self,
@@ -87,6 +87,8 @@ class Tensor:
         # Storage form: like the .bin, except that sub-byte types are packed in uint8.
         self._array = array
         self._load = load
+        # The tensors of which it is computed.
+        self._read: tuple[Tensor, ...] = ()
         # The tensor of which this one is a conversion, and what converts a part of it.
         self._source: Tensor | None = None
         self._convert: Callable[[np.ndarray], np.ndarray] | None = None
@@ -117,10 +119,19 @@ class Tensor:
 
     @classmethod
     def lazy(
-        cls, dtype: ElementType, shape: tuple[int, ...], load: Callable[[], np.ndarray]
+        cls,
+        dtype: ElementType,
+        shape: tuple[int, ...],
+        load: Callable[[], np.ndarray],
+        read: Sequence[Tensor] = (),
     ) -> Tensor:
-        """A tensor computed each time its bytes are asked for, and never kept."""
-        return cls(dtype, shape, load=load)
+        """A tensor computed each time its bytes are asked for, and never kept.
+
+        ``read``: the tensors of which it is computed, whose bytes are let go with it.
+        """
+        tensor = cls(dtype, shape, load=load)
+        tensor._read = tuple(read)
+        return tensor
 
     def converted(
         self, dtype: ElementType, convert: Callable[[np.ndarray], np.ndarray] | None = None
@@ -181,6 +192,7 @@ class Tensor:
             return
         if self._array is None or self.dtype.bits < 8:
             yield self.array.reshape(-1)
+            self.let_go()
             return
         flat = self._array.reshape(-1)
         row = self.shape[-1] if self.shape and 0 < self.shape[-1] <= PART_ELEMENTS else 1
@@ -193,10 +205,12 @@ class Tensor:
                 file.forget(offset + start * flat.itemsize, part.nbytes)
 
     def let_go(self) -> None:
-        """Where the bytes lie in a file, its pages need not stay in memory."""
+        """Where the bytes lie in a file, or are computed of such, its pages need not stay."""
         if self.extent is not None:
             file, offset = self.extent
             file.forget(offset, self.nbytes)
+        for tensor in self._read:
+            tensor.let_go()
 
     def item(self) -> Any:
         """The value of a one-element tensor as a Python number."""
@@ -214,7 +228,7 @@ class Tensor:
         if array is not None and self.dtype.bits >= 8:
             array = array.reshape(shape)
         other = Tensor(self.dtype, shape, array, self._load)
-        other._source, other._convert = self._source, self._convert
+        other._source, other._convert, other._read = self._source, self._convert, self._read
         other.extent = self.extent
         return other
 

@@ -9,7 +9,7 @@ import pytest
 from extensions.ops.activation import ReLU, Sigmoid
 from extensions.ops.arithmetic import Add, Multiply
 from extensions.ops.gathering import Gather
-from extensions.ops.movement import Concat, Split
+from extensions.ops.movement import Concat, Split, Transpose
 from extensions.ops.shaping import Reshape, ShapeOf
 from mo.errors import ConversionError, InferenceError
 from mo.graph.element_type import ElementType
@@ -204,3 +204,17 @@ def test_computed_constants_let_go_of_the_file(tmp_path, monkeypatch):
     assert not forgotten
     assert twice.array[-1] == 2 * ((1 << 16) - 1)
     assert forgotten == [(0, 1 << 18)]
+
+
+def test_so_do_those_that_are_computed_by_looking_at_the_file_in_another_way(tmp_path, monkeypatch):
+    path = tmp_path / "weights"
+    path.write_bytes(np.arange(1 << 16, dtype=np.float32).tobytes())
+    file, forgotten = MappedFile(path), []
+    g = Graph()
+    weights = g.constant(file.tensor(ElementType.f32, [1 << 8, 1 << 8], 0, 1 << 18))
+    turned = g.add(Transpose(), weights, [1, 0]).constant
+    monkeypatch.setattr(file, "forget", lambda *place: forgotten.append(place))
+    for values in turned.parts():
+        assert values[1] == 1 << 8
+        before = len(forgotten)
+    assert len(forgotten) > before

@@ -28,7 +28,10 @@ def parsed(path: Path, schema: Schema, what: str) -> tuple[Buffer, Message]:
     try:
         if is_text(source):
             return source, _text(source, schema)
-        return source, parse(source.view, 0, source.size, schema)
+        message = parse(source.view, 0, source.size, schema)
+        # Looking for the fields has brought in most of the pages of the weights between them.
+        source.forget(0, source.size)
+        return source, message
     except ModelFileError as error:
         raise ModelFileError(f"Cannot read '{path}' as {what}: {error.message}", hint) from error
 
