@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from extensions.middle.shapes import computed
+from extensions.ops.conversion import Convert
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Concat
 from extensions.ops.shaping import Reshape, ShapeOf, Squeeze, Unsqueeze
@@ -221,7 +222,10 @@ def share_sizes(graph: Graph) -> int:
         if result is None or not isinstance(node.op, (Concat, Gather, ShapeOf)):
             continue
         graph.scope = node.name
-        new = _from_first(graph, node, _elements(result) or (), first)
+        elements = _elements(result) or ()
+        new = _from_first(graph, node, elements, first)
+        if new is None and isinstance(node.op, ShapeOf):
+            new = _without_data(graph, node, elements, first)
         if new is not None:
             graph.replace(result, new)
             replaced.append(node)
@@ -248,8 +252,44 @@ def _from_first(
     if shape is None or node in (shape.node, *shape.node.consumers()):
         return None
     piece = Piece(shape, _run(elements, _sizes(shape)))
-    if len(piece.numbers) < len(elements):
-        return None
     if isinstance(node.op, ShapeOf) and not piece.is_whole:
         return None
+    if len(piece.numbers) < len(elements):
+        return None
     return piece.value(g, kind, is_scalar=node.outputs[0].rank == 0)
+
+
+def _without_data(
+    g: Graph,
+    node: Node,
+    elements: Sequence[Dimension],
+    first: dict[tuple[int, ElementType], Output],
+) -> Output | None:
+    """The shape of what is computed to ask for its shape alone, from the first shapes."""
+    data, kind = node.inputs[0], node.outputs[0].dtype
+    if not elements or data is None or not data.node.inputs or data.only_user() is not node:
+        return None
+    shapes = [first[id(item), k] for k in _INDICES for item in elements if (id(item), k) in first]
+    pieces = _pieces(elements, shapes[:1])
+    if not shapes or pieces is None:
+        return None
+    cost = sum(piece.cost for piece in pieces) + (len(pieces) > 1) + (shapes[0].dtype is not kind)
+    if cost > _alone(node, cost):
+        return None
+    values = [piece.value(g, shapes[0].dtype) for piece in pieces]
+    value = g.add(Concat(axis=0), *values) if len(values) > 1 else values[0]
+    return value if value.dtype is kind else g.add(Convert(destination_type=kind), value)
+
+
+def _alone(node: Node, most: int) -> int:
+    """How many operations, up to a number, only this one needs, with itself."""
+    own, queue = {node}, [node]
+    while queue and len(own) < most:
+        for value in queue.pop().inputs:
+            maker = None if value is None else value.node
+            if maker is None or not maker.inputs or maker in own:
+                continue
+            if all(user in own for user in maker.consumers()):
+                own.add(maker)
+                queue.append(maker)
+    return len(own)

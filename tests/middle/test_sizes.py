@@ -168,6 +168,23 @@ def test_sizes_are_read_from_the_first_shape_that_has_them() -> None:
 # ---- what need not be transposed
 
 
+@pytest.mark.parametrize("is_read", [False, True])
+def test_nothing_is_computed_to_ask_for_its_shape(is_read: bool) -> None:
+    """As zeros like what a first step would give, which Keras runs for them."""
+    g = Graph()
+    x = image(g)
+    g.output(g.add(ShapeOf(output_type=ElementType.i32), x))
+    y = g.add(MatMul(), g.add(Abs(), x), np.ones((5, 3), np.float32))
+    g.output(g.add(ShapeOf(), y))
+    if is_read:
+        g.output(y)
+    assert sizes.share_sizes(g) == (not is_read)
+    assert ("MatMul" in count(g)) == is_read
+    shape = runtime.run(g, [DATA])[1]
+    assert shape.tolist() == [2, 6, 4, 3]
+    assert shape.dtype == np.int64
+
+
 def test_transposes_around_a_squeeze() -> None:
     g = Graph()
     x = g.input("x", (Dim(), 1, Dim(), 5))
