@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import wraps
 from typing import Any
 
 from extensions.classic import (
@@ -22,6 +23,7 @@ from extensions.classic import (
 from extensions.classic.refused import hint_of
 from mo.classic.attributes import Attributes
 from mo.classic.layer import Layer
+from mo.classic.reporting import user_error
 from mo.classic.source import DOMAIN
 from mo.errors import UnsupportedError
 from mo.extending import Conversion
@@ -49,7 +51,7 @@ class Extended(Translations):
         for conversion in conversions:
             if conversion.framework == name:
                 place = {"since": conversion.since, "domain": conversion.domain}
-                self.converts(*conversion.types, **place)(conversion.function)  # type: ignore[arg-type]
+                self.converts(*conversion.types, **place)(_told(conversion))  # type: ignore[arg-type]
 
     def find(self, domain: str, kind: str, opset: int) -> Translation | None:
         if domain == DOMAIN:
@@ -61,6 +63,20 @@ class Extended(Translations):
 
     def types(self, domain: str = "") -> list[str]:
         return self.framework.types(domain)
+
+
+def _told(conversion: Conversion) -> Translation:
+    """The user's translation, whose use of names that do not exist is told as a fault of his."""
+    function = conversion.function
+
+    @wraps(function)
+    def translation(*given: Any) -> Any:
+        try:
+            return function(*given)
+        except (AttributeError, ImportError, NameError) as error:
+            raise user_error(error, f"the translation '{function.__name__}'") from error
+
+    return translation
 
 
 def translated(g: Graph, node: SourceNode, *inputs: Output | None) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +13,8 @@ from mo.front.model import SourceNode
 # More functions than these are not spelled out.
 _SHOWN = 3
 _NAMES = "xyzabcdefgh"
+# Names that mean something in the file: of the language, and of the parameters and imports.
+_TAKEN = {*dir(builtins), *_NAMES, "converts", "g", "node"}
 
 
 def skeleton(nodes: Sequence[SourceNode], framework: str) -> str:
@@ -50,10 +54,11 @@ def _parameter(index: int, count: int) -> str:
 
 
 def _identifier(name: str) -> str:
-    """A type or attribute as a name in Python: ScaledRelu becomes scaled_relu."""
+    """A type or attribute as a name in Python: ScaledRelu becomes scaled_relu, Print op_print."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     found = re.sub(r"\W+", "_", words).strip("_").lower()
-    return found if found.isidentifier() else f"op_{found}"
+    is_free = found.isidentifier() and not keyword.iskeyword(found) and found not in _TAKEN
+    return found if is_free else f"op_{found}"
 
 
 def _is_plain(value: Any) -> bool:

@@ -6,6 +6,8 @@ import inspect
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from mo.errors import (
     ConversionError,
     InferenceError,
@@ -372,6 +374,8 @@ def _call(
                 "does not take" + (f" in operation set {node.opset}" if node.opset != 1 else ""),
                 hint="The model is not valid; export it again.",
             ) from error
+        if _is_defect(error):
+            raise
         raise InferenceError(
             f"Cannot convert {node}: {type(error).__name__}: {error}",
             hint="An attribute or input is missing or malformed.",
@@ -381,6 +385,24 @@ def _call(
         if node.outputs[index]:
             raise UnsupportedError(f"Cannot convert {node}: its output {index} is not supported")
     return outputs
+
+
+# What attributes and omitted inputs of a node are in Python.
+_OF_FILES = (
+    *(type(None), int, float, complex, str, bytes, list, tuple, dict),
+    *(np.generic, np.ndarray),
+)
+
+
+def _is_defect(error: Exception) -> bool:
+    """Whether no file can bring an error about, so that the code of a translation is wrong.
+
+    A file can lack an input or have an attribute of another kind, which then lacks what is read
+    of it; it can hold numbers, lists and keys that fit nothing. Names are ours alone.
+    """
+    if isinstance(error, AttributeError):
+        return not isinstance(error.obj, _OF_FILES)
+    return isinstance(error, (NameError, ImportError))
 
 
 def _words(value: Value) -> str:

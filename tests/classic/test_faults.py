@@ -236,3 +236,18 @@ def test_types_that_do_not_fit_in_the_end(workshop: Workshop):
     )
     assert "in my_ext.middle.bad.Bad (middle phase), which leaves types that do not fit" in text
     assert "shapes [?,3] and [4,3] do not multiply" in text
+
+
+def test_a_name_that_does_not_exist_in_a_short_translation(workshop: Workshop):
+    text = complaint(
+        workshop,
+        halve="""
+        from mo.extending import converts
+
+        @converts("Halve", framework="onnx", domain="com.example")
+        def halve(g, node, x):
+            return g.add(Multiply(), x, 0.5)
+        """,
+    )
+    assert "The extension failed in the translation 'halve': NameError: " in text
+    assert "    halve.py, line 6, in halve: return g.add(Multiply(), x, 0.5)" in text
