@@ -69,6 +69,7 @@ def cut(model: Model, config: Config, translations: Translations) -> Model:
 def _freeze(model: Model, names: Names, requests: Iterable[InputRequest]) -> None:
     for request in requests:
         for start in names.starts(request, "--freeze_placeholder_with_value"):
+            _forget_producers(model, [start.tensor])
             freeze(model, start.tensor, request)
 
 
@@ -84,7 +85,8 @@ def _choose_inputs(model: Model, config: Config, names: Names, translations: Tra
                     hint="Remove one of the two.",
                 )
             chosen[start] = request
-    inner = [start for start in chosen if start.tensor not in originals]
+    known = {**model.optional_inputs, **originals}
+    inner = [start for start in chosen if start.tensor not in known]
     without_shape = {start: chosen[start] for start in inner if chosen[start].shape is None}
     inferred = _infer(model, without_shape, translations)
     types = _element_types(
@@ -92,7 +94,7 @@ def _choose_inputs(model: Model, config: Config, names: Names, translations: Tra
     )
     inputs = []
     for start, request in chosen.items():
-        item = originals.get(start.tensor)
+        item = known.get(start.tensor)
         asked = ElementType[request.element_type] if request.element_type else None
         if item is None:
             kind = inferred.get(start) or TensorType(None, types.get(start, asked or _USUAL))

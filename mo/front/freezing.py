@@ -17,7 +17,8 @@ from mo.graph.tensor import Tensor
 
 def freeze(model: Model, tensor: str, request: InputRequest) -> None:
     """Turn an input into a constant of its type and shape."""
-    item = next((item for item in model.inputs if item.name == tensor), None)
+    inputs = {**model.optional_inputs, **{item.name: item for item in model.inputs}}
+    item = inputs.get(tensor)
     if item is None:
         raise UsageError(
             f"'{request.port.text}' cannot be frozen: it is not an input",
@@ -26,7 +27,7 @@ def freeze(model: Model, tensor: str, request: InputRequest) -> None:
         )
     kind = ElementType[request.element_type] if request.element_type else item.dtype
     array = _shaped(_cast(request, item, kind), request, item, kind)
-    model.inputs.remove(item)
+    model.inputs = [other for other in model.inputs if other is not item]
     model.constants[tensor] = Tensor.of(array, kind)
 
 

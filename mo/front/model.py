@@ -144,6 +144,8 @@ class Model:
     outputs: list[str]
     constants: dict[str, Tensor] = field(default_factory=dict)
     functions: Functions | None = None
+    # Tensors that nodes make unless they are fed, as inputs.
+    optional_inputs: dict[str, ModelInput] = field(default_factory=dict)
     # Whether a name that a node shares with another node's tensor means the node in --output.
     nodes_first: bool = False
     # Names of outputs, where they are not those of their tensors.

@@ -51,7 +51,8 @@ class Names:
         inputs that are not constant.
         """
         port = self._meant(request.port)
-        if port.text in self.inputs or port.text in self.model.constants:
+        whole = {*self.inputs, *self.model.constants, *self.model.optional_inputs}
+        if port.text in whole:
             return [Start(port.text, port.text)]
         if port.text not in self.nodes and port.text in self.producers:
             return [Start(port.text, port.text)]

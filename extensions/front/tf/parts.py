@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from extensions.front.tf.filling import fill
 from extensions.front.tf.frames import structured
 from extensions.front.tf.result_types import result_type
+from extensions.front.tf.sources import optional_inputs
 from extensions.front.tf.versions import settled
 from mo.front.model import Model, ModelInput, SourceNode
 from mo.front.protobuf import Message
@@ -73,6 +74,7 @@ class Part:
             outputs,
             self.constants,
             settle=lambda model: settled(model, self.controls, runs_all),
+            optional_inputs=optional_inputs(self.nodes),
             arrange=structured,
             told_type=result_type,
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from extensions.front.tf.signatures import COUNTS
-from extensions.front.tf.tensors import WITHOUT_IR_TYPE, element_type
-from mo.front.model import Model, ModelInput, reads
+from extensions.front.tf.tensors import ELEMENT_TYPES, WITHOUT_IR_TYPE, element_type
+from mo.front.model import Model, ModelInput, SourceNode, reads
 from mo.graph.shape import Dim, Shape
 
 _PLACEHOLDERS = ("Placeholder", "PlaceholderV2")
@@ -45,6 +45,17 @@ def inputs_of(
         if tensor in read:
             shape = shapes[port] if port < len(shapes) else None
             found.append(ModelInput(tensor, shape, element_type(number)))
+    return found
+
+
+def optional_inputs(nodes: Iterable[SourceNode]) -> dict[str, ModelInput]:
+    """Placeholders that hold a value unless another one is fed, by their tensors."""
+    found = {}
+    for node in nodes:
+        if node.type == "PlaceholderWithDefault" and node.has_output(0):
+            kind = ELEMENT_TYPES.get(node.get("dtype", 1))
+            if kind is not None:
+                found[node.outputs[0]] = ModelInput(node.outputs[0], node.get("shape"), kind)
     return found
 
 

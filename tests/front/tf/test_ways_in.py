@@ -192,3 +192,37 @@ def test_both_directions_of_a_keras_file_run_with_any_number_of_steps(tmp_path: 
     for count in (3, 6):
         array = numbers(2, count, 4, 3)
         np.testing.assert_allclose(compiled([array])[0], model(array), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("flags", "held", "rate"),
+    [
+        ([], True, 2.0),
+        (["--freeze_placeholder_with_value", "training->False"], False, 2.0),
+        (["--freeze_placeholder_with_value", "training->False,rate->0.5"], False, 0.5),
+        (["--input", "x,training->False,rate->0.5"], False, 0.5),
+        (["--input", "x[4 3],rate:0->0.5", "--freeze_placeholder_with_value=seen->1"], True, 0.5),
+        (["--input", "x,rate"], True, 0.25),
+    ],
+)
+def test_placeholders_with_defaults_are_frozen_or_fed(
+    flags: list[str], held: bool, rate: float, tmp_path: Path
+) -> None:
+    v1 = tf.compat.v1
+    with v1.Graph().as_default() as graph:
+        x = v1.placeholder(tf.float32, [None, 3], "x")
+        training = v1.placeholder_with_default(True, [], "training")
+        given = v1.placeholder_with_default(2.0, [], "rate")
+        seen = v1.placeholder(tf.float32, [], "seen")
+        y = v1.where(training, x * given, x - given, name="y")
+        tf.identity(y * seen, name="z")
+        feed = {x: numbers(4, 3), training: held, given: rate, seen: 1.0}
+        wanted = v1.Session().run("z:0" if "seen" in str(flags) else y, feed)
+        (tmp_path / "net.pb").write_bytes(graph.as_graph_def().SerializeToString())
+    name = "z" if "seen" in str(flags) else "y"
+    compiled = converted(
+        tmp_path, "--input_model", str(tmp_path / "net.pb"), "--output", name, *flags
+    )
+    fed = [numbers(4, 3), np.float32(rate)][: len(compiled.inputs)]
+    assert len(fed) == 1 + (flags[-1:] == ["x,rate"])
+    np.testing.assert_allclose(compiled(fed)[0], wanted, rtol=1e-5)
