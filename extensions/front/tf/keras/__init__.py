@@ -2,8 +2,11 @@
 
 from extensions.front.tf.keras import (
     activation,
+    attention,
     convolution,
+    masks,
     normalization,
+    operations,
     pooling,
     recurrent,
     shaping,
@@ -13,9 +16,12 @@ from extensions.front.tf.keras.network import read_keras
 
 __all__ = [
     "activation",
+    "attention",
     "convolution",
     "is_keras",
+    "masks",
     "normalization",
+    "operations",
     "pooling",
     "read_keras",
     "recurrent",

@@ -86,6 +86,10 @@ def activation(layer: Layer, x: Output) -> Output:
 @layer("Softmax")
 def softmax(layer: Layer, x: Output) -> Output:
     axis = layer.get("axis", -1)
+    if layer.argument(None, "mask") is not None or "mask0" in layer.weights:
+        raise refuse("a Softmax with a mask")
+    if not isinstance(axis, int):
+        raise refuse(f"a softmax over the axes {axis}")
     return layer.g.add(act.Softmax(axis=axis % rank_of(x)), x)
 
 

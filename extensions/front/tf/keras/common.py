@@ -1,16 +1,18 @@
 """The table of Keras layers, and what several families of layers share.
 
 A layer is a node of the domain ``keras`` whose attributes are its configuration. Behind the data
-its inputs are its weights; the attribute ``roles`` names them.
+its inputs are its weights and masks; the attribute ``roles`` names them. ``arguments`` and
+``named`` are those of the call, ``apart`` the numbers of the data that are named ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from extensions.front.building import invalid
 from extensions.front.tf.common import TRANSLATIONS, refuse
+from extensions.front.tf.keras.references import Given
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -21,9 +23,16 @@ DOMAIN = "keras"
 class Layer:
     """One use of a layer under translation."""
 
-    def __init__(self, g: Graph, node: SourceNode, weights: Mapping[str, Output]) -> None:
+    def __init__(
+        self,
+        g: Graph,
+        node: SourceNode,
+        data: Sequence[Output],
+        weights: Mapping[str, Output],
+    ) -> None:
         self.g = g
         self.node = node
+        self.data = data
         self.weights = weights
         # The major release of Keras that wrote the file; some defaults differ.
         self.release = node.opset
@@ -53,6 +62,19 @@ class Layer:
             raise invalid(f"its setting '{name}' {value!r} is not of whole numbers")
         return list(listed)
 
+    def argument(self, place: int | None, name: str, default: Any = None) -> Any:
+        """What it is called with in a place or by name, or its setting; tensors as values."""
+        placed, named = self.node.get("arguments", []), self.node.get("named", {})
+        if place is not None and place < len(placed):
+            return self._resolved(placed[place])
+        found = named.get(name)
+        return self._resolved(self.get(name, default) if found is None else found)
+
+    def _resolved(self, value: Any) -> Any:
+        if isinstance(value, Given):
+            return self.data[value.number]
+        return [self._resolved(entry) for entry in value] if isinstance(value, list) else value
+
     @property
     def channels_last(self) -> bool:
         return str(self.get("data_format", "channels_last")) != "channels_first"
@@ -73,9 +95,11 @@ def layer(*classes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def translate(g: Graph, node: SourceNode, *values: Output) -> Any:
             roles = node.attributes.get("roles", ())
             count = len(values) - len(roles)
-            used = Layer(g, node, dict(zip(roles, values[count:])))
+            data = values[:count]
+            used = Layer(g, node, data, dict(zip(roles, values[count:])))
+            apart = node.attributes.get("apart", ())
             try:
-                return function(used, *values[:count])
+                return function(used, *(x for i, x in enumerate(data) if i not in apart))
             except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
                 # Settings of a damaged file may be anything.
                 raise invalid(f"its settings make no sense: {str(error)[:200]}") from error

@@ -13,7 +13,7 @@ from extensions.front.tf.keras.activation import activated
 from extensions.front.tf.keras.common import Layer, layer
 from extensions.ops.arithmetic import Add, Multiply
 from extensions.ops.gathering import Gather
-from extensions.ops.matrix import MatMul
+from extensions.ops.matrix import Einsum, MatMul
 from extensions.ops.movement import Concat, Pad
 from extensions.ops.shaping import ShapeOf, Squeeze, Unsqueeze
 from mo.graph.node import Output
@@ -74,6 +74,15 @@ def finished(layer: Layer, y: Output) -> Output:
 @layer("Dense")
 def dense(layer: Layer, x: Output) -> Output:
     return finished(layer, layer.g.add(MatMul(), x, layer.weight("kernel")))
+
+
+@layer("EinsumDense")
+def einsum_dense(layer: Layer, x: Output) -> Output:
+    equation = str(layer.needed("equation")).replace(" ", "")
+    y = layer.g.add(Einsum(equation=equation), x, layer.weight("kernel"))
+    bias = layer.weights.get("bias")
+    y = y if bias is None else layer.g.add(Add(), y, bias)
+    return activated(layer, y, layer.get("activation"))
 
 
 @layer("Conv2D", "Convolution2D")

@@ -13,8 +13,9 @@ import numpy as np
 
 from extensions.front.tf.keras.common import DOMAIN
 from extensions.front.tf.keras.files import DAMAGE, Group, KerasFile, damaged, open_keras
-from extensions.front.tf.keras.places import name_of, placed
-from extensions.front.tf.keras.references import Key, arguments, keys
+from extensions.front.tf.keras.masks import UNKNOWN, MaskNode, behind, heeded
+from extensions.front.tf.keras.places import is_operation, name_of, placed
+from extensions.front.tf.keras.references import NO_USE, Given, Key, Use, arguments, keys, labels
 from extensions.front.tf.keras.weights import class_of, weights_of
 from mo.errors import ModelFileError, UnsupportedError
 from mo.front.model import Model, ModelInput, SourceNode
@@ -33,9 +34,17 @@ def read_keras(path: Path) -> Model:
     reader = _Reader(file)
     try:
         outputs = reader.model(file.config, [file.weights], "", None, 0)
+        names = list(labels(_outputs_of(file.config)).values())
     except DAMAGE as error:
         raise damaged(path, error) from error
-    return Model(path.stem, "tf", reader.nodes, reader.inputs, outputs, reader.constants)
+    model = Model(path.stem, "tf", reader.nodes, reader.inputs, outputs, reader.constants)
+    model.labels = dict(zip(outputs, names))
+    return model
+
+
+def _outputs_of(described: Mapping[str, Any]) -> Any:
+    config = described["config"]
+    return config.get("output_layers") if isinstance(config, Mapping) else None
 
 
 class _Reader:
@@ -45,6 +54,8 @@ class _Reader:
         self.inputs: list[ModelInput] = []
         self.constants: dict[str, Tensor] = {}
         self.taken: set[str] = set()
+        # The masks of tensors.
+        self.masks: dict[str, str] = {}
 
     # ---- models
 
@@ -89,7 +100,7 @@ class _Reader:
                 continue
             if tensors is None:
                 tensors = [self._input(f"{name_of(entry)}_input", _first(entry))]
-            tensors = self._apply(entry, place, prefix, tensors, {}, depth)
+            tensors = self._apply(entry, place, prefix, tensors, NO_USE, 1, depth)
         return tensors or []
 
     def _functional(
@@ -101,6 +112,7 @@ class _Reader:
         depth: int,
     ) -> list[str]:
         values: dict[Key, str] = {}
+        counts = _counts(config)
         names = [key[0] for key in keys(config["input_layers"])]
         first = len(self.inputs)
         waiting = []
@@ -118,12 +130,13 @@ class _Reader:
         while waiting:
             late = []
             for entry, place, number, use in waiting:
-                tensors, literals = arguments(use)
-                if not all(key in values for key in tensors):
+                call = arguments(use)
+                if not all(key in values for key in call.tensors):
                     late.append((entry, place, number, use))
                     continue
-                found = [values[key] for key in tensors]
-                results = self._apply(entry, place, prefix, found, literals, depth)
+                found = [values[key] for key in call.tensors]
+                count = counts.get(name_of(entry), 1)
+                results = self._apply(entry, place, prefix, found, call, count, depth)
                 number += _uses_of_its_own(entry, self.file.release)
                 for index, result in enumerate(results):
                     values[name_of(entry), number, index] = result
@@ -147,11 +160,12 @@ class _Reader:
         places: list[Group],
         prefix: str,
         tensors: list[str],
-        literals: Mapping[str, Any],
+        call: Use,
+        count: int,
         depth: int,
     ) -> list[str]:
-        """One use of a layer or a nested model."""
-        kind, config = entry["class_name"], entry["config"]
+        """One use of a layer or a nested model, of whose results ``count`` are read."""
+        kind, config = str(entry["class_name"]), entry["config"]
         if kind in _PYTHON:
             raise UnsupportedError(
                 f"layer '{name_of(entry)}' holds Python code, which is not run",
@@ -159,16 +173,61 @@ class _Reader:
             )
         name = self._unique(prefix + name_of(entry))
         if kind in _MODELS or "layers" in config:
-            return self.model(entry, places, f"{name}/", tensors, depth + 1)
+            return self._nested(entry, places, name, tensors, call, depth)
+        results = [name, *(f"{name}:{number}" for number in range(1, count))]
+        placing = {"arguments": call.arguments, "named": call.named}
+        if is_operation(entry):
+            attributes = {**config, **placing}
+            self._node(f"ops.{kind}", name, tensors, results, attributes)
+            return results
+        kind = class_of(kind)
         _check_policy(config.get("dtype"), name)
         weights = weights_of(kind, config, name_of(entry), places, self.file.by_name)
-        inputs = [*tensors, *(self._constant(f"{name}/{r}", literals[r]) for r in _extra(literals))]
+        numbers = [self._constant(f"{name}/{r}", call.literals[r]) for r in _extra(call.literals)]
+        inputs = [*tensors, *numbers]
         inputs += [self._weights(f"{name}/{role}", value) for role, value in weights.items()]
-        attributes = {**config, **literals, "roles": tuple(weights)}
-        self.nodes.append(
-            SourceNode(class_of(kind), name, inputs, [name], attributes, DOMAIN, self.file.release)
-        )
-        return [name]
+        masks = heeded(kind, tensors, self.masks)
+        attributes = {**config, **call.literals, **placing, "apart": _apart(call)}
+        attributes["roles"] = (*weights, *masks)
+        self._node(kind, name, [*inputs, *masks.values()], results, attributes)
+        self._mask(behind(kind, config, self.file.release, tensors, self.masks), name, config)
+        return results
+
+    def _nested(
+        self,
+        entry: Mapping[str, Any],
+        places: list[Group],
+        name: str,
+        tensors: list[str],
+        call: Use,
+        depth: int,
+    ) -> list[str]:
+        apart = _apart(call)
+        given = [tensor for i, tensor in enumerate(tensors) if i not in apart]
+        results = self.model(entry, places, f"{name}/", given, depth + 1)
+        # What Keras does with masks that leave a model depends on its release.
+        self.masks |= {result: UNKNOWN for result in results if result in self.masks}
+        return results
+
+    def _node(
+        self,
+        kind: str,
+        name: str,
+        inputs: list[str],
+        results: list[str],
+        attributes: dict[str, Any],
+    ) -> None:
+        release = self.file.release
+        self.nodes.append(SourceNode(kind, name, inputs, results, attributes, DOMAIN, release))
+
+    def _mask(self, mask: str | MaskNode | None, name: str, config: Mapping[str, Any]) -> None:
+        """Note the mask of a result."""
+        if isinstance(mask, MaskNode):
+            own = self._unique(f"{name}/mask")
+            self._node(mask.kind, own, mask.inputs, [own], dict(config))
+            mask = own
+        if mask is not None:
+            self.masks[name] = mask
 
     def _weights(self, name: str, value: Tensor) -> str:
         self.constants[name] = value
@@ -183,6 +242,32 @@ class _Reader:
             found, number = f"{name}_{number}", number + 1
         self.taken.add(found)
         return found
+
+
+# Arguments that are no data.
+_APART = ("attention_mask", "initial_state", "key_mask", "mask", "query_mask", "value_mask")
+
+
+def _apart(call: Use) -> tuple[int, ...]:
+    """The numbers of the tensors that are given by these names."""
+    found: list[int] = []
+    for name in _APART:
+        value = call.named.get(name)
+        listed = value if isinstance(value, list) else [value]
+        found += [v.number for v in listed if isinstance(v, Given)]
+    return tuple(found)
+
+
+def _counts(config: Mapping[str, Any]) -> dict[str, int]:
+    """How many results of each layer are read, up to the last one."""
+    read = keys(config["output_layers"])
+    for entry in config["layers"]:
+        for use in entry.get("inbound_nodes") or []:
+            read += arguments(use).tensors
+    counts: dict[str, int] = {}
+    for name, _, index in read:
+        counts[name] = max(counts.get(name, 1), index + 1)
+    return counts
 
 
 def _extra(literals: Mapping[str, Any]) -> list[str]:

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from extensions.front.building import invalid, rank_of
+from extensions.front.tf.common import refuse
 from extensions.front.tf.keras.common import Layer, layer
-from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Subtract
+from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power, Subtract
+from extensions.ops.movement import Transpose
 from extensions.ops.normalization import MVN
-from extensions.ops.shaping import Reshape
+from extensions.ops.reduction import ReduceMean
+from extensions.ops.shaping import Reshape, ShapeOf
 from extensions.ops.unary import Sqrt
 from mo.graph.node import Output
 
@@ -63,6 +66,36 @@ def _scaled(layer: Layer, y: Output, axes: list[int]) -> Output:
     if gamma is not None:
         y = layer.g.add(Multiply(), y, _laid(layer, gamma, y, axes))
     return y if beta is None else layer.g.add(Add(), y, _laid(layer, beta, y, axes))
+
+
+@layer("RMSNormalization")
+def rms_normalization(layer: Layer, x: Output) -> Output:
+    """Divided by the root of the mean square."""
+    g, axes = layer.g, _axes(layer, x)
+    square = g.add(ReduceMean(keep_dims=True), g.add(Multiply(), x, x), axes)
+    shifted = g.add(Add(), square, float(layer.get("epsilon", 1e-6)))
+    y = g.add(Multiply(), x, g.add(Power(), shifted, -0.5))
+    scale = layer.weights.get("scale")
+    return y if scale is None else g.add(Multiply(), y, _laid(layer, scale, y, axes))
+
+
+@layer("GroupNormalization")
+def group_normalization(layer: Layer, x: Output) -> Output:
+    """Each group of channels by itself; -1 groups are as many as there are channels."""
+    g, rank = layer.g, rank_of(x)
+    (axis,) = _axes(layer, x)
+    channels = (x.shape or ())[axis]
+    groups = layer.get("groups", 32)
+    if axis == 0 or not isinstance(channels, int):
+        raise refuse("a GroupNormalization of open channels")
+    groups = channels if groups == -1 else groups
+    order = [0, axis, *(a for a in range(1, rank) if a != axis)]
+    moved = g.add(Transpose(), x, order)
+    apart = g.add(Reshape(special_zero=True), moved, [0, groups, -1])
+    normal = g.add(MVN(eps=float(layer.get("epsilon", 1e-3))), apart, [2])
+    y = g.add(Reshape(), normal, g.add(ShapeOf(), moved))
+    y = g.add(Transpose(), y, [order.index(a) for a in range(rank)])
+    return _scaled(layer, y, [axis])
 
 
 @layer("Normalization")

@@ -8,9 +8,22 @@ from typing import Any
 
 from extensions.front.tf.keras.files import Group
 
+# Layers that go by another name.
+_CLASSES = {"GroupQueryAttention": "GroupedQueryAttention"}
+
 
 def name_of(entry: Mapping[str, Any]) -> str:
     return str(entry.get("name") or entry["config"]["name"])
+
+
+def is_operation(entry: Mapping[str, Any]) -> bool:
+    """Whether it is a function of keras.ops, not a layer; .h5 files do not tell the module."""
+    if "module" in entry:
+        return str(entry["module"]).startswith("keras.src.ops")
+    inbound = entry.get("inbound_nodes")
+    of_keras_3 = isinstance(inbound, list) and bool(inbound) and isinstance(inbound[0], Mapping)
+    config = entry["config"]
+    return of_keras_3 and "trainable" not in config and "layers" not in config
 
 
 def placed(
@@ -20,9 +33,12 @@ def placed(
     if by_name:
         return [[*_inside(places, name_of(entry)), *places] for entry in layers]
     counts: dict[str, int] = {}
-    found = []
+    found: list[list[Group]] = []
     for entry in layers:
-        snake = _snake_case(entry["class_name"])
+        if is_operation(entry):
+            found.append([])
+            continue
+        snake = _snake_case(_CLASSES.get(entry["class_name"], entry["class_name"]))
         number = counts.get(snake, 0)
         counts[snake] = number + 1
         found.append(_inside(places, f"layers/{snake}" + (f"_{number}" if number else "")))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from extensions.front.building import rank_of
+from extensions.front.building import rank_of, typed
 from extensions.front.tf.common import refuse
 from extensions.front.tf.keras.common import Layer, layer
 from extensions.front.tf.keras.convolution import (
@@ -16,10 +16,11 @@ from extensions.front.tf.keras.convolution import (
     per_axis,
     spatial_axis,
 )
-from extensions.ops.arithmetic import Multiply
+from extensions.front.tf.keras.masks import mask_of
+from extensions.ops.arithmetic import Divide, Multiply
 from extensions.ops.gathering import Gather
 from extensions.ops.movement import Concat, Transpose
-from extensions.ops.reduction import ReduceMax, ReduceMean
+from extensions.ops.reduction import ReduceMax, ReduceMean, ReduceSum
 from extensions.ops.shaping import Broadcast, Reshape, ShapeOf, Unsqueeze
 from mo.graph.node import Output
 
@@ -53,8 +54,20 @@ _GLOBAL = {"Max": ReduceMax, "Average": ReduceMean}
 def global_pooling(layer: Layer, x: Output) -> Output:
     kind = layer.node.type.removeprefix("Global").split("Pooling")[0]
     first = spatial_axis(layer)
+    mask = mask_of(layer) if kind == "Average" and rank_of(x) == 3 else None
+    if mask is not None:
+        return _mean_of_some(layer, x, mask)
     op = _GLOBAL[kind](keep_dims=bool(layer.get("keepdims", False)))
     return layer.g.add(op, x, list(range(first, first + rank_of(x) - 2)))
+
+
+def _mean_of_some(layer: Layer, x: Output, mask: Output) -> Output:
+    """The mean over the steps that count; of none there is no number."""
+    g, axis = layer.g, spatial_axis(layer)
+    keeps = bool(layer.get("keepdims", False))
+    counts = typed(g, g.add(Unsqueeze(), mask, [2 if layer.channels_last else 1]), x.dtype)
+    total = g.add(ReduceSum(keep_dims=keeps), g.add(Multiply(), x, counts), [axis])
+    return g.add(Divide(), total, g.add(ReduceSum(keep_dims=keeps), counts, [axis]))
 
 
 # ---- enlarging

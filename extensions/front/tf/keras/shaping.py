@@ -11,6 +11,7 @@ from extensions.front.tf.common import refuse
 from extensions.front.tf.keras.activation import activated
 from extensions.front.tf.keras.common import Layer, applied, layer
 from extensions.front.tf.keras.convolution import spatial_axis
+from extensions.front.tf.keras.masks import HEEDING, mask_of
 from extensions.ops.arithmetic import Add, Divide, Maximum, Minimum, Multiply, Power, Subtract
 from extensions.ops.gathering import Gather
 from extensions.ops.matrix import MatMul
@@ -182,8 +183,6 @@ def dot(layer: Layer, x: Output, y: Output) -> Output:
 @layer("Embedding")
 def embedding(layer: Layer, x: Output) -> Output:
     g = layer.g
-    if layer.get("mask_zero", False):
-        raise refuse("the mask of an Embedding (mask_zero)")
     indices = typed(g, x, ElementType.i32) if x.dtype.is_float else x
     return g.add(Gather(), layer.weight("embeddings"), indices, g.constant(np.int64(0)))
 
@@ -220,6 +219,8 @@ def tensorflow_operation(layer: Layer, *values: Output) -> Output:
 def time_distributed(layer: Layer, x: Output) -> Output:
     """The layer inside, for each step as if it were a batch of its own."""
     g, inner, rank = layer.g, layer.needed("layer"), rank_of(x)
+    if inner["class_name"] in HEEDING and mask_of(layer) is not None:
+        raise refuse(f"a {inner['class_name']} with a mask inside a TimeDistributed")
     shape = g.add(ShapeOf(), x)
     rest = g.add(Gather(), shape, list(range(2, rank)), np.int64(0))
     joined = g.add(Reshape(), x, g.add(Concat(axis=0), [-1], rest))
@@ -227,3 +228,11 @@ def time_distributed(layer: Layer, x: Output) -> Output:
     begun = g.add(Gather(), shape, [0, 1], np.int64(0))
     behind = g.add(Gather(), g.add(ShapeOf(), y), list(range(1, rank_of(y))), np.int64(0))
     return g.add(Reshape(), y, g.add(Concat(axis=0), begun, behind))
+
+
+@layer("SpectralNormalization")
+def spectral_normalization(layer: Layer, x: Output) -> Output:
+    """Outside of training the layer inside, whose kernel is as training left it."""
+    inner = layer.needed("layer")
+    result: Output = applied(layer, inner["class_name"], inner["config"], x)
+    return result

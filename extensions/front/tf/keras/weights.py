@@ -17,6 +17,8 @@ _KERNEL = ("kernel", "bias")
 _SEPARABLE = ("depthwise_kernel", "pointwise_kernel", "bias")
 _RECURRENT = ("kernel", "recurrent_kernel", "bias")
 
+_HEADS = tuple(f"{p}/{role}" for p in ("query", "key", "value", "output") for role in _KERNEL)
+
 # The weights of a layer in order; those that a setting turns off are left out.
 ROLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Dense", "Conv1D", "Conv2D", "Conv3D"), _KERNEL),
@@ -28,7 +30,14 @@ ROLES: dict[str, tuple[str, ...]] = {
     "LayerNormalization": ("gamma", "beta"),
     "Normalization": ("mean", "variance", "count"),
     "Embedding": ("embeddings",),
+    "AdditiveAttention": ("scale",),
+    "Attention": ("scale", "concat_score_weight"),
+    "EinsumDense": _KERNEL,
+    "GroupNormalization": ("gamma", "beta"),
+    **dict.fromkeys(("GroupQueryAttention", "GroupedQueryAttention"), _HEADS),
     "LayerScale": ("gamma",),
+    "MultiHeadAttention": _HEADS,
+    "RMSNormalization": ("scale",),
     "PReLU": ("alpha",),
 }
 # What turns weights off.
@@ -42,15 +51,22 @@ def class_of(kind: str) -> str:
 
 def roles_of(kind: str, config: Mapping[str, Any]) -> list[str]:
     kind = class_of(kind)
-    if kind in ("TimeDistributed", "Bidirectional"):
+    if kind in ("TimeDistributed", "Bidirectional", "SpectralNormalization"):
         inner = config["layer"]
         return roles_of(inner["class_name"], inner["config"])
+    if kind == "EinsumDense" and config.get("bias_axes") is None:
+        return ["kernel"]
+    if kind == "Attention":
+        found = ["scale"] if config.get("use_scale") else []
+        return found + ["concat_score_weight"] * (config.get("score_mode") == "concat")
+    if kind == "AdditiveAttention" and not config.get("use_scale", True):
+        return []
     if kind == "Normalization" and config.get("mean") is not None:
         return []
     return [
         role
         for role in ROLES.get(kind, ())
-        if config.get(_SWITCHES.get(role, ""), True) is not False
+        if config.get(_SWITCHES.get(role.split("/")[-1], ""), True) is not False
     ]
 
 
@@ -83,7 +99,9 @@ def _numbered(
 ) -> dict[str, Tensor]:
     """In the layer itself, in its cell, or in the layer that it wraps."""
     inner = (f"{direction}_layer/cell/vars", f"{direction}_layer/vars")
-    paths = inner if direction else ("vars", "cell/vars", "layer/vars", "layer/cell/vars")
+    paths = inner if direction else ("layer/vars", "layer/cell/vars", "vars", "cell/vars")
+    if "/" in roles[0]:
+        return _of_parts(roles, name, places)
     for place in places:
         for path in paths:
             group = place.get(path)
@@ -91,6 +109,19 @@ def _numbered(
                 found = [group.get(str(number)) for number in range(len(roles))]
                 return {r: v for r, v in zip(roles, found) if isinstance(v, Tensor)}
     return {}
+
+
+def _of_parts(roles: Sequence[str], name: str, places: Sequence[Group]) -> dict[str, Tensor]:
+    """In layers of its own, ``query_dense``, whose roles are ``query/...``."""
+    found: dict[str, Tensor] = {}
+    for part in dict.fromkeys(role.split("/")[0] for role in roles):
+        own = [role for role in roles if role.startswith(f"{part}/")]
+        for path in (f"{part}_dense/vars", f"_{part}_dense/vars"):
+            groups = [group for place in places if isinstance(group := place.get(path), Group)]
+            for group in groups[:1]:
+                values = [group.get(str(number)) for number in range(len(own))]
+                found |= {r: v for r, v in zip(own, values) if isinstance(v, Tensor)}
+    return found
 
 
 def _named(
@@ -104,6 +135,9 @@ def _named(
         found: dict[str, Tensor] = {}
         for number, path in enumerate(own):
             value, role = place.get(path), path.split("/")[-1].split(":")[0]
+            if "/" in roles[0]:
+                part = path.split("/")[-2].replace("attention_output", "output")
+                role = f"{part}/{role}"
             if role == "depthwise_kernel" and role not in roles:
                 role = "kernel"
             # Weights to which the layer gave no name stand in order.
