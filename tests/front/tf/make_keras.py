@@ -102,10 +102,27 @@ def joined(library: Any) -> Any:
     return library.Model([image, vector], [1.5 - L.Dense(2)(y), L.Subtract()([z, vector]), *more])
 
 
+def masked(library: Any) -> Any:
+    """About every other step is nothing."""
+    L = library.layers
+    source = library.Input((7, 1), name="steps")
+    x = L.Masking()(L.ReLU()(source))
+    results = [
+        L.LSTM(3)(L.Dense(2)(x)),
+        L.GRU(3, return_sequences=True)(x),
+        L.Bidirectional(L.GRU(2, return_sequences=True))(x),
+        L.LSTM(3)(L.Add()([x, x])),
+        L.MultiHeadAttention(2, 3)(x, x),
+        L.GlobalAveragePooling1D()(L.Attention(use_scale=True)([x, x])),
+    ]
+    return library.Model(source, results)
+
+
 MODELS: dict[str, Callable[[Any], Any]] = {
     "images": images,
     "sequences": sequences,
     "joined": joined,
+    "masked": masked,
 }
 
 

@@ -7,8 +7,10 @@ from extensions.front.tf.keras import (
     masks,
     normalization,
     operations,
+    parts,
     pooling,
     recurrent,
+    reductions,
     shaping,
 )
 from extensions.front.tf.keras.files import is_keras
@@ -22,8 +24,10 @@ __all__ = [
     "masks",
     "normalization",
     "operations",
+    "parts",
     "pooling",
     "read_keras",
     "recurrent",
+    "reductions",
     "shaping",
 ]

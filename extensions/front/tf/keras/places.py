@@ -11,6 +11,9 @@ from extensions.front.tf.keras.files import Group
 # Layers that go by another name.
 _CLASSES = {"GroupQueryAttention": "GroupedQueryAttention"}
 
+# Layers that do not say in their configuration whether they are trained.
+_UNTRAINED = ("Discretization", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization")
+
 
 def name_of(entry: Mapping[str, Any]) -> str:
     return str(entry.get("name") or entry["config"]["name"])
@@ -23,7 +26,8 @@ def is_operation(entry: Mapping[str, Any]) -> bool:
     inbound = entry.get("inbound_nodes")
     of_keras_3 = isinstance(inbound, list) and bool(inbound) and isinstance(inbound[0], Mapping)
     config = entry["config"]
-    return of_keras_3 and "trainable" not in config and "layers" not in config
+    is_layer = "trainable" in config or "layers" in config or entry["class_name"] in _UNTRAINED
+    return of_keras_3 and not is_layer
 
 
 def placed(

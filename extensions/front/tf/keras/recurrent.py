@@ -236,6 +236,9 @@ def bidirectional(layer: Layer, x: Output, *further: Output) -> Any:
     _check(config)
     if kind not in _GATES or config.get("go_backwards"):
         raise refuse(f"a {kind} in both directions with these settings")
+    if layer.release < 3:
+        # Without saying so in its configuration.
+        config = {**config, "zero_output_for_mask": bool(config.get("return_sequences"))}
     run = _Run(layer, kind, config, ["forward/", "backward/"])
     found = run.result(x, mask_of(layer), _initial(layer, further))
     is_sequence = bool(config.get("return_sequences", False))
