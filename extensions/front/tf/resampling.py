@@ -19,6 +19,7 @@ from extensions.ops.matrix import MatMul
 from extensions.ops.reduction import ReduceSum
 from extensions.ops.shaping import Unsqueeze
 from extensions.ops.unary import Abs, Exp, Round, Sin
+from mo.errors import UnsupportedError
 from mo.graph.element_type import ElementType
 from mo.graph.graph import Graph
 from mo.graph.node import Output
@@ -102,6 +103,8 @@ def kernel_shares(kind: str, is_wide: bool, scale: Output, translation: Output) 
         inverse = g.add(a.Divide(), number(g, 1.0, along.dtype), along)
         begun = g.add(a.Multiply(), inverse, moved)
         centres = g.add(a.Subtract(), g.add(a.Multiply(), steps, inverse), begun)
+        if kind in _JUMPING and centres.value() is None:
+            raise _unsure(kind)
         centres = g.add(Unsqueeze(), centres, [1])
         pixels = g.add(a.Add(), g.add(Unsqueeze(), _counted(g, size), [0]), 0.5)
         far = g.add(Abs(), g.add(a.Subtract(), pixels, centres))
@@ -191,6 +194,18 @@ _KERNELS: dict[str, tuple[float, Kernel]] = {
     "mitchellcubic": (2.0, _mitchell),
     "triangle": (1.0, _triangle),
 }
+
+
+# Those whose weight jumps at some distance, so that the last bit of a place decides.
+_JUMPING = ("box", "gaussian")
+
+
+def _unsure(kind: str) -> UnsupportedError:
+    """Places that a runtime computes differ in the last bit."""
+    return UnsupportedError(
+        f"resampling with the kernel '{kind}' to sizes that are not known is not exact",
+        hint="Give the sizes of the images with --input_shape.",
+    )
 
 
 # ---- numbers

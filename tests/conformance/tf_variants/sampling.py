@@ -59,6 +59,14 @@ for method in ("bilinear", "bicubic", "area", "lanczos3", "nearest", "mitchellcu
         IMAGE,
         numbers(1, 5, 6, 1),
     )
+for size in ([5, 7], [9, 6]):
+    # At the edge of the kernel, where its weight jumps, there are pixels.
+    composed(
+        "ScaleAndTranslate",
+        f"tf.image.resize gaussian to {size}",
+        lambda x, size=size: tf.image.resize(x, size, "gaussian"),
+        numbers(2, 6, 6, 1),
+    )
 for name in ("ResizeBilinear", "ResizeNearestNeighbor", "ResizeBicubic", "ResizeArea"):
     composed(
         name,
