@@ -21,6 +21,7 @@ from extensions.front.tf import (
     quantization,
     quantized,
     quantized_layers,
+    ragged,
     recurrent,
     reduction,
     resizing,
@@ -37,6 +38,7 @@ from extensions.front.tf import (
     tensor_lists,
     transcription,
     transposed,
+    untranslated,
     xla,
 )
 from extensions.front.tf.common import TRANSLATIONS
@@ -102,6 +104,7 @@ __all__ = [
     "quantization",
     "quantized",
     "quantized_layers",
+    "ragged",
     "read",
     "recurrent",
     "reduction",
@@ -119,5 +122,6 @@ __all__ = [
     "tensor_lists",
     "transcription",
     "transposed",
+    "untranslated",
     "xla",
 ]

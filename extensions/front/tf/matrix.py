@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from extensions.front.building import invalid, typed
 from extensions.front.tf.common import converts, needed, type_attribute
+from extensions.ops.arithmetic import Multiply, Subtract
+from extensions.ops.gathering import Gather
 from extensions.ops.matrix import Einsum, Inverse, MatMul
 from mo.front.model import SourceNode
 from mo.graph.graph import Graph
@@ -47,3 +51,14 @@ def einsum(g: Graph, node: SourceNode, *xs: Output) -> Output:
 @converts("MatrixInverse", "BatchMatrixInverse")
 def matrix_inverse(g: Graph, node: SourceNode, x: Output) -> Output:
     return g.add(Inverse(adjoint=bool(node.get("adjoint", False))), x)
+
+
+@converts("Cross")
+def cross(g: Graph, node: SourceNode, x: Output, y: Output) -> Output:
+    """The vector product along the last axis, which has 3 elements."""
+
+    def turned(value: Output, *places: int) -> Output:
+        return g.add(Gather(), value, list(places), np.int64(-1))
+
+    ahead = g.add(Multiply(), turned(x, 1, 2, 0), turned(y, 2, 0, 1))
+    return g.add(Subtract(), ahead, g.add(Multiply(), turned(x, 2, 0, 1), turned(y, 1, 2, 0)))

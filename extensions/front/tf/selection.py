@@ -12,7 +12,7 @@ from extensions.ops import arithmetic as a
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import NonZero
 from extensions.ops.movement import Transpose
-from extensions.ops.reduction import ReduceLogicalOr
+from extensions.ops.reduction import ReduceLogicalOr, ReduceSum
 from extensions.ops.selection import Bucketize, TopK, Unique
 from extensions.ops.shaping import Squeeze, Unsqueeze
 from extensions.ops.unary import LogicalNot
@@ -95,3 +95,15 @@ def list_diff(g: Graph, node: SourceNode, x: Output, y: Output) -> tuple[Output,
     kind = type_attribute(node, "out_idx", ElementType.i32)
     rest = g.add(Gather(), x, places, g.constant(np.int64(0)))
     return rest, typed(g, places, kind)
+
+
+@converts("LowerBound", "UpperBound")
+def bound(g: Graph, node: SourceNode, ordered: Output, x: Output) -> Output:
+    """How many of the ordered numbers [B, n] lie before (UpperBound: not behind) each of x [B, m].
+
+    Counted, since the IR searches in one row only.
+    """
+    kind = type_attribute(node, "out_type", ElementType.i32)
+    op = a.Less() if node.type == "LowerBound" else a.LessEqual()
+    before = g.add(op, g.add(Unsqueeze(), ordered, [1]), g.add(Unsqueeze(), x, [2]))
+    return g.add(ReduceSum(keep_dims=False), typed(g, before, kind), [2])

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from extensions.front.building import invalid, size_of, typed
-from extensions.front.tf.common import converts, number
+from extensions.front.building import divide, invalid, size_of, typed
+from extensions.front.tf.common import converts, needed_ints, number
 from extensions.ops.arithmetic import Add, Divide, Equal, FloorMod, Multiply, Select
-from extensions.ops.gathering import Gather, ScatterElementsUpdate, ScatterNDUpdate, ScatterUpdate
+from extensions.ops.gathering import (
+    Gather,
+    ScatterElementsUpdate,
+    ScatterNDUpdate,
+    ScatterUpdate,
+)
 from extensions.ops.generating import NonZero, Range
 from extensions.ops.matrix import MatMul
 from extensions.ops.movement import Concat
@@ -55,13 +60,55 @@ def sparse_tensor_dense_add(
 def sparse_tensor_dense_mat_mul(
     g: Graph, node: SourceNode, indices: Output, values: Output, shape: Output, dense: Output
 ) -> Output:
-    zeros = g.add(Broadcast(), number(g, 0, values.dtype), shape)
-    matrix = g.add(ScatterNDUpdate(reduction="sum"), zeros, indices, values)
     op = MatMul(
         transpose_a=bool(node.get("adjoint_a", False)),
         transpose_b=bool(node.get("adjoint_b", False)),
     )
-    return g.add(op, matrix, dense)
+    return g.add(op, _summed(g, indices, values, shape), dense)
+
+
+def _summed(g: Graph, indices: Output, values: Output, shape: Output) -> Output:
+    """The dense tensor; values at one place add up."""
+    zeros = g.add(Broadcast(), number(g, 0, values.dtype), shape)
+    return g.add(ScatterNDUpdate(reduction="sum"), zeros, indices, values)
+
+
+@converts("SparseReduceSum")
+def sparse_reduce_sum(
+    g: Graph, node: SourceNode, indices: Output, values: Output, shape: Output, axes: Output
+) -> Output:
+    dense = _summed(g, indices, values, shape)
+    if not needed_ints(axes, "axes"):
+        return dense
+    return g.add(ReduceSum(keep_dims=bool(node.get("keep_dims", False))), dense, axes)
+
+
+@converts("SparseDenseCwiseAdd", "SparseDenseCwiseDiv", "SparseDenseCwiseMul")
+def sparse_dense_cwise(
+    g: Graph, node: SourceNode, indices: Output, values: Output, shape: Output, dense: Output
+) -> Output:
+    """The values with those of ``dense``, broadcast to ``shape``, at their places."""
+    flat = g.add(Reshape(), g.add(Broadcast(), dense, shape), [-1])
+    there = g.add(Gather(), flat, _flat(g, indices, shape), g.constant(_FIRST))
+    if node.type == "SparseDenseCwiseDiv":
+        return divide(g, values, there)
+    return g.add(Add() if node.type == "SparseDenseCwiseAdd" else Multiply(), values, there)
+
+
+@converts("SparseReorder")
+def sparse_reorder(
+    g: Graph, node: SourceNode, indices: Output, values: Output, shape: Output
+) -> tuple[Output, Output]:
+    """In the order of the elements of the dense tensor."""
+    order = _ascending(g, _flat(g, indices, shape))[0]
+    first = g.constant(_FIRST)
+    return g.add(Gather(), indices, order, first), g.add(Gather(), values, order, first)
+
+
+def _flat(g: Graph, indices: Output, shape: Output) -> Output:
+    """The places in the flattened tensor: [n]."""
+    weighed = g.add(Multiply(), indices, _strides(g, shape))
+    return g.add(ReduceSum(keep_dims=False), weighed, [1])
 
 
 @converts("SparseReshape")
@@ -75,8 +122,7 @@ def sparse_reshape(
     fitting = g.add(Divide(), g.add(product, shape, [0]), others)
     is_open = g.add(Equal(), wanted, number(g, -1, wanted.dtype))
     sizes = g.add(Select(), is_open, fitting, wanted)
-    weighed = g.add(Multiply(), indices, _strides(g, shape))
-    flat = g.add(ReduceSum(keep_dims=True), weighed, [1])
+    flat = g.add(Unsqueeze(), _flat(g, indices, shape), [1])
     return g.add(FloorMod(), g.add(Divide(), flat, _strides(g, sizes)), sizes), sizes
 
 

@@ -99,20 +99,20 @@ def _contents(node: SourceNode, table: Any) -> tuple[np.ndarray, Output, Element
     if not isinstance(table, Table):
         raise invalid("it reads no table")
     if table.keys is None or table.values is None:
-        raise _to_cut(node, "tables that nothing in the file fills")
+        raise to_cut(node, "tables that nothing in the file fills")
     if ElementType.string in (table.keys.dtype, table.values.dtype):
-        raise _to_cut(node, "tables of texts")
+        raise to_cut(node, "tables of texts")
     keys = table.keys.value()
     if keys is None or keys.ndim != 1 or not keys.size or table.keys.dtype.is_float:
-        raise _to_cut(node, "tables of such keys")
+        raise to_cut(node, "tables of such keys")
     if np.abs(keys.astype(np.float64)).max() >= 2**31:
         # Runtimes compute with 32 bits.
-        raise _to_cut(node, "keys beyond 32 bits")
+        raise to_cut(node, "keys beyond 32 bits")
     return keys.astype(np.int64), table.values, table.keys.dtype
 
 
 # What hands texts on, or looks them up.
-_CARRIERS = (*_FINDS, "ExpandDims", "Identity", "Reshape", "Squeeze")
+_CARRIERS = (*_FINDS, "ExpandDims", "Identity", "RaggedTensorToTensor", "Reshape", "Squeeze")
 _TEXTS = (
     "AsString",
     "DecodeCSV",
@@ -120,7 +120,6 @@ _TEXTS = (
     "ParseExample",
     "ParseExampleV2",
     "RaggedTensorToSparse",
-    "RaggedTensorToTensor",
     "ReduceJoin",
     "RegexFullMatch",
     "RegexReplace",
@@ -148,15 +147,17 @@ _TEXTS = (
 
 @converts(*_TEXTS, sequences=True)
 def text(g: Graph, node: SourceNode, *inputs: Any) -> Any:
-    raise _to_cut(node, "the processing of texts")
+    is_ragged = node.type == "RaggedTensorToSparse"
+    raise to_cut(node, "ragged and sparse tensors" if is_ragged else "the processing of texts")
 
 
 @converts("DecodeBmp", "DecodeGif", "DecodeImage", "DecodeJpeg", "DecodePng", sequences=True)
 def picture(g: Graph, node: SourceNode, *inputs: Any) -> Any:
-    raise _to_cut(node, "the decoding of picture files")
+    raise to_cut(node, "the decoding of picture files")
 
 
-def _to_cut(node: SourceNode, what: str) -> UnsupportedError:
+def to_cut(node: SourceNode, what: str) -> UnsupportedError:
+    """The error for what has to happen in front of the model, with the --input that cuts it."""
     inputs = ",".join(f"{place}[SHAPE]{{TYPE}}" for place in _ends_of_texts(node))
     return UnsupportedError(
         f"the IR has no operations for {what}",

@@ -49,6 +49,9 @@ for equation, shapes in (
     ("i,j->ij", [(3,), (4,)]),
 ):
     op("Einsum", equation=equation, inputs=[numbers(*shape) + i for i, shape in enumerate(shapes)])
+op("Cross", a=numbers(2, 3), b=numbers(2, 3) - 0.5)
+op("Cross", a=numbers(4, 2, 3), b=numbers(4, 2, 3) - 0.5)
+op("Cross", a=WHOLE, b=WHOLE[::-1].copy())
 MATRICES = numbers(2, 3, 3) + 3 * np.eye(3, dtype=np.float32)
 op("MatrixInverse", input=Each(MATRICES, MATRICES[0]), adjoint=Each(False, True))
 by_hand("BatchMatrixInverse", "a node", tf.linalg.inv, MATRICES, T=tf.float32)

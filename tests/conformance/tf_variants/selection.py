@@ -87,3 +87,11 @@ op(
     score_threshold=0.3,
     clip_boxes=False,
 )
+
+# ---- search in order
+
+ORDERED = np.float32([[-1, 0, 0, 2, 2, 5], [1, 1, 1, 1, 1, 1]])
+SOUGHT = np.float32([[0, 2, 6, -3], [1, 0.5, 2, 1]])
+for name in ("LowerBound", "UpperBound"):
+    op(name, sorted_inputs=ORDERED, values=SOUGHT, out_type=Each(tf.int32, tf.int64))
+    op(name, sorted_inputs=ORDERED.astype(np.int32), values=SOUGHT.astype(np.int32))

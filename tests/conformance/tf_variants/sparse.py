@@ -256,3 +256,26 @@ for name in ("GatherTree", "Addons>GatherTree"):
         np.array(10, np.int32),
         T=tf.int32,
     )
+
+# ---- with dense tensors, and in order
+
+MIXED = np.array([[2, 1], [0, 3], [2, 0], [1, 2]])
+op("SparseReorder", input_indices=MIXED, input_values=numbers(4), input_shape=[3, 4])
+composed(
+    "SparseReorder",
+    "transposed",
+    lambda i, v: tf.sparse.to_dense(tf.sparse.transpose(tf.SparseTensor(i, v, [3, 4]))),
+    np.array([[0, 3], [1, 2], [2, 0], [2, 1]]),
+    numbers(4),
+)
+op(
+    "SparseReduceSum",
+    input_indices=MIXED,
+    input_values=numbers(4),
+    input_shape=[3, 4],
+    reduction_axes=Each([0], [-1], [0, 1], Fixed(np.zeros(0, np.int32))),
+    keep_dims=Each(True, False),
+)
+for name in ("SparseDenseCwiseAdd", "SparseDenseCwiseDiv", "SparseDenseCwiseMul"):
+    for dense in (numbers(3, 4) + 2, numbers(4) + 2, numbers(3, 1) + 2):
+        op(name, sp_indices=MIXED, sp_values=numbers(4), sp_shape=[3, 4], dense=dense)

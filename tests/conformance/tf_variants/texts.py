@@ -118,7 +118,9 @@ for name, build in {
     "StaticRegexReplace": lambda n: R.StaticRegexReplace(
         input=tf.as_string(n), pattern="1", rewrite="2"
     ),
-    "RaggedTensorToTensor": lambda n: tf.RaggedTensor.from_row_splits(n, [0, 1, 2]).to_tensor(),
+    "RaggedTensorToTensor": lambda n: tf.RaggedTensor.from_row_splits(
+        tf.as_string(n), [0, 1, 2]
+    ).to_tensor(),
     "RaggedTensorToSparse": lambda n: (
         tf.RaggedTensor.from_row_splits(n, [0, 1, 2]).to_sparse().indices
     ),
