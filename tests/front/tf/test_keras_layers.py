@@ -189,6 +189,31 @@ def test_layers(name: str, tmp_path: Path) -> None:
     agrees(unusual(keras.Model(x, LAYERS[name]()(x))), [numbers(2, 5, 6)], tmp_path)
 
 
+IMAGES: dict[str, Callable[[], Any]] = {
+    "Resizing": lambda: L.Resizing(4, 9),
+    "Resizing to the nearest": lambda: L.Resizing(4, 5, interpolation="nearest"),
+    "CenterCrop": lambda: L.CenterCrop(3, 4),
+    "Discretization": lambda: L.Discretization(bin_boundaries=[-0.5, 0.0, 0.5]),
+    "Rescaling": lambda: L.Rescaling(1 / 127.5, -1),
+    "Normalization": lambda: L.Normalization(mean=[0.1, 0.2, 0.3], variance=[1, 4, 9]),
+}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_layers_that_prepare_images(name: str, tmp_path: Path) -> None:
+    image, values = keras.Input((6, 7, 3)), numbers(2, 6, 7, 3)
+    values[0, 0, 0] = [-0.5, 0, 0.5]
+    agrees(keras.Model(image, IMAGES[name]()(image)), [values], tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["one_hot", "multi_hot", "count"])
+@pytest.mark.parametrize("length", [1, 5])
+def test_categories(mode: str, length: int, tmp_path: Path) -> None:
+    source = keras.Input((length,), dtype="int32")
+    model = keras.Model(source, L.CategoryEncoding(9, output_mode=mode)(source))
+    agrees(model, [WORDS[:, :length]], tmp_path)
+
+
 # ---- masks
 
 
@@ -252,6 +277,12 @@ def test_masks_are_heeded(name: str, tmp_path: Path) -> None:
     values = numbers(3, 5, 6)
     values[0, 3:], values[1, 0], values[2, 4] = 0, 0, 0
     agrees(unusual(keras.Model([source, other], result)), [WORDS, values], tmp_path)
+
+
+def test_a_mask_that_is_an_argument(tmp_path: Path) -> None:
+    source, x = words()
+    y = L.LSTM(3)(L.Conv1D(4, 1)(x), mask=ops.not_equal(source, 1))
+    agrees(unusual(keras.Model(source, y)), [WORDS], tmp_path)
 
 
 def test_a_state_from_another_layer(tmp_path: Path) -> None:

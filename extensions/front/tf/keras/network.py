@@ -186,11 +186,15 @@ class _Reader:
         numbers = [self._constant(f"{name}/{r}", call.literals[r]) for r in _extra(call.literals)]
         inputs = [*tensors, *numbers]
         inputs += [self._weights(f"{name}/{role}", value) for role, value in weights.items()]
-        masks = heeded(kind, tensors, self.masks)
+        # A mask that is named counts in place of those that came with the tensors.
+        is_named = call.named.get("mask") is not None
+        masks = {} if is_named else heeded(kind, tensors, self.masks)
         attributes = {**config, **call.literals, **placing, "apart": _apart(call)}
         attributes["roles"] = (*weights, *masks)
         self._node(kind, name, [*inputs, *masks.values()], results, attributes)
-        self._mask(behind(kind, config, self.file.release, tensors, self.masks), name, config)
+        mask = behind(kind, config, self.file.release, tensors, self.masks)
+        is_new = is_named and not any(tensor in self.masks for tensor in tensors)
+        self._mask(UNKNOWN if is_new else mask, name, config)
         return results
 
     def _nested(
@@ -204,6 +208,11 @@ class _Reader:
     ) -> list[str]:
         apart = _apart(call)
         given = [tensor for i, tensor in enumerate(tensors) if i not in apart]
+        if call.named.get("mask") is not None and not all(x in self.masks for x in given):
+            raise UnsupportedError(
+                f"the model '{name}' inside the model is called with a mask of its own",
+                hint="Export it: model.export('folder'), then --saved_model_dir folder.",
+            )
         results = self.model(entry, places, f"{name}/", given, depth + 1)
         # What Keras does with masks that leave a model depends on its release.
         self.masks |= {result: UNKNOWN for result in results if result in self.masks}

@@ -44,11 +44,14 @@ def in_common(layer: Layer, values: Sequence[Any], real: bool = False) -> list[O
     g = layer.g
     arrays = [g.constant(v) if isinstance(v, np.ndarray) else v for v in values]
     kinds = [v.dtype for v in arrays if isinstance(v, Output)]
-    is_float = any(isinstance(v, float) for v in arrays) or real
+    literals = [np.asarray(v) for v in arrays if not isinstance(v, Output)]
+    if any(array.dtype.kind not in "biuf" for array in literals):
+        raise refuse("a list of tensors as an operand")
+    is_float = any(array.dtype.kind == "f" for array in literals) or real
     kind = _widest(kinds) if kinds else F32
     if is_float and not kind.is_float:
         kind = F32
-    if kind is BOOL and any(type(v) is int for v in arrays):
+    if kind is BOOL and any(array.dtype.kind in "iu" for array in literals):
         kind = I32
     return [
         typed(g, v, kind) if isinstance(v, Output) else g.constant(np.asarray(v), kind)
