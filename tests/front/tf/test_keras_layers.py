@@ -159,6 +159,12 @@ def test_attention(name: str, tmp_path: Path) -> None:
     agrees(model, [numbers(2, 5, 6), numbers(2, 4, 6)], tmp_path)
 
 
+def test_attention_over_images(tmp_path: Path) -> None:
+    image, other = keras.Input((3, 4, 6)), keras.Input((2, 5, 6))
+    model = keras.Model([image, other], L.MultiHeadAttention(2, 3, output_shape=4)(image, other))
+    agrees(unusual(model), [numbers(2, 3, 4, 6), numbers(2, 2, 5, 6)], tmp_path)
+
+
 def test_a_block_of_a_transformer(tmp_path: Path) -> None:
     """Words and their places, attention, a network for each step, normalisations."""
     words = keras.Input((5,), dtype="int32")

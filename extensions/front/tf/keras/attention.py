@@ -5,6 +5,7 @@ Source of semantics: keras.io, "Attention layers"; Vaswani et al., "Attention Is
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from extensions.front.building import invalid, rank_of, typed
 from extensions.front.tf.common import refuse
 from extensions.front.tf.keras.common import Layer, layer
 from extensions.front.tf.keras.masks import mask_of
+from extensions.front.tf.keras.references import Given
 from extensions.ops.activation import Softmax, Tanh
 from extensions.ops.arithmetic import Add, LessEqual, LogicalAnd, Multiply, NotEqual, Select
 from extensions.ops.gathering import Gather
 from extensions.ops.generating import Range
 from extensions.ops.matrix import MatMul
-from extensions.ops.movement import Transpose
+from extensions.ops.movement import Concat, Transpose
 from extensions.ops.reduction import ReduceSum
 from extensions.ops.shaping import Reshape, ShapeOf, Unsqueeze
 from mo.graph.element_type import ElementType
@@ -26,6 +28,7 @@ from mo.graph.node import Output
 
 # What stands for a score that does not count; where none does, all count alike.
 _NONE = -1e9
+_MASKS = ("attention_mask", "query_mask", "value_mask", "key_mask")
 
 
 # ---- masks: boolean [batch, query, value], sizes of 1 for all
@@ -77,6 +80,9 @@ def multi_head(layer: Layer, *data: Output) -> Any:
     """Query, value and key, each projected for each head; as many steps as the query has."""
     g = layer.g
     query, value, key = _sources(layer)
+    axes = layer.get("attention_axes")
+    if rank_of(query) > 3 and axes in (None, list(range(1, rank_of(query) - 1))):
+        return _over_all_axes(layer, query, value, key)
     _check(layer, query)
     q, k, v = (
         _projected(layer, x, part, int(layer.needed("num_heads")))
@@ -85,6 +91,33 @@ def multi_head(layer: Layer, *data: Output) -> Any:
     q = g.add(Multiply(), q, float(layer.needed("key_dim")) ** -0.5)
     weights = _weighed(layer, g.add(MatMul(transpose_b=True), q, k), _mask(layer, query, value))
     return _merged(layer, g.add(MatMul(), weights, v), query), weights
+
+
+def _over_all_axes(layer: Layer, query: Output, value: Output, key: Output) -> Output:
+    """Attention over images: their pixels are the steps."""
+    g = layer.g
+    masks = [layer.argument(None, name) for name in (*_MASKS, "use_causal_mask")]
+    own = [layer.weights.get(f"mask{i}") for i in range(3)]
+    if any(isinstance(m, Output) or m for m in [*masks, *own]) or layer.node.has_output(1):
+        raise refuse("attention over several axes with masks, or its weights")
+    ranks = [rank_of(x) for x in (query, value, key)]
+    rows = [g.add(Reshape(special_zero=True), x, [0, -1, _width(x)]) for x in (query, value, key)]
+    if len(set(ranks)) > 1:
+        raise refuse("attention between tensors of other ranks")
+    node = copy(layer.node)
+    node.attributes = {**layer.node.attributes, "attention_axes": [1], "named": {}}
+    node.attributes["arguments"] = [Given(0), Given(1), Given(2)]
+    y, _ = multi_head(Layer(g, node, rows, layer.weights), *rows)
+    begun = g.add(Gather(), g.add(ShapeOf(), query), list(range(ranks[0] - 1)), np.int64(0))
+    result: Output = g.add(Reshape(), y, g.add(Concat(axis=0), begun, [_width(y)]))
+    return result
+
+
+def _width(x: Output) -> int:
+    size = (x.shape or (None,))[-1]
+    if not isinstance(size, int):
+        raise refuse("attention over features of open number")
+    return size
 
 
 @layer("GroupQueryAttention", "GroupedQueryAttention")

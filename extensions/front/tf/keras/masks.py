@@ -38,6 +38,8 @@ _PASSING_SINCE_3 = {"Identity", "Normalization", "Rescaling"}
 _PASSING_BEFORE_3 = {"ThresholdedReLU"}
 # Layers whose results depend on masks.
 HEEDING = {*_RECURRENT, *_ATTENTION, "GlobalAveragePooling1D", "Softmax"}
+# Some of them, or inside of them.
+_SOMETIMES = ("GroupNormalization", "TimeDistributed")
 # Of a tensor that has a mask, but we do not know which.
 UNKNOWN = "?"
 
@@ -51,7 +53,7 @@ class MaskNode(NamedTuple):
 
 def heeded(kind: str, tensors: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
     """The masks that a layer takes account of, by the number of the tensor that each is of."""
-    if kind not in HEEDING and kind != "TimeDistributed":
+    if kind not in HEEDING and kind not in _SOMETIMES:
         return {}
     found = {f"mask{i}": known[name] for i, name in enumerate(tensors) if name in known}
     if UNKNOWN in found.values():

@@ -9,6 +9,7 @@ import numpy as np
 from extensions.front.building import invalid, rank_of
 from extensions.front.tf.common import refuse
 from extensions.front.tf.keras.common import Layer, layer
+from extensions.front.tf.keras.masks import mask_of
 from extensions.ops.arithmetic import Add, Divide, Maximum, Multiply, Power, Subtract
 from extensions.ops.movement import Transpose
 from extensions.ops.normalization import MVN
@@ -83,6 +84,8 @@ def rms_normalization(layer: Layer, x: Output) -> Output:
 def group_normalization(layer: Layer, x: Output) -> Output:
     """Each group of channels by itself; -1 groups are as many as there are channels."""
     g, rank = layer.g, rank_of(x)
+    if layer.release < 3 and mask_of(layer) is not None:
+        raise refuse("a GroupNormalization of Keras 2 with a mask")
     (axis,) = _axes(layer, x)
     channels = (x.shape or ())[axis]
     groups = layer.get("groups", 32)
