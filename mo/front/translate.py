@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-
-import numpy as np
+from types import ModuleType
 
 from mo.errors import (
     ConversionError,
@@ -387,21 +386,15 @@ def _call(
     return outputs
 
 
-# What attributes and omitted inputs of a node are in Python.
-_OF_FILES = (
-    *(type(None), int, float, complex, str, bytes, list, tuple, dict),
-    *(np.generic, np.ndarray),
-)
-
-
 def _is_defect(error: Exception) -> bool:
     """Whether no file can bring an error about, so that the code of a translation is wrong.
 
-    A file can lack an input or have an attribute of another kind, which then lacks what is read
-    of it; it can hold numbers, lists and keys that fit nothing. Names are ours alone.
+    A file can lack an input, give a list where a tensor should be, or have an attribute of another
+    kind; it can hold numbers, lists and keys that fit nothing. Names, and what the graph can do,
+    are ours alone.
     """
     if isinstance(error, AttributeError):
-        return not isinstance(error.obj, _OF_FILES)
+        return isinstance(error.obj, (Graph, ModuleType))
     return isinstance(error, (NameError, ImportError))
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mo.errors import InferenceError, UnsupportedError
@@ -36,7 +37,7 @@ def model(*types: str, **attributes: Any) -> Model:
     ("function", "kind"),
     [
         (lambda g, node, x: no_such_name, NameError),  # type: ignore[name-defined]  # noqa: F821
-        (lambda g, node, x: x.dtpye, AttributeError),
+        (lambda g, node, x: np.no_such_name, AttributeError),
         (lambda g, node, x: g.ad(x), AttributeError),
         (lambda g, node, x: __import__("no_such_module"), ImportError),
     ],
@@ -58,6 +59,7 @@ def test_names_that_do_not_exist_are_defects(
         (lambda g, node, x: float(node.attributes["alpha"]), {"alpha": "much"}),
         (lambda g, node, x: len(node.attributes["pads"]), {"pads": 1}),
         (lambda g, node, x, y=None: y.dtype, {}),
+        (lambda g, node, x: x.stack, {}),
     ],
 )
 def test_what_a_file_can_bring_about_is_the_fault_of_the_file(
