@@ -12,7 +12,6 @@ Transposes. Needs tensorflow, tf_keras and openvino.
 from __future__ import annotations
 
 import argparse
-import csv
 import multiprocessing
 import sys
 import tempfile
@@ -24,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.keras_networks import TOLERANCE, error, frozen, networks, size
-from benchmarks.recording import record
+from benchmarks.recording import keep
 
 FORMS: dict[str, dict[str, Any]] = {"whole": {}, "features": {"include_top": False}}
 TABLE = Path(__file__).with_suffix(".csv")
@@ -67,14 +66,6 @@ def holds(cells: list[str]) -> bool:
     return len(cells) > 1 and max(map(float, cells[2:4])) <= TOLERANCE
 
 
-def kept() -> dict[tuple[str, str], list[str]]:
-    """The lines of the table as it is."""
-    if not TABLE.exists():
-        return {}
-    with TABLE.open(newline="") as file:
-        return {(line[0], line[1]): line[2:] for line in list(csv.reader(file))[1:]}
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*")
@@ -92,8 +83,7 @@ def main() -> int:
             failures += not holds(cells)
             print(f"{name:18} {form:9}", *cells, "" if holds(cells) else " <", flush=True)
             if arguments.write:
-                lines = kept() | {(name, form): cells}
-                record(TABLE, HEADER, ([*key, *lines[key]] for key in sorted(lines)))
+                keep(TABLE, HEADER, (name, form), cells)
     return int(failures > 0)
 
 

@@ -13,7 +13,6 @@ openvino; give --ovc of an environment without TensorFlow to time it alone.
 from __future__ import annotations
 
 import argparse
-import csv
 import functools
 import multiprocessing
 import os
@@ -33,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import mo
 from benchmarks.compare import run
-from benchmarks.recording import record
+from benchmarks.recording import keep
 
 TOLERANCE = 1e-4
 # Seconds for a line of the table.
@@ -294,14 +293,6 @@ def attempt(name: str, form: str, ovc: str | None, rounds: int) -> tuple[list[st
     return row.cells(), row.holds
 
 
-def kept() -> dict[tuple[str, str], list[str]]:
-    """The lines of the table as it is."""
-    if not TABLE.exists():
-        return {}
-    with TABLE.open(newline="") as file:
-        return {(line[0], line[1]): line[2:] for line in list(csv.reader(file))[1:]}
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*")
@@ -326,8 +317,7 @@ def main() -> int:
                 failures += not holds
                 show(name, form, cells, time.perf_counter() - start, holds)
                 if arguments.write:
-                    lines = kept() | {(name, form): cells}
-                    record(TABLE, HEADER, ([*key, *lines[key]] for key in sorted(lines)))
+                    keep(TABLE, HEADER, (name, form), cells)
     return int(failures > 0)
 
 

@@ -25,3 +25,13 @@ def replace(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]])
     place = next((i for i, row in enumerate(former) if row[0] in names), len(former))
     kept = [row for row in former if row[0] not in names]
     record(path, header, [*kept[:place], *new, *kept[place:]])
+
+
+def keep(path: Path, header: Sequence[str], key: tuple[str, str], cells: Sequence[str]) -> None:
+    """Put one row in a table that is sorted by its first two fields, in the place of the former."""
+    rows: dict[tuple[str, str], Sequence[str]] = {}
+    if path.exists():
+        with path.open(newline="") as file:
+            rows = {(row[0], row[1]): row[2:] for row in list(csv.reader(file))[1:]}
+    rows[key] = cells
+    record(path, header, ([*first, *rows[first]] for first in sorted(rows)))

@@ -61,6 +61,11 @@ class Steps:
         """The number of steps that count, [batch]."""
         return _whole_numbers(self.g, all_steps(self.g, self.data))
 
+    @cached_property
+    def _ends(self) -> Output:
+        """The lengths beside the steps, [batch, 1]."""
+        return self.g.add(Unsqueeze(), self.lengths, [1])
+
     def gathered(self, x: Output) -> Output:
         """Data with the steps that count in front, in their order."""
         return x
@@ -77,8 +82,7 @@ class Steps:
 
     def last(self, before: Output, y: Output) -> Output:
         """What the last step that counts gives."""
-        places = self.g.add(Unsqueeze(), self.lengths, [1])
-        return self.g.add(Squeeze(), self._picked(before, y, places), [1])
+        return self.g.add(Squeeze(), self._picked(before, y, self._ends), [1])
 
     def _picked(self, before: Output, y: Output, places: Output) -> Output:
         first = self.g.add(Unsqueeze(), before, [1])
@@ -124,7 +128,7 @@ class Ragged(Steps):
     @cached_property
     def _within(self) -> Output:
         """Whether a step is one of the first, [batch, time]."""
-        return self.g.add(Less(), self.steps, self.g.add(Unsqueeze(), self.lengths, [1]))
+        return self.g.add(Less(), self.steps, self._ends)
 
     @cached_property
     def inside(self) -> Output:
@@ -134,8 +138,7 @@ class Ragged(Steps):
     @cached_property
     def done(self) -> Output:
         """How many steps that count there have been, with the present one, [batch, time]."""
-        ends = self.g.add(Unsqueeze(), self.lengths, [1])
-        return self.g.add(Minimum(), self.g.add(Add(), self.steps, 1), ends)
+        return self.g.add(Minimum(), self.g.add(Add(), self.steps, 1), self._ends)
 
     def spread(self, before: Output, y: Output) -> Output:
         """What the operation gave for ``gathered`` data, at the steps where they come from."""

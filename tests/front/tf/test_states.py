@@ -45,19 +45,24 @@ def agree(model: Any, folder: Path, compute: Callable[[np.ndarray], Any], *shape
         request.reset_state()
 
 
-def test_variables_that_a_saved_model_writes(tmp_path: Path) -> None:
-    module, folder = Running(), tmp_path / "saved"
+def saved_model_agrees(module: Any, sizes: list[Any], folder: Path, *shape: int) -> None:
+    """``sizes`` are those of the signature, ``shape`` that of the data."""
+    saved = folder / "saved"
     signature = tf.function(module.call, autograph=False).get_concrete_function(
-        tf.TensorSpec([None, 3], name="x")
+        tf.TensorSpec(sizes, name="x")
     )
-    tf.saved_model.save(module, str(folder), signature)
-    model = mo.convert_model(saved_model_dir=folder)
+    tf.saved_model.save(module, str(saved), signature)
+    model = mo.convert_model(saved_model_dir=saved)
 
     def compute(x: np.ndarray) -> list[Any]:
         found = signature(tf.constant(x))
         return [found[key] for key in sorted(found)]
 
-    agree(model, tmp_path, compute, 2, 3)
+    agree(model, folder, compute, *shape)
+
+
+def test_variables_that_a_saved_model_writes(tmp_path: Path) -> None:
+    saved_model_agrees(Running(), [None, 3], tmp_path, 2, 3)
 
 
 class Branching(tf.Module):
@@ -126,18 +131,7 @@ class Chosen(tf.Module):
     "kind", [Branching, Repeating, pytest.param(Chosen, marks=pytest.mark.heavy)]
 )
 def test_variables_that_branches_and_loops_write(kind: type, tmp_path: Path) -> None:
-    module, folder = kind(), tmp_path / "saved"
-    signature = tf.function(module.call, autograph=False).get_concrete_function(
-        tf.TensorSpec([3, 3], name="x")
-    )
-    tf.saved_model.save(module, str(folder), signature)
-    model = mo.convert_model(saved_model_dir=folder)
-
-    def compute(x: np.ndarray) -> list[Any]:
-        found = signature(tf.constant(x))
-        return [found[key] for key in sorted(found)]
-
-    agree(model, tmp_path, compute, 3, 3)
+    saved_model_agrees(kind(), [3, 3], tmp_path, 3, 3)
 
 
 @pytest.mark.parametrize("kind", ["h5", "keras", "saved model"])
